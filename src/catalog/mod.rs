@@ -1,0 +1,117 @@
+//! The tables as they stand: a catalog and a change give the next catalog.
+//!
+//! What is not known is said so: a table that no known migration made is *partly known*, and after an opaque change
+//! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
+
+mod replay;
+mod table;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::answer::Answer;
+use crate::change::TableName;
+use crate::engine::Engine;
+
+pub use table::{Check, Column, ForeignKey, Index, Table};
+
+/// All tables at one point of the history. Cloning is cheap: tables are shared until they change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Catalog {
+    engine: Engine,
+    tables: BTreeMap<TableName, Rc<Table>>,
+    /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
+    absent: std::collections::BTreeSet<TableName>,
+    /// Whether there may be tables that are not listed.
+    is_partial: bool,
+}
+
+impl Catalog {
+    /// The catalog of an empty database.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, tables: BTreeMap::new(), absent: std::collections::BTreeSet::new(), is_partial: false }
+    }
+
+    /// From here on, what stands was there before the batch: running code may depend on it.
+    pub fn begin_batch(&mut self) {
+        for table in self.tables.values_mut() {
+            if !table.stood_before_batch || table.columns.iter().any(|column| !column.stood_before_batch) {
+                Rc::make_mut(table).begin_batch();
+            }
+        }
+    }
+
+    /// From here on, a table that is not listed may stand all the same.
+    pub fn forget_absences(&mut self) {
+        self.is_partial = true;
+        self.absent.clear();
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().map(Rc::as_ref)
+    }
+
+    /// The table of that name, if it is known to stand. A name without schema finds `public`'s (PostgreSQL), and the reverse.
+    pub fn table(&self, name: &TableName) -> Option<&Table> {
+        self.tables.get(&self.key(name)).map(Rc::as_ref)
+    }
+
+    /// Whether a table of that name stands.
+    pub fn has_table(&self, name: &TableName) -> Answer {
+        let key = self.key(name);
+        match self.tables.contains_key(&key) {
+            true => Answer::Yes,
+            false if self.is_partial && !self.absent.contains(&key) => Answer::Unknown,
+            false => Answer::No,
+        }
+    }
+
+    /// Whether that table stands and has that column.
+    pub fn has_column(&self, name: &TableName, column: &str) -> Answer {
+        match self.table(name) {
+            Some(table) => table.has_column(column, self.engine),
+            None => self.has_table(name),
+        }
+    }
+
+    /// Whether the table stood before the batch; unknown for a table that no known migration made.
+    pub fn is_in_use(&self, name: &TableName) -> Answer {
+        match self.table(name) {
+            Some(table) => table.stood_before_batch.into(),
+            None if self.is_partial => Answer::Unknown,
+            None => Answer::Unknown.and(!Answer::from(self.absent.contains(&self.key(name)))),
+        }
+    }
+
+    /// Whether that column stood before the batch, in a table that did.
+    pub fn is_column_in_use(&self, name: &TableName, column: &str) -> Answer {
+        match self.table(name) {
+            Some(table) => match table.column(column, self.engine) {
+                Some(column) => Answer::from(table.stood_before_batch).and(column.stood_before_batch.into()),
+                None => Answer::from(table.stood_before_batch).and(Answer::Unknown),
+            },
+            None => self.is_in_use(name),
+        }
+    }
+
+    /// The table that has an index or constraint of that name.
+    pub fn table_of_index(&self, name: &str) -> Option<&Table> {
+        self.tables().find(|table| table.index(name, self.engine).is_some())
+    }
+
+    fn key(&self, name: &TableName) -> TableName {
+        let default_schema = match self.engine {
+            Engine::Postgresql => Some("public"),
+            Engine::Sqlserver => Some("dbo"),
+            _ => None,
+        };
+        match &name.schema {
+            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(name.name.clone()),
+            _ => name.clone(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What each change does to the catalog.

@@ -1,0 +1,126 @@
+//! A table that stands.
+
+use crate::answer::Answer;
+use crate::change::{self, IndexPart, TableName, TableOptions};
+use crate::engine::Engine;
+
+/// A table, as far as the history tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    pub name: TableName,
+    pub columns: Vec<Column>,
+    pub indexes: Vec<Index>,
+    /// The columns of the primary key, in its order; empty for none.
+    pub primary_key: Vec<String>,
+    pub foreign_keys: Vec<ForeignKey>,
+    pub checks: Vec<Check>,
+    pub options: TableOptions,
+    /// Whether it stood when the batch began.
+    pub stood_before_batch: bool,
+    /// Whether there may be columns, keys or indexes that are not listed.
+    pub is_partial: bool,
+}
+
+/// A column of a table that stands: its definition, and whether it stood when the batch began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub definition: change::Column,
+    pub stood_before_batch: bool,
+}
+
+/// An index with the name it goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    pub name: String,
+    pub definition: change::Index,
+    /// Whether a UNIQUE constraint stands on it.
+    pub is_constraint: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    pub name: String,
+    pub definition: change::ForeignKey,
+    pub is_valid: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub name: String,
+    pub condition: String,
+    pub is_valid: bool,
+}
+
+impl Table {
+    /// A table of which nothing is known but that it stands, or must be thought to.
+    pub fn unknown(name: TableName, stood_before_batch: bool) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            indexes: Vec::new(),
+            primary_key: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            options: TableOptions::default(),
+            stood_before_batch,
+            is_partial: true,
+        }
+    }
+
+    pub fn column(&self, name: &str, engine: Engine) -> Option<&Column> {
+        self.columns.iter().find(|column| same_column(&column.definition.name, name, engine))
+    }
+
+    pub fn has_column(&self, name: &str, engine: Engine) -> Answer {
+        match self.column(name, engine) {
+            Some(_) => Answer::Yes,
+            None if self.is_partial => Answer::Unknown,
+            None => Answer::No,
+        }
+    }
+
+    pub fn index(&self, name: &str, engine: Engine) -> Option<&Index> {
+        self.indexes.iter().find(|index| same_column(&index.name, name, engine))
+    }
+
+    pub fn has_index(&self, name: &str, engine: Engine) -> Answer {
+        match self.index(name, engine) {
+            Some(_) => Answer::Yes,
+            None if self.is_partial => Answer::Unknown,
+            None => Answer::No,
+        }
+    }
+
+    pub fn foreign_key(&self, name: &str, engine: Engine) -> Option<&ForeignKey> {
+        self.foreign_keys.iter().find(|key| same_column(&key.name, name, engine))
+    }
+
+    pub fn check(&self, name: &str, engine: Engine) -> Option<&Check> {
+        self.checks.iter().find(|check| same_column(&check.name, name, engine))
+    }
+
+    pub(super) fn begin_batch(&mut self) {
+        self.stood_before_batch = true;
+        for column in &mut self.columns {
+            column.stood_before_batch = true;
+        }
+    }
+}
+
+impl Index {
+    /// Whether the column is one of its parts, or may be in one of its expressions.
+    pub fn covers(&self, column: &str, engine: Engine) -> bool {
+        self.definition.parts.iter().any(|part| match part {
+            IndexPart::Column { name, .. } => same_column(name, column, engine),
+            IndexPart::Expression(text) => text.contains(column),
+        }) || self.definition.included.iter().any(|included| same_column(included, column, engine))
+    }
+}
+
+/// Whether two names of columns, indexes or constraints are one: PostgreSQL tells case apart once names are resolved.
+pub(super) fn same_column(left: &str, right: &str, engine: Engine) -> bool {
+    match engine {
+        Engine::Postgresql => left == right,
+        _ => left.eq_ignore_ascii_case(right),
+    }
+}

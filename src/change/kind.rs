@@ -1,0 +1,278 @@
+//! The kinds of change. Names of columns and constraints are as the engine resolves them (see [`TableName`]).
+
+use super::column::{Column, Default};
+use super::index::{ForeignKey, Index};
+use super::table::{TableName, TableOptions};
+use super::types::ColumnType;
+
+/// One typed change of schema or data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaChange {
+    CreateTable(CreateTable),
+    DropTable(DropTable),
+    RenameTable(RenameTable),
+    ChangeTableOptions(ChangeTableOptions),
+
+    AddColumn(AddColumn),
+    DropColumn(DropColumn),
+    RenameColumn(RenameColumn),
+    RedefineColumn(RedefineColumn),
+    ChangeType(ChangeType),
+    SetNotNull(SetNotNull),
+    DropNotNull(DropNotNull),
+    SetDefault(SetDefault),
+    DropDefault(DropDefault),
+
+    AddIndex(AddIndex),
+    DropIndex(DropIndex),
+    RenameIndex(RenameIndex),
+    AddPrimaryKey(AddPrimaryKey),
+    DropPrimaryKey(DropPrimaryKey),
+    AddForeignKey(AddForeignKey),
+    AddCheck(AddCheck),
+    ValidateConstraint(ValidateConstraint),
+    DropConstraint(DropConstraint),
+
+    DataRows(DataRows),
+    SetVariable(SetVariable),
+    Transaction(TransactionStep),
+    Opaque(Opaque),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateTable {
+    pub table: TableName,
+    pub columns: Vec<Column>,
+    pub indexes: Vec<Index>,
+    /// The columns of a PRIMARY KEY clause; a key in a column definition is told by the column.
+    pub primary_key: Vec<String>,
+    pub foreign_keys: Vec<ForeignKey>,
+    pub checks: Vec<AddCheck>,
+    pub options: TableOptions,
+    pub if_not_exists: bool,
+    pub is_temporary: bool,
+    /// CREATE TABLE … AS, LIKE or PARTITION OF: columns come from elsewhere, so those listed are not all.
+    pub has_more_columns: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropTable {
+    pub table: TableName,
+    pub if_exists: bool,
+    pub cascade: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameTable {
+    pub table: TableName,
+    pub to: TableName,
+}
+
+/// ENGINE, CHARSET, COMMENT and the like of a table that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeTableOptions {
+    pub table: TableName,
+    pub options: TableOptions,
+    /// CONVERT TO CHARACTER SET: the columns change too.
+    pub converts_columns: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddColumn {
+    pub table: TableName,
+    pub column: Column,
+    pub if_not_exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropColumn {
+    pub table: TableName,
+    pub column: String,
+    pub if_exists: bool,
+    pub cascade: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameColumn {
+    pub table: TableName,
+    pub column: String,
+    pub to: String,
+}
+
+/// MySQL's MODIFY and CHANGE: the column is as `definition` says from now on, and what that does not say is lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedefineColumn {
+    pub table: TableName,
+    /// The name before; `definition.name` is the name after.
+    pub column: String,
+    pub definition: Column,
+}
+
+/// ALTER COLUMN … TYPE, which keeps nullability and default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeType {
+    pub table: TableName,
+    pub column: String,
+    pub column_type: ColumnType,
+    pub collation: Option<String>,
+    /// The expression of USING, as written.
+    pub using: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetNotNull {
+    pub table: TableName,
+    pub column: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropNotNull {
+    pub table: TableName,
+    pub column: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetDefault {
+    pub table: TableName,
+    pub column: String,
+    pub default: Default,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropDefault {
+    pub table: TableName,
+    pub column: String,
+}
+
+/// CREATE INDEX, ADD INDEX, and UNIQUE constraints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddIndex {
+    pub table: TableName,
+    pub index: Index,
+    /// ADD CONSTRAINT … UNIQUE rather than an index alone.
+    pub is_constraint: bool,
+    /// PostgreSQL: the standing index that becomes the constraint.
+    pub using_index: Option<String>,
+    pub is_concurrent: bool,
+    pub if_not_exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropIndex {
+    /// `None` where the statement does not say (PostgreSQL): the catalog knows whose index it is.
+    pub table: Option<TableName>,
+    pub name: String,
+    pub is_concurrent: bool,
+    pub if_exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameIndex {
+    pub table: Option<TableName>,
+    pub name: String,
+    pub to: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddPrimaryKey {
+    pub table: TableName,
+    pub name: Option<String>,
+    /// Empty with `using_index`.
+    pub columns: Vec<String>,
+    pub using_index: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropPrimaryKey {
+    pub table: TableName,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddForeignKey {
+    pub table: TableName,
+    pub foreign_key: ForeignKey,
+    pub is_not_valid: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddCheck {
+    pub table: TableName,
+    pub name: Option<String>,
+    /// The condition, as written.
+    pub condition: String,
+    pub is_not_valid: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidateConstraint {
+    pub table: TableName,
+    pub name: String,
+}
+
+/// DROP CONSTRAINT, DROP FOREIGN KEY, DROP CHECK: whatever goes by that name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropConstraint {
+    pub table: TableName,
+    pub name: String,
+    pub if_exists: bool,
+    pub cascade: bool,
+}
+
+/// Rows are written, whether by SQL or by the query builder or a model of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataRows {
+    pub table: TableName,
+    pub kind: DataKind,
+    /// The columns that it sets, where they are known.
+    pub columns: Vec<String>,
+    /// Whether a condition or a limit picks the rows: `None` where that could not be read.
+    pub is_bounded: Option<bool>,
+    /// Whether it runs once for each piece of the rows (chunkById and kin), and so never holds all of them.
+    pub is_chunked: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DataKind {
+    Insert,
+    Update,
+    Delete,
+    Truncate,
+}
+
+/// SET: a setting of the session or the transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetVariable {
+    /// Lower-case, without `@@` and scope: `lock_timeout`, `foreign_key_checks`.
+    pub name: String,
+    /// As written, unquoted.
+    pub value: String,
+    /// SET LOCAL: until the transaction ends.
+    pub is_local: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionStep {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+/// Something that could not be read as a change. It may have done anything to the table it names, or to any table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opaque {
+    /// Its leading words, upper-case: `CREATE TRIGGER`; for PHP, what was called.
+    pub what: String,
+    pub touches: Touches,
+    /// Why it was not read.
+    pub reason: String,
+}
+
+/// What an opaque change may have done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touches {
+    /// Known to leave every table's shape and rows alone (GRANT, COMMENT, SELECT).
+    Nothing,
+    /// This table, and no other.
+    Table(TableName),
+    Anything,
+}

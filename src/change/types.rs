@@ -1,0 +1,43 @@
+//! Column types as the engine means them, whatever alias the statement used.
+
+use std::fmt;
+
+/// A column's type. `name` is lower-case and canonical on its engine: `int`, `bigint`, `varchar`, `timestamp with time zone`
+/// and so on (`integer`, `int4`, `character varying`, `timestamptz` are read as those). PostgreSQL's serial types keep
+/// their name (`bigserial`), because they bring a default with them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ColumnType {
+    pub name: String,
+    /// `varchar(20)`, `char(2)`, `binary(16)`: 20, 2, 16, in characters or bytes; the precision of a `decimal(8,2)`, `time(3)`
+    /// or `float(53)`. MySQL's display width of integers is dropped.
+    pub length: Option<u64>,
+    /// The 2 of `decimal(8,2)`.
+    pub scale: Option<u32>,
+    pub is_unsigned: bool,
+    /// The values of an `enum` or `set`, unquoted.
+    pub members: Vec<String>,
+    /// How many `[]` follow.
+    pub array_depth: u8,
+}
+
+impl ColumnType {
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)?;
+        match (self.length, self.scale) {
+            (Some(length), Some(scale)) => write!(formatter, "({length},{scale})")?,
+            (Some(length), None) => write!(formatter, "({length})")?,
+            _ if !self.members.is_empty() => write!(formatter, "('{}')", self.members.join("','"))?,
+            _ => {}
+        }
+        if self.is_unsigned {
+            formatter.write_str(" unsigned")?;
+        }
+        (0..self.array_depth).try_for_each(|_| formatter.write_str("[]"))
+    }
+}

@@ -1,0 +1,106 @@
+//! What a rule found: how bad, how sure, where, what, why, and what to do.
+//!
+//! A finding is what a person reads; it knows nothing of rule files, engines or output formats. Suppression comments
+//! are read here too.
+
+mod breaks;
+
+use std::fmt;
+
+use crate::source::Span;
+
+pub use breaks::{Breaks, Query};
+
+/// A rule matched a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// The migration's name, as its runner logs it.
+    pub migration: String,
+    /// The part of the source that asked for the change.
+    pub span: Span,
+    /// Which change it is about: its place in the lint's list of changes.
+    pub change: usize,
+    pub breaks: Breaks,
+    pub message: String,
+    pub why: String,
+    pub help: String,
+    /// The recipe that turns the change into safe deploys.
+    pub recipe: Option<String>,
+    /// What shows that it cannot do harm here.
+    pub discharged_by: Option<String>,
+    pub suppressed: Option<Suppression>,
+}
+
+/// How much is at stake; later is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The rule is off.
+    Off,
+    /// Good to know.
+    Note,
+    /// Depends on size or load.
+    Warning,
+    /// An outage or lost data is likely on a table in use.
+    Error,
+}
+
+/// How sure a finding is; later is surer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// It hangs on something that is not known: the table's shape, the engine's version.
+    Possible,
+    /// It happens if a condition holds that only the database can answer.
+    Likely,
+    Certain,
+}
+
+/// A person said that this finding may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    pub span: Span,
+    pub reason: String,
+}
+
+impl Finding {
+    /// Whether it counts: neither discharged nor suppressed.
+    pub fn is_open(&self) -> bool {
+        self.discharged_by.is_none() && self.suppressed.is_none()
+    }
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Confidence {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

@@ -1,0 +1,28 @@
+//! What decides the SQL besides the migration: Laravel's major, the connection, and what the application set up.
+
+use crate::engine::Engine;
+
+/// The Laravel and the connection that a migration is compiled for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// 8 to 13.
+    pub major: u8,
+    /// Whether doctrine/dbal is installed, which up to Laravel 10 decides how `change()` and `renameColumn()` are sent.
+    pub has_doctrine: bool,
+    pub engine: Engine,
+    /// The connection's table prefix.
+    pub prefix: String,
+    /// Whether index names begin with the prefix too.
+    pub prefix_indexes: bool,
+    /// The connection's charset and collation, which the MySQL family's `create table` repeats.
+    pub charset: Option<String>,
+    pub collation: Option<String>,
+    /// The connection's storage engine (MySQL family).
+    pub storage_engine: Option<String>,
+    /// `Schema::defaultStringLength`.
+    pub string_length: u32,
+    /// `Schema::defaultMorphKeyType`: `int`, `uuid` or `ulid`.
+    pub morph_key: String,
+    /// `Schema::defaultTimePrecision`; `None` leaves the precision out.
+    pub time_precision: Option<u32>,
+}

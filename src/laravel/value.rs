@@ -1,0 +1,49 @@
+//! The PHP values that a migration hands to the schema builder.
+
+use crate::source::Span;
+
+/// A value that is known, or why it is not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Str(String),
+    /// In the order of PHP; a list has the keys 0, 1, 2, ….
+    Array(Vec<(Key, Value)>),
+    /// `DB::raw(…)` or `new Expression(…)`: goes into the SQL as it is.
+    Raw(String),
+    /// `User::class` or an instance of it: the class's full name, without a leading backslash.
+    Class(String),
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    Int(i64),
+    Str(String),
+}
+
+/// One argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// For `name: value`.
+    pub name: Option<String>,
+    pub value: Value,
+    pub span: Span,
+}
+
+/// The arguments of a call, in the order written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arguments(pub Vec<Argument>);
+
+impl Arguments {
+    /// The argument that PHP would bind to the parameter `name` at the place `at` (from 0).
+    pub fn get(&self, at: usize, name: &str) -> Option<&Value> {
+        let positional = self.0.get(at).filter(|argument| argument.name.is_none());
+        positional
+            .or_else(|| self.0.iter().find(|argument| argument.name.as_deref() == Some(name)))
+            .map(|argument| &argument.value)
+    }
+}

@@ -1,0 +1,14 @@
+//! Files, the places in them, and which of them changed.
+//!
+//! Takes paths and git revisions, gives text with spans. This is the only module that reads the disk or runs git;
+//! what the text means is left to the front ends.
+
+mod file;
+mod map;
+mod span;
+mod tree;
+
+pub use file::{Position, SourceFile};
+pub use map::SourceMap;
+pub use span::{FileId, Span};
+pub use tree::{MAX_FILE_BYTES, ReadError, Tree};

@@ -1,0 +1,127 @@
+//! The files below one root, read once and kept.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::file::SourceFile;
+use super::span::FileId;
+
+/// A larger file is not read: no migration is that long, and a dump has its own reader.
+pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why a file could not be read.
+#[derive(Debug, Error, Diagnostic, Clone, PartialEq, Eq)]
+pub enum ReadError {
+    #[error("`{path}` does not exist")]
+    #[diagnostic(
+        code(phasewise::source::missing),
+        help("check the path; it is looked up from the directory you are in")
+    )]
+    Missing { path: String },
+    #[error("`{path}` cannot be read: {reason}")]
+    #[diagnostic(code(phasewise::source::unreadable), help("check that it is a file and that you may read it"))]
+    Unreadable { path: String, reason: String },
+    #[error("`{path}` is {bytes} bytes long; phasewise reads at most {MAX_FILE_BYTES}")]
+    #[diagnostic(code(phasewise::source::too_large), help("leave it out, or split it"))]
+    TooLarge { path: String, bytes: u64 },
+    #[error("`{path}` is not UTF-8 from byte {offset} on")]
+    #[diagnostic(code(phasewise::source::not_utf8), help("save it as UTF-8"))]
+    NotUtf8 { path: String, offset: usize },
+}
+
+/// A project's directory and what was read of it. Each file is read once; texts that come from elsewhere (tests, rule
+/// examples, git blobs) can be put in its place.
+#[derive(Debug, Default)]
+pub struct Tree {
+    root: PathBuf,
+    files: RefCell<Vec<Rc<SourceFile>>>,
+    by_path: RefCell<HashMap<String, FileId>>,
+}
+
+impl Tree {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), ..Self::default() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads the file at `path`, relative to the root and with `/`.
+    pub fn read(&self, path: &str) -> Result<Rc<SourceFile>, ReadError> {
+        if let Some(id) = self.by_path.borrow().get(path) {
+            return Ok(self.file(*id));
+        }
+        let text = read_text(&self.root.join(path), path)?;
+        Ok(self.put(path, text))
+    }
+
+    /// Takes `text` as the content of `path`, whatever the disk says.
+    pub fn put(&self, path: &str, text: String) -> Rc<SourceFile> {
+        let mut files = self.files.borrow_mut();
+        let id = FileId(files.len() as u32);
+        let file = Rc::new(SourceFile::new(id, path.to_owned(), text));
+        files.push(Rc::clone(&file));
+        self.by_path.borrow_mut().insert(path.to_owned(), id);
+        file
+    }
+
+    /// The file that `id` names.
+    ///
+    /// # Panics
+    /// When `id` came from another tree.
+    #[expect(clippy::indexing_slicing, reason = "ids are only made by `put`, for the vector indexed here")]
+    pub fn file(&self, id: FileId) -> Rc<SourceFile> {
+        Rc::clone(&self.files.borrow()[id.0 as usize])
+    }
+
+    /// Whether a file or directory stands at `path`.
+    pub fn exists(&self, path: &str) -> bool {
+        self.by_path.borrow().contains_key(path) || self.root.join(path).exists()
+    }
+
+    /// The names of the files directly in the directory `path`, sorted; none where there is no such directory.
+    pub fn list(&self, path: &str) -> Vec<String> {
+        let on_disk = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = on_disk
+            .filter(|entry| entry.path().is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        names.extend(
+            self.by_path
+                .borrow()
+                .keys()
+                .filter_map(|known| known.strip_prefix(&prefix))
+                .filter(|name| !name.contains('/'))
+                .map(str::to_owned),
+        );
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+fn read_text(on_disk: &Path, path: &str) -> Result<String, ReadError> {
+    let path = path.to_owned();
+    let failed = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => ReadError::Missing { path: path.clone() },
+        _ => ReadError::Unreadable { path: path.clone(), reason: error.to_string() },
+    };
+    let metadata = std::fs::metadata(on_disk).map_err(|error| failed(&error))?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge { path, bytes: metadata.len() });
+    }
+    let bytes = std::fs::read(on_disk).map_err(|error| failed(&error))?;
+    let mut text = String::from_utf8(bytes)
+        .map_err(|error| ReadError::NotUtf8 { path: path.clone(), offset: error.utf8_error().valid_up_to() })?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
+}
