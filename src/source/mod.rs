@@ -4,11 +4,13 @@
 //! what the text means is left to the front ends.
 
 mod file;
+mod git;
 mod map;
 mod span;
 mod tree;
 
 pub use file::{Position, SourceFile};
+pub use git::{ChangedFile, FileState, GitError, WorkTree};
 pub use map::SourceMap;
 pub use span::{FileId, Span};
 pub use tree::{MAX_FILE_BYTES, ReadError, Tree};
