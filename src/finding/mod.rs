@@ -4,12 +4,16 @@
 //! are read here too.
 
 mod breaks;
+mod date;
+mod suppress;
 
 use std::fmt;
 
 use crate::source::Span;
 
 pub use breaks::{Breaks, Query};
+pub use date::{Date, NotADate};
+pub use suppress::{Comment, Suppressions, UnusedSuppression};
 
 /// A rule matched a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
