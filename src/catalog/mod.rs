@@ -3,10 +3,12 @@
 //! What is not known is said so: a table that no known migration made is *partly known*, and after an opaque change
 //! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
 
+mod alter;
+mod names;
 mod replay;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::Answer;
@@ -21,24 +23,48 @@ pub struct Catalog {
     engine: Engine,
     tables: BTreeMap<TableName, Rc<Table>>,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
-    absent: std::collections::BTreeSet<TableName>,
+    absent: BTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
     is_partial: bool,
+    /// Whether something in this batch may have made tables that are not listed.
+    has_opaque_batch: bool,
+    era: Era,
+}
+
+/// Which migrations are being replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Era {
+    /// Those that ran in earlier deploys: running code may depend on what they make.
+    History,
+    /// Those that would ship together.
+    Batch,
 }
 
 impl Catalog {
     /// The catalog of an empty database.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, tables: BTreeMap::new(), absent: std::collections::BTreeSet::new(), is_partial: false }
+        Self {
+            engine,
+            tables: BTreeMap::new(),
+            absent: BTreeSet::new(),
+            is_partial: false,
+            has_opaque_batch: false,
+            era: Era::History,
+        }
     }
 
-    /// From here on, what stands was there before the batch: running code may depend on it.
+    /// What is replayed from here on belongs to `era`.
+    pub fn enter(&mut self, era: Era) {
+        self.era = era;
+    }
+
+    /// From here on a batch is replayed, and what stands was there before it: running code may depend on that.
     pub fn begin_batch(&mut self) {
-        for table in self.tables.values_mut() {
-            if !table.stood_before_batch || table.columns.iter().any(|column| !column.stood_before_batch) {
-                Rc::make_mut(table).begin_batch();
-            }
-        }
+        self.enter(Era::Batch);
+        self.has_opaque_batch = false;
+        self.tables.values_mut().filter(|table| table.is_touched_by_batch()).for_each(|table| {
+            Rc::make_mut(table).begin_batch();
+        });
     }
 
     /// From here on, a table that is not listed may stand all the same.
@@ -78,12 +104,14 @@ impl Catalog {
         }
     }
 
-    /// Whether the table stood before the batch; unknown for a table that no known migration made.
+    /// Whether the table stood before the batch. One that no known migration made but that is asked for must have been
+    /// made elsewhere (a package, a dump), unless something unread in this batch may have made it.
     pub fn is_in_use(&self, name: &TableName) -> Answer {
         match self.table(name) {
             Some(table) => table.stood_before_batch.into(),
-            None if self.is_partial => Answer::Unknown,
-            None => Answer::Unknown.and(!Answer::from(self.absent.contains(&self.key(name)))),
+            None if self.absent.contains(&self.key(name)) => Answer::No,
+            None if self.has_opaque_batch => Answer::Unknown,
+            None => Answer::Yes,
         }
     }
 
@@ -92,7 +120,7 @@ impl Catalog {
         match self.table(name) {
             Some(table) => match table.column(column, self.engine) {
                 Some(column) => Answer::from(table.stood_before_batch).and(column.stood_before_batch.into()),
-                None => Answer::from(table.stood_before_batch).and(Answer::Unknown),
+                None => table.stood_before_batch.into(),
             },
             None => self.is_in_use(name),
         }
@@ -103,6 +131,7 @@ impl Catalog {
         self.tables().find(|table| table.index(name, self.engine).is_some())
     }
 
+    /// The name under which a table is kept: without the schema that the engine looks in by default.
     fn key(&self, name: &TableName) -> TableName {
         let default_schema = match self.engine {
             Engine::Postgresql => Some("public"),

@@ -68,7 +68,7 @@ impl Table {
     }
 
     pub fn column(&self, name: &str, engine: Engine) -> Option<&Column> {
-        self.columns.iter().find(|column| same_column(&column.definition.name, name, engine))
+        self.columns.iter().find(|column| same_name(&column.definition.name, name, engine))
     }
 
     pub fn has_column(&self, name: &str, engine: Engine) -> Answer {
@@ -80,7 +80,7 @@ impl Table {
     }
 
     pub fn index(&self, name: &str, engine: Engine) -> Option<&Index> {
-        self.indexes.iter().find(|index| same_column(&index.name, name, engine))
+        self.indexes.iter().find(|index| same_name(&index.name, name, engine))
     }
 
     pub fn has_index(&self, name: &str, engine: Engine) -> Answer {
@@ -92,11 +92,15 @@ impl Table {
     }
 
     pub fn foreign_key(&self, name: &str, engine: Engine) -> Option<&ForeignKey> {
-        self.foreign_keys.iter().find(|key| same_column(&key.name, name, engine))
+        self.foreign_keys.iter().find(|key| same_name(&key.name, name, engine))
     }
 
     pub fn check(&self, name: &str, engine: Engine) -> Option<&Check> {
-        self.checks.iter().find(|check| same_column(&check.name, name, engine))
+        self.checks.iter().find(|check| same_name(&check.name, name, engine))
+    }
+
+    pub(super) fn is_touched_by_batch(&self) -> bool {
+        !self.stood_before_batch || self.columns.iter().any(|column| !column.stood_before_batch)
     }
 
     pub(super) fn begin_batch(&mut self) {
@@ -111,14 +115,21 @@ impl Index {
     /// Whether the column is one of its parts, or may be in one of its expressions.
     pub fn covers(&self, column: &str, engine: Engine) -> bool {
         self.definition.parts.iter().any(|part| match part {
-            IndexPart::Column { name, .. } => same_column(name, column, engine),
-            IndexPart::Expression(text) => text.contains(column),
-        }) || self.definition.included.iter().any(|included| same_column(included, column, engine))
+            IndexPart::Column { name, .. } => same_name(name, column, engine),
+            IndexPart::Expression(text) => super::names::names_word(text, column),
+        }) || self.definition.included.iter().any(|included| same_name(included, column, engine))
+    }
+}
+
+impl Check {
+    /// Whether its condition names the column.
+    pub fn names_column(&self, column: &str) -> bool {
+        super::names::names_word(&self.condition, column)
     }
 }
 
 /// Whether two names of columns, indexes or constraints are one: PostgreSQL tells case apart once names are resolved.
-pub(super) fn same_column(left: &str, right: &str, engine: Engine) -> bool {
+pub(super) fn same_name(left: &str, right: &str, engine: Engine) -> bool {
     match engine {
         Engine::Postgresql => left == right,
         _ => left.eq_ignore_ascii_case(right),

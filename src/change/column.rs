@@ -12,7 +12,7 @@ pub struct Column {
     pub is_nullable: bool,
     pub default: Default,
     pub generated: Option<Generated>,
-    /// AUTO_INCREMENT, serial, GENERATED … AS IDENTITY: the database fills it.
+    /// `AUTO_INCREMENT`, `serial`, `GENERATED … AS IDENTITY`: the database fills it.
     pub identity: Option<Identity>,
     pub is_primary_key: bool,
     pub is_unique: bool,
@@ -22,7 +22,7 @@ pub struct Column {
     pub charset: Option<String>,
     pub collation: Option<String>,
     pub comment: Option<String>,
-    /// MySQL's ON UPDATE CURRENT_TIMESTAMP.
+    /// MySQL's `ON UPDATE CURRENT_TIMESTAMP`.
     pub updates_itself: bool,
     /// Where MySQL puts it; `None` is at the end.
     pub place: Option<Place>,
@@ -37,7 +37,7 @@ pub enum Default {
     Null,
     /// A literal, as written: `'new'`, `0`, `true`, `'{}'::jsonb`.
     Literal(String),
-    /// CURRENT_TIMESTAMP and its kin: one value for the whole statement.
+    /// `CURRENT_TIMESTAMP` and its kin: one value for the whole statement.
     CurrentTimestamp(String),
     /// Any other expression, as written.
     Expression(String),

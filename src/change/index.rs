@@ -58,6 +58,11 @@ pub enum ReferentialAction {
 }
 
 impl Index {
+    /// A unique index over `parts`, named by the engine.
+    pub fn unique(parts: Vec<IndexPart>) -> Self {
+        Self { name: None, kind: IndexKind::Btree, is_unique: true, parts, included: Vec::new(), condition: None }
+    }
+
     /// The columns it is over, expressions left out.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {

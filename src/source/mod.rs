@@ -3,6 +3,8 @@
 //! Takes paths and git revisions, gives text with spans. This is the only module that reads the disk or runs git;
 //! what the text means is left to the front ends.
 
+#![allow(clippy::disallowed_methods, reason = "this module is where the disk is read and git is run")]
+
 mod file;
 mod git;
 mod map;
