@@ -13,7 +13,7 @@ use crate::source::Span;
 
 pub use breaks::{Breaks, Query};
 pub use date::{Date, NotADate};
-pub use suppress::{Comment, Suppressions, UnusedSuppression};
+pub use suppress::{Suppressions, UnusedSuppression};
 
 /// A rule matched a change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,16 +8,9 @@ use std::ops::Range;
 use super::date::Date;
 use super::{Finding, Suppression};
 use crate::change::Problem;
-use crate::source::{SourceFile, Span};
+use crate::source::{Comment, SourceFile, Span};
 
 const MARKER: &str = "phasewise-ignore";
-
-/// A comment of a file, with or without its delimiters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    pub span: Span,
-    pub text: String,
-}
 
 /// What the comments of one file suppress.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
