@@ -19,3 +19,5 @@ pub mod finding;
 pub mod laravel;
 
 pub mod lint;
+
+pub mod report;
