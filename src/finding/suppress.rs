@@ -44,12 +44,8 @@ enum Cover {
     Above(Range<u32>),
 }
 
-/// What a comment says after the marker.
-struct Wording {
-    rules: Vec<String>,
-    reason: String,
-    until: Option<Date>,
-}
+/// What a comment says after the marker: the rules, and the reason.
+type Wording = (Vec<String>, String);
 
 impl Suppressions {
     /// Reads the directives among `comments`, all of which stand in `file`. Without `today` none has expired.
@@ -59,7 +55,7 @@ impl Suppressions {
             for line in comment.text.lines() {
                 let Some(directive) = directive_of(line) else { continue };
                 match wording(directive, today) {
-                    Ok(Wording { rules, reason, .. }) => {
+                    Ok((rules, reason)) => {
                         let covers = cover(file, comment.span, comments);
                         suppressions.directives.push(Directive { span: comment.span, rules, reason, covers });
                     }
@@ -112,35 +108,34 @@ fn directive_of(line: &str) -> Option<&str> {
 /// Reads `rule[, rule] [until=DAY]: [until=DAY] reason`; the error says what is wrong with it.
 fn wording(directive: &str, today: Option<Date>) -> Result<Wording, String> {
     let (head, tail) = directive.split_once(':').unwrap_or((directive, ""));
-    let mut wording = Wording { rules: Vec::new(), reason: String::new(), until: None };
+    let mut until = None;
+    let mut rules = Vec::new();
     for word in head.split([',', ' ', '\t']).filter(|word| !word.is_empty()) {
         match word.strip_prefix("until=") {
-            Some(day) => wording.until = Some(date(day)?),
-            None => wording.rules.push(word.to_owned()),
+            Some(day) => until = Some(date(day)?),
+            None => rules.push(word.to_owned()),
         }
     }
-    let mut reason = Vec::new();
+    let mut words = Vec::new();
     for word in tail.split_whitespace() {
         match word.strip_prefix("until=") {
-            Some(day) => wording.until = Some(date(day.trim_end_matches([',', ';', '.', ')']))?),
-            None => reason.push(word),
+            Some(day) => until = Some(date(day.trim_end_matches([',', ';', '.', ')']))?),
+            None => words.push(word),
         }
     }
-    wording.reason = reason.join(" ").trim_end_matches([',', ';', ' ']).to_owned();
-    if wording.rules.is_empty() {
+    let reason = words.join(" ");
+    let named = format!("`{MARKER} {}`", rules.join(", "));
+    if rules.is_empty() {
         return Err(format!("`{MARKER}` names no rule: write `{MARKER} rule: reason`"));
     }
-    let rules = wording.rules.join(", ");
-    if wording.reason.is_empty() {
-        return Err(format!(
-            "`{MARKER} {rules}` gives no reason, so it suppresses nothing: write `{MARKER} {rules}: reason`"
-        ));
+    if reason.is_empty() {
+        return Err(format!("{named} gives no reason, so it suppresses nothing: write `{MARKER} rule: reason`"));
     }
-    match (wording.until, today) {
+    match (until, today) {
         (Some(until), Some(today)) if today > until => {
-            Err(format!("`{MARKER} {rules}` was good until {until}, so it no longer suppresses anything"))
+            Err(format!("{named} was good until {until}, so it no longer suppresses anything"))
         }
-        _ => Ok(wording),
+        _ => Ok((rules, reason.trim_end_matches([',', ';']).to_owned())),
     }
 }
 
@@ -263,7 +258,7 @@ mod tests {
     #[test]
     fn without_a_reason_nothing_is_suppressed() {
         let said =
-            "1 `phasewise-ignore r` gives no reason, so it suppresses nothing: write `phasewise-ignore r: reason`";
+            "1 `phasewise-ignore r` gives no reason, so it suppresses nothing: write `phasewise-ignore rule: reason`";
         assert_eq!(check("// phasewise-ignore r\n§a§;"), said);
         assert_eq!(check("// phasewise-ignore r:  \n§a§;"), said);
         assert_eq!(

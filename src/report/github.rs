@@ -2,21 +2,21 @@
 
 use std::io::{self, Write};
 
-use super::prose;
+use super::{Places, prose};
 use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
-use crate::source::{Span, Tree};
+use crate::source::Span;
 
 /// The title of what was not understood.
 const UNKNOWN: &str = "not-understood";
 
-pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, outcome: &Outcome, places: Places) -> io::Result<()> {
     for finding in outcome.findings.iter().filter(|finding| finding.is_open()) {
-        let place = properties(finding.span, &finding.rule, tree);
+        let place = properties(finding.span, &finding.rule, places);
         writeln!(out, "::{} {place}::{}", command(finding.severity), message(&text(finding)))?;
     }
     for unknown in outcome.unknown.iter().filter(|unknown| !unknown.is_history) {
-        let place = properties(unknown.span, UNKNOWN, tree);
+        let place = properties(unknown.span, UNKNOWN, places);
         writeln!(out, "::notice {place}::{}", message(&unknown.reason))?;
     }
     Ok(())
@@ -35,16 +35,15 @@ fn text(finding: &Finding) -> String {
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn properties(span: Span, title: &str, tree: &Tree) -> String {
-    let file = tree.file(span.file);
-    let (start, end) = (file.position(span.start), file.position(span.end));
+fn properties(span: Span, title: &str, places: Places) -> String {
+    let place = places.of(span);
     format!(
         "file={},line={},col={},endLine={},endColumn={},title={}",
-        property(&file.path),
-        start.line,
-        start.column,
-        end.line,
-        end.column,
+        property(&place.path),
+        place.start.line,
+        place.start.column,
+        place.end.line,
+        place.end.column,
         property(title)
     )
 }

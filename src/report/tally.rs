@@ -54,21 +54,19 @@ impl Tally {
         let levels = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let found: Vec<String> =
             levels.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)).collect();
-        let mut line = if found.is_empty() {
-            format!("nothing found in {}", counted(self.migrations, "migration"))
+        let migrations = counted(self.migrations, "migration");
+        let mut parts = vec![if found.is_empty() {
+            format!("nothing found in {migrations}")
         } else {
-            let migrations = counted(self.migrations, "migration");
             format!("{} in {} of {migrations}", found.join(", "), self.found_in)
-        };
-        for (count, what) in [(self.suppressed, "suppressed"), (self.discharged, "discharged")] {
-            if count > 0 {
-                line.push_str(&format!("; {count} {what}"));
-            }
-        }
-        if self.unknown > 0 {
-            line.push_str(&format!("; {} not understood", counted(self.unknown, "thing")));
-        }
-        line
+        }];
+        let apart = [
+            (self.suppressed, format!("{} suppressed", self.suppressed)),
+            (self.discharged, format!("{} discharged", self.discharged)),
+            (self.unknown, format!("{} not understood", counted(self.unknown, "thing"))),
+        ];
+        parts.extend(apart.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part));
+        parts.join("; ")
     }
 }
 

@@ -16,12 +16,12 @@ pub enum GitError {
         help("install git, or name the migrations to judge, or judge every one with `--all`")
     )]
     Missing { reason: String },
-    #[error("`{directory}` is not in a git work tree")]
+    #[error("the project is not in a git work tree")]
     #[diagnostic(
         code(phasewise::git::no_work_tree),
         help("run phasewise in a clone, or name the migrations to judge, or judge every one with `--all`")
     )]
-    NoWorkTree { directory: String },
+    NoWorkTree,
     #[error("git does not know the revision `{revision}`")]
     #[diagnostic(
         code(phasewise::git::unknown_revision),
@@ -72,7 +72,7 @@ impl WorkTree {
         }
         let reason = text(&output.stderr);
         if reason.contains("not a git repository") || reason.contains("must be run in a work tree") {
-            return Err(GitError::NoWorkTree { directory: directory.display().to_string() });
+            return Err(GitError::NoWorkTree);
         }
         Err(failure("rev-parse", &output))
     }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_directory_outside_of_any_work_tree_is_told() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(WorkTree::around(directory.path()), Err(GitError::NoWorkTree { .. })));
+        assert!(matches!(WorkTree::around(directory.path()), Err(GitError::NoWorkTree)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use phasewise::finding::{Breaks, Confidence, Finding, Query, Severity, Suppressi
 use phasewise::lint::{JudgedChange, MigrationRead, Outcome, Unknown};
 use phasewise::report::sql::{Direction, SentSql};
 use phasewise::report::text::Look;
-use phasewise::report::{effects, github, json, sql, text};
+use phasewise::report::{Places, effects, github, gitlab, json, junit, markdown, sarif, sql, text};
 use phasewise::source::{SourceFile, Span, Tree};
 
 const PHP: &str = "database/migrations/2026_11_22_000000_add_reference_code_to_orders.php";
@@ -226,7 +226,18 @@ fn json_is_as_its_schema_says() {
 #[test]
 fn github_annotates_the_lines() {
     let (tree, outcome) = outcome();
-    insta::assert_snapshot!(written(|out| github::write(out, &outcome, &tree)));
+    let places = Places { tree: &tree, prefix: "apps/shop/" };
+    insta::assert_snapshot!(written(|out| github::write(out, &outcome, places)));
+}
+
+#[test]
+fn other_formats_are_as_their_readers_want_them() {
+    let (tree, outcome) = outcome();
+    let places = Places { tree: &tree, prefix: "" };
+    insta::assert_snapshot!("sarif", written(|out| sarif::write(out, &outcome, places)));
+    insta::assert_snapshot!("gitlab", written(|out| gitlab::write(out, &outcome, places)));
+    insta::assert_snapshot!("junit", written(|out| junit::write(out, &outcome, places)));
+    insta::assert_snapshot!("markdown", written(|out| markdown::write(out, &outcome, places)));
 }
 
 #[test]
