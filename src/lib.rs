@@ -5,6 +5,8 @@
 //! rules against the result. `ARCHITECTURE.md` is the map; modules are declared here in reading order.
 
 pub mod answer;
+mod embedded;
+pub mod yaml;
 
 pub mod engine;
 pub mod source;
@@ -17,6 +19,8 @@ pub mod sql;
 pub mod effect;
 pub mod finding;
 pub mod laravel;
+
+pub mod rule;
 
 pub mod lint;
 
