@@ -15,6 +15,9 @@ use crate::source::{FileId, Span, Tree};
 /// How much of a statement is shown unless all is asked for, in characters.
 const SHORT_SQL: usize = 240;
 
+/// The width of the labels below a finding, without the colon.
+const LABEL: usize = 9;
+
 /// How a terminal, or a file, wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -69,8 +72,8 @@ impl Page<'_> {
             .map_err(io::Error::other)?;
         out.write_all(head.as_bytes())?;
         for (name, text) in self.notes(finding) {
-            let label = self.theme.styles.help.style(format!("{name:>label$}:", label = prose::LABEL));
-            writeln!(out, "{label} {}", prose::wrap(&text, self.look.width))?;
+            let label = self.theme.styles.help.style(format!("{name:>LABEL$}:"));
+            writeln!(out, "{label} {}", prose::wrap(&text, LABEL + 2, self.look.width))?;
         }
         writeln!(out)
     }

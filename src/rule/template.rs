@@ -1,5 +1,7 @@
 //! Texts of rules: `{name}` stands for something of the change, and nothing else is special.
 
+use std::fmt;
+
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
 use crate::effect::{Effect, Subject};
 
@@ -74,6 +76,16 @@ impl Template {
             Part::Name(name) => name.value(subject, effect),
         };
         self.0.iter().map(render).collect()
+    }
+}
+
+/// As it is written, `{name}` and all.
+impl fmt::Display for Template {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => formatter.write_str(text),
+            Part::Name(name) => write!(formatter, "{{{}}}", name.text()),
+        })
     }
 }
 

@@ -81,7 +81,7 @@ fn changes(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<JudgedChange> {
             change: Change { what: added, span: span_of(php, "$table->string('reference_code')") },
             effect: Effect {
                 others: vec![OtherTable {
-                    table: "users".to_owned(),
+                    table: TableName::new("users"),
                     lock: "SHARED".to_owned(),
                     blocks: Blocks { reads: false, writes: true },
                 }],
@@ -124,6 +124,7 @@ fn effect() -> Effect {
         hangs_on: Vec::new(),
         says: "only the table's definition changes".to_owned(),
         source: "the manual".to_owned(),
+        alternatives: Vec::new(),
     }
 }
 
