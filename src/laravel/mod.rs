@@ -9,4 +9,4 @@ mod settings;
 mod value;
 
 pub use settings::Settings;
-pub use value::{Argument, Arguments, Key, Value};
+pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};
