@@ -9,6 +9,8 @@ pub mod answer;
 pub mod engine;
 pub mod source;
 
+pub mod php;
+
 pub mod change;
 
 pub mod catalog;
