@@ -1,17 +1,20 @@
 //! What a change does to the one table it is about.
 
-use super::names;
 use super::table::{Check, Column, ForeignKey, Index, Table, same_name};
+use super::{Era, names};
 use crate::change::{self, CreateTable, IndexPart, TableName};
 use crate::engine::Engine;
 
 impl Table {
     /// The table that CREATE TABLE makes.
-    pub(super) fn created(name: TableName, create: &CreateTable, engine: Engine) -> Self {
-        let mut table =
-            Self { options: create.options.clone(), is_partial: create.has_more_columns, ..Self::unknown(name, false) };
+    pub(super) fn created(name: TableName, create: &CreateTable, era: Era, engine: Engine) -> Self {
+        let mut table = Self {
+            options: create.options.clone(),
+            is_partial: create.has_more_columns,
+            ..Self::unknown(name, era == Era::History)
+        };
         for column in &create.columns {
-            table.add_column(column, engine);
+            table.add_column(column, era, engine);
         }
         if !create.primary_key.is_empty() {
             table.set_primary_key(&create.primary_key, engine);
@@ -29,7 +32,7 @@ impl Table {
     }
 
     /// Adds a column with the keys and checks that stand in its definition.
-    pub(super) fn add_column(&mut self, definition: &change::Column, engine: Engine) {
+    pub(super) fn add_column(&mut self, definition: &change::Column, era: Era, engine: Engine) {
         let place = match &definition.place {
             Some(change::Place::First) => 0,
             Some(change::Place::After(column)) => self
@@ -40,7 +43,7 @@ impl Table {
             None => self.columns.len(),
         };
         let own = change::Column { references: None, checks: Vec::new(), place: None, ..definition.clone() };
-        self.columns.insert(place, Column { definition: own, stood_before_batch: false });
+        self.columns.insert(place, Column { definition: own, stood_before_batch: era == Era::History });
         if definition.is_primary_key {
             self.set_primary_key(std::slice::from_ref(&definition.name), engine);
         }

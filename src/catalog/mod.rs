@@ -28,16 +28,39 @@ pub struct Catalog {
     is_partial: bool,
     /// Whether something in this batch may have made tables that are not listed.
     has_opaque_batch: bool,
+    era: Era,
+}
+
+/// Which migrations are being replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Era {
+    /// Those that ran in earlier deploys: running code may depend on what they make.
+    History,
+    /// Those that would ship together.
+    Batch,
 }
 
 impl Catalog {
     /// The catalog of an empty database.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, tables: BTreeMap::new(), absent: BTreeSet::new(), is_partial: false, has_opaque_batch: false }
+        Self {
+            engine,
+            tables: BTreeMap::new(),
+            absent: BTreeSet::new(),
+            is_partial: false,
+            has_opaque_batch: false,
+            era: Era::History,
+        }
     }
 
-    /// From here on, what stands was there before the batch: running code may depend on it.
+    /// What is replayed from here on belongs to `era`.
+    pub fn enter(&mut self, era: Era) {
+        self.era = era;
+    }
+
+    /// From here on a batch is replayed, and what stands was there before it: running code may depend on that.
     pub fn begin_batch(&mut self) {
+        self.enter(Era::Batch);
         self.has_opaque_batch = false;
         self.tables.values_mut().filter(|table| table.is_touched_by_batch()).for_each(|table| {
             Rc::make_mut(table).begin_batch();

@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
-use super::Catalog;
 use super::table::{ForeignKey, Table, same_name};
+use super::{Catalog, Era};
 use crate::change::{
     self, AddIndex, ChangeTableOptions, CreateTable, DataRows, Default, DropColumn, DropIndex, IndexPart, Opaque,
     RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, TableName, Touches,
@@ -81,7 +81,7 @@ impl Catalog {
             return;
         }
         self.absent.remove(&key);
-        let table = Table::created(key.clone(), create, self.engine);
+        let table = Table::created(key.clone(), create, self.era, self.engine);
         self.tables.insert(key, Rc::new(table));
     }
 
@@ -134,10 +134,10 @@ impl Catalog {
     }
 
     fn add_column(&mut self, name: &TableName, definition: &change::Column) {
-        let engine = self.engine;
+        let (era, engine) = (self.era, self.engine);
         let table = self.table_mut(name);
         if table.column(&definition.name, engine).is_none() {
-            table.add_column(definition, engine);
+            table.add_column(definition, era, engine);
         }
     }
 
@@ -256,7 +256,7 @@ impl Catalog {
             }
             Touches::Anything => {
                 self.forget_absences();
-                self.has_opaque_batch = true;
+                self.has_opaque_batch |= self.era == Era::Batch;
                 for table in self.tables.values_mut().filter(|table| !table.is_partial) {
                     Rc::make_mut(table).is_partial = true;
                 }
