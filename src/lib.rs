@@ -11,6 +11,8 @@ pub mod yaml;
 pub mod engine;
 pub mod source;
 
+pub mod php;
+
 pub mod change;
 
 pub mod catalog;
