@@ -54,6 +54,7 @@ fn outcome() -> (Tree, Outcome) {
             unknown(&php, "$this->stamps($table)", "`stamps` is not defined in the project", false),
             unknown(&sql, "alter table", "`frobnicate` is no statement", true),
         ],
+        unused_suppressions: Vec::new(),
         catalog: Catalog::new(Engine::Mysql),
     };
     (tree, outcome)
@@ -81,7 +82,7 @@ fn changes(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<JudgedChange> {
             change: Change { what: added, span: span_of(php, "$table->string('reference_code')") },
             effect: Effect {
                 others: vec![OtherTable {
-                    table: "users".to_owned(),
+                    table: TableName::new("users"),
                     lock: "SHARED".to_owned(),
                     blocks: Blocks { reads: false, writes: true },
                 }],
@@ -124,6 +125,7 @@ fn effect() -> Effect {
         hangs_on: Vec::new(),
         says: "only the table's definition changes".to_owned(),
         source: "the manual".to_owned(),
+        alternatives: Vec::new(),
     }
 }
 
@@ -134,7 +136,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         confidence: Confidence::Certain,
         migration: "2026_11_22_000000_add_reference_code_to_orders".to_owned(),
         span: span_of(php, "$table->string('reference_code')"),
-        change: 0,
+        change: Some(0),
         breaks: Breaks { old_code: [Query::Insert].into(), ..Breaks::default() },
         message: "`orders.reference_code` is required, but the release now running does not set it".to_owned(),
         why: "The old release goes on inserting into `orders` without `reference_code` until the `current`\nsymlink \
@@ -151,7 +153,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         confidence: Confidence::Likely,
         migration: "2026_11_22_000100_drop_note".to_owned(),
         span: span_of(sql, "drop column note"),
-        change: 1,
+        change: Some(1),
         breaks: Breaks::default(),
         message: "dropping `note` copies `orders`: 100% of it, twice".to_owned(),
         recipe: None,

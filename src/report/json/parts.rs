@@ -144,7 +144,7 @@ impl EffectReport {
 impl OtherReport {
     fn new(other: &OtherTable) -> Self {
         Self {
-            table: other.table.clone(),
+            table: other.table.to_string(),
             lock: other.lock.clone(),
             blocks: words::blocked(other.blocks).map(Blocked).collect(),
         }
