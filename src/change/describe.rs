@@ -1,7 +1,7 @@
 //! A change in words: its kind as data files and outputs name it, what it is about, and a phrase for people.
 
 use super::index::Index;
-use super::kind::{AddIndex, DataKind, DataRows, RedefineColumn, SchemaChange, Touches, TransactionStep};
+use super::kind::{AddIndex, DataKind, DataRows, RedefineColumn, SchemaChange, TransactionStep};
 use super::table::TableName;
 
 impl SchemaChange {
@@ -19,6 +19,7 @@ impl SchemaChange {
             Self::ChangeType(_) => "change-type",
             Self::SetNotNull(_) => "set-not-null",
             Self::DropNotNull(_) => "drop-not-null",
+            Self::ChangeIdentity(_) => "change-identity",
             Self::SetDefault(_) => "set-default",
             Self::DropDefault(_) => "drop-default",
             Self::AddIndex(_) => "add-index",
@@ -51,6 +52,7 @@ impl SchemaChange {
             Self::ChangeType(change) => Some(&change.table),
             Self::SetNotNull(change) => Some(&change.table),
             Self::DropNotNull(change) => Some(&change.table),
+            Self::ChangeIdentity(change) => Some(&change.table),
             Self::SetDefault(change) => Some(&change.table),
             Self::DropDefault(change) => Some(&change.table),
             Self::AddIndex(change) => Some(&change.table),
@@ -63,10 +65,7 @@ impl SchemaChange {
             Self::ValidateConstraint(change) => Some(&change.table),
             Self::DropConstraint(change) => Some(&change.table),
             Self::DataRows(change) => Some(&change.table),
-            Self::Opaque(change) => match &change.touches {
-                Touches::Table(table) => Some(table),
-                Touches::Nothing | Touches::Anything => None,
-            },
+            Self::Opaque(change) => change.touches.table(),
             Self::SetVariable(_) | Self::Transaction(_) => None,
         }
     }
@@ -81,6 +80,7 @@ impl SchemaChange {
             Self::ChangeType(change) => Some(&change.column),
             Self::SetNotNull(change) => Some(&change.column),
             Self::DropNotNull(change) => Some(&change.column),
+            Self::ChangeIdentity(change) => Some(&change.column),
             Self::SetDefault(change) => Some(&change.column),
             Self::DropDefault(change) => Some(&change.column),
             _ => None,
@@ -105,6 +105,10 @@ impl SchemaChange {
             }
             Self::SetNotNull(change) => format!("make column `{}.{}` NOT NULL", change.table, change.column),
             Self::DropNotNull(change) => format!("make column `{}.{}` nullable", change.table, change.column),
+            Self::ChangeIdentity(change) => {
+                let verb = if change.identity.is_some() { "set" } else { "drop" };
+                format!("{verb} identity of column `{}.{}`", change.table, change.column)
+            }
             Self::SetDefault(change) => format!("set default of column `{}.{}`", change.table, change.column),
             Self::DropDefault(change) => format!("drop default of column `{}.{}`", change.table, change.column),
             Self::AddIndex(change) => new_index(change),

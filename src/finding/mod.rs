@@ -26,8 +26,8 @@ pub struct Finding {
     pub migration: String,
     /// The part of the source that asked for the change.
     pub span: Span,
-    /// Which change it is about: its place in the lint's list of changes.
-    pub change: usize,
+    /// Which change it is about: its place in the lint's list of changes; `None` where it is about none.
+    pub change: Option<usize>,
     pub breaks: Breaks,
     pub message: String,
     pub why: String,
@@ -77,6 +77,16 @@ impl Finding {
 }
 
 impl Severity {
+    /// The next lower severity; a note stays a note.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Note => Self::Note,
+            Self::Off => Self::Off,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Off => "off",

@@ -223,7 +223,7 @@ mod tests {
             confidence: Confidence::Certain,
             migration: String::new(),
             span,
-            change: 0,
+            change: Some(0),
             breaks: Breaks::default(),
             message: String::new(),
             why: String::new(),

@@ -14,7 +14,7 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// Findings that are otherwise alike are numbered, so this is asked once for each, in their order.
     pub(super) fn of(&mut self, finding: &Finding, outcome: &Outcome) -> String {
-        let change = outcome.changes.get(finding.change).map(|judged| judged.change.what.description());
+        let change = outcome.change_of(finding).map(|judged| judged.change.what.description());
         let key = [&finding.rule, &finding.migration, &change.unwrap_or_default()].map(String::as_str).join("\n");
         let hash = fnv1a(&key);
         let number = self.seen.entry(hash).or_insert(0);

@@ -33,7 +33,7 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, outcome: &Outcome, plac
         prose::paragraphs(text).iter().try_for_each(|paragraph| writeln!(out, "> {paragraph}"))?;
         writeln!(out, ">")?;
     }
-    let Some(judged) = outcome.changes.get(finding.change) else { return Ok(()) };
+    let Some(judged) = outcome.change_of(finding) else { return Ok(()) };
     let engine = words::engine(&outcome.target);
     writeln!(out, "> {engine}: {}", words::effect(&judged.effect))?;
     if judged.sql.is_empty() {

@@ -62,7 +62,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn write_finding(&mut self, out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
-        let judged = self.outcome.changes.get(finding.change);
+        let judged = self.outcome.change_of(finding);
         let label = judged.map(|judged| judged.change.what.description());
         let snippet = Snippet::new(finding, label, self.source(finding.span), &self.tree.file(finding.span.file));
         let mut head = String::new();
@@ -81,7 +81,7 @@ impl Page<'_> {
     /// What stands below the source, in order.
     fn notes(&self, finding: &Finding) -> Vec<(&'static str, String)> {
         let mut notes = vec![("why", finding.why.clone())];
-        if let Some(judged) = self.outcome.changes.get(finding.change) {
+        if let Some(judged) = self.outcome.change_of(finding) {
             let engine = words::engine(&self.outcome.target);
             notes.push(("engine", format!("{engine}: {}", words::effect(&judged.effect))));
             if self.is_generated(finding.span) {

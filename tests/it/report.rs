@@ -54,6 +54,7 @@ fn outcome() -> (Tree, Outcome) {
             unknown(&php, "$this->stamps($table)", "`stamps` is not defined in the project", false),
             unknown(&sql, "alter table", "`frobnicate` is no statement", true),
         ],
+        unused_suppressions: Vec::new(),
         catalog: Catalog::new(Engine::Mysql),
     };
     (tree, outcome)
@@ -135,7 +136,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         confidence: Confidence::Certain,
         migration: "2026_11_22_000000_add_reference_code_to_orders".to_owned(),
         span: span_of(php, "$table->string('reference_code')"),
-        change: 0,
+        change: Some(0),
         breaks: Breaks { old_code: [Query::Insert].into(), ..Breaks::default() },
         message: "`orders.reference_code` is required, but the release now running does not set it".to_owned(),
         why: "The old release goes on inserting into `orders` without `reference_code` until the `current`\nsymlink \
@@ -152,7 +153,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         confidence: Confidence::Likely,
         migration: "2026_11_22_000100_drop_note".to_owned(),
         span: span_of(sql, "drop column note"),
-        change: 1,
+        change: Some(1),
         breaks: Breaks::default(),
         message: "dropping `note` copies `orders`: 100% of it, twice".to_owned(),
         recipe: None,

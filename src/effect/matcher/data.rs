@@ -63,6 +63,7 @@ impl SetVariableMatch {
 #[serde(rename_all = "kebab-case")]
 enum TouchesKind {
     Nothing,
+    Surroundings,
     Table,
     Anything,
 }
@@ -79,6 +80,7 @@ impl OpaqueMatch {
     pub fn matches(&self, change: &Opaque) -> Verdict {
         let touches = match change.touches {
             Touches::Nothing => TouchesKind::Nothing,
+            Touches::Surroundings(_) => TouchesKind::Surroundings,
             Touches::Table(_) => TouchesKind::Table,
             Touches::Anything => TouchesKind::Anything,
         };

@@ -123,7 +123,7 @@ impl LintReport {
 impl FindingReport {
     fn new(finding: &Finding, outcome: &Outcome, tree: &Tree) -> Self {
         let (file, start, end) = Place::of(finding.span, tree);
-        let judged = outcome.changes.get(finding.change);
+        let judged = outcome.change_of(finding);
         Self {
             rule: finding.rule.clone(),
             severity: finding.severity.name(),
