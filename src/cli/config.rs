@@ -73,7 +73,7 @@ impl Config {
         let wishes = yaml::read::<Option<Wishes>>(&path, &text)?.unwrap_or_default();
         let severities = wishes.rules.iter().map(|(id, level)| (id.clone(), level.severity())).collect();
         let config = Self { wishes, severities, path, text };
-        config.check()?;
+        config.check(tree)?;
         Ok(config)
     }
 
@@ -93,7 +93,7 @@ impl Config {
         }
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
+    fn check(&self, tree: &Tree) -> Result<(), ConfigError> {
         if let Some(major) = self.wishes.laravel.filter(|major| !LARAVELS.contains(major)) {
             let help = format!("write {} to {}", LARAVELS.start(), LARAVELS.end());
             return Err(self.error(&["laravel"], format!("phasewise does not know Laravel {major}"), help));
@@ -101,6 +101,10 @@ impl Config {
         if let Some(path) = self.wishes.paths.iter().find(|path| !is_inside(path)) {
             let help = "write directories relative to the project's root, such as `database/migrations`".to_owned();
             return Err(self.error(&["paths"], format!("`{path}` does not lie in the project"), help));
+        }
+        if let Some(path) = self.wishes.paths.iter().find(|path| !tree.exists(path)) {
+            let help = "paths are relative to the project's root".to_owned();
+            return Err(self.error(&["paths"], format!("there is no directory `{path}`"), help));
         }
         Ok(())
     }

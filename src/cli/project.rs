@@ -34,7 +34,7 @@ pub(super) struct Workspace {
 
 #[derive(Debug, Error, Diagnostic)]
 enum ProjectError {
-    #[error("there are no migrations in {place}")]
+    #[error("there are no migrations in `{place}`")]
     #[diagnostic(
         code(phasewise::project::empty),
         help("name their directory, or list it under `paths:` in `phasewise.yaml`")
@@ -127,18 +127,14 @@ impl Workspace {
 /// The migrations that were named, or that lie in a directory that was.
 fn named(root: &Root, migrations: &[MigrationFile]) -> Result<Option<BTreeSet<String>>, ProjectError> {
     if root.named.is_empty() {
-        return if migrations.is_empty() {
-            Err(ProjectError::Empty { place: "the project".to_owned() })
-        } else {
-            Ok(None)
-        };
+        return if migrations.is_empty() { Err(ProjectError::Empty { place: root.shown.clone() }) } else { Ok(None) };
     }
     let mut paths = BTreeSet::new();
     for name in &root.named {
         let before = paths.len();
         paths.extend(migrations.iter().map(|migration| migration.path.clone()).filter(|path| is_below(path, name)));
         if paths.len() == before {
-            return Err(ProjectError::Empty { place: format!("`{name}`") });
+            return Err(ProjectError::Empty { place: name.clone() });
         }
     }
     Ok(Some(paths))

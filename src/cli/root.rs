@@ -27,6 +27,8 @@ pub(super) struct Root {
     /// Absolute, without symbolic links.
     pub(super) directory: PathBuf,
     pub(super) sign: Sign,
+    /// The directory as it was named, for messages.
+    pub(super) shown: String,
     /// The files and directories that were named within the project, relative to it; empty where the project itself was.
     pub(super) named: BTreeSet<String>,
 }
@@ -63,8 +65,8 @@ impl Root {
     /// The project around `paths`, or around the current directory where there are none.
     pub(super) fn find(paths: &[PathBuf]) -> Result<Self, RootError> {
         let Some((first, others)) = paths.split_first() else {
-            let here = absolute(Path::new("."))?;
-            return Self::around(&here).ok_or_else(|| RootError::None { directory: ".".to_owned() });
+            let here = Path::new(".");
+            return Self::around(&absolute(here)?, here).ok_or_else(|| RootError::None { directory: ".".to_owned() });
         };
         let mut root = Self::of(first)?;
         for path in others {
@@ -86,9 +88,10 @@ impl Root {
     /// The project around a path that was named.
     fn of(path: &Path) -> Result<Self, RootError> {
         let target = absolute(path)?;
-        let mut root = Self::around(&target).unwrap_or_else(|| Self {
+        let mut root = Self::around(&target, path).unwrap_or_else(|| Self {
             directory: directory_of(&target).to_owned(),
             sign: Sign::Named,
+            shown: path.display().to_string(),
             named: BTreeSet::new(),
         });
         if let Some(name) = relative(&target, &root.directory) {
@@ -97,7 +100,8 @@ impl Root {
         Ok(root)
     }
 
-    fn around(target: &Path) -> Option<Self> {
+    /// The project around `target`, which was named as `path`.
+    fn around(target: &Path, path: &Path) -> Option<Self> {
         let directories: Vec<&Path> = within_repository(directory_of(target)).collect();
         let by_file = directories.iter().find_map(|directory| {
             let mut signs = ["artisan"].into_iter().chain(config::NAMES);
@@ -113,7 +117,7 @@ impl Root {
             })
         };
         let (directory, sign) = by_file.or_else(by_migrations)?;
-        Some(Self { directory: directory.to_owned(), sign, named: BTreeSet::new() })
+        Some(Self { directory: directory.to_owned(), sign, shown: path.display().to_string(), named: BTreeSet::new() })
     }
 
     /// The directories that hold migrations: those named, those `configured`, or else those that are usual.
