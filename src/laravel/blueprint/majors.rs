@@ -91,3 +91,5 @@ pub(super) const MODELS_HAVE_ULIDS: Majors = since(10);
 pub(super) const CONSTRAINED_ASKS_MODEL: Majors = since(11);
 /// Expressions turn into their text where a string is wanted.
 pub(super) const EXPRESSIONS_ARE_STRINGS: Majors = until(9);
+/// PostgreSQL's unique constraints stand on an index that is built first, where an algorithm asks for it.
+pub(super) const UNIQUE_HAS_ALGORITHM: Majors = since(12);

@@ -16,7 +16,7 @@ use crate::source::Span;
 pub(in crate::laravel::blueprint) type Compile = fn(&Context, &Command) -> Result<Vec<CompiledStatement>, CompileError>;
 
 /// What a modifier adds to a column's definition; empty for nothing.
-pub(super) type Modifier = fn(&Context, &Definition) -> String;
+pub(in crate::laravel::blueprint) type Modifier = fn(&Context, &Definition) -> String;
 
 /// The facts of one grammar.
 pub(in crate::laravel::blueprint) struct Dialect {
@@ -25,6 +25,8 @@ pub(in crate::laravel::blueprint) struct Dialect {
     pub types: &'static [ColumnType],
     /// In the order in which they are written.
     pub modifiers: &'static [(Majors, Modifier)],
+    /// The attributes of columns that an expression cannot stand for.
+    pub strings: &'static [&'static str],
 }
 
 /// The blueprint at hand and what decides its SQL.

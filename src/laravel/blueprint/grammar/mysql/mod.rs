@@ -12,8 +12,12 @@ use crate::laravel::blueprint::majors::{
 };
 use crate::laravel::blueprint::{CompileError, CompiledStatement, doctrine, text};
 
-pub(in crate::laravel::blueprint) const DIALECT: Dialect =
-    Dialect { grammar: "MySqlGrammar", types: types::TYPES, modifiers: modifiers::MODIFIERS };
+pub(in crate::laravel::blueprint) const DIALECT: Dialect = Dialect {
+    grammar: "MySqlGrammar",
+    types: types::TYPES,
+    modifiers: modifiers::MODIFIERS,
+    strings: &["charset", "collation"],
+};
 
 pub(in crate::laravel::blueprint) fn compile(
     context: &Context,
