@@ -9,8 +9,8 @@ use crate::laravel::Value;
 use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::majors::{
-    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, HAS_JSON_PATHS, NAMES_LEAVE_SCHEMA_OUT, PRIMARY_NAME_HAS_PREFIX,
-    RENAME_NEEDS_DOCTRINE, START_BY_SETVAL, START_IS_A_COMMAND,
+    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, HAS_JSON_PATHS, NAMES_LEAVE_SCHEMA_OUT, PREFIX_IS_IN_ALL_NAMES,
+    PRIMARY_NAME_HAS_PREFIX, RENAME_NEEDS_DOCTRINE, START_BY_SETVAL, START_IS_A_COMMAND,
 };
 use crate::laravel::blueprint::{CompileError, CompiledStatement, doctrine, text};
 
@@ -155,8 +155,13 @@ fn table_in_names<'a>(context: &'a Context) -> &'a str {
 }
 
 fn primary_key_name(context: &Context) -> String {
-    let prefix = if PRIMARY_NAME_HAS_PREFIX.include(context.settings) { &context.settings.prefix } else { "" };
+    let prefix = if PRIMARY_NAME_HAS_PREFIX.include(context.settings) { prefix_in_names(context) } else { "" };
     format!("{prefix}{}_pkey", table_in_names(context))
+}
+
+fn prefix_in_names<'a>(context: &'a Context) -> &'a str {
+    let settings = context.settings;
+    if settings.prefix_indexes || PREFIX_IS_IN_ALL_NAMES.include(settings) { &settings.prefix } else { "" }
 }
 
 /// Up to Laravel 9 the statements that follow the one that adds the columns.
@@ -175,7 +180,7 @@ fn start(context: &Context, column: &Definition) -> Option<CompiledStatement> {
     let sql = if START_BY_SETVAL.include(context.settings) {
         format!("select setval(pg_get_serial_sequence('{}', '{column_name}'), {value}, false)", context.table())
     } else {
-        let prefix = if NAMES_LEAVE_SCHEMA_OUT.include(context.settings) { &context.settings.prefix } else { "" };
+        let prefix = if NAMES_LEAVE_SCHEMA_OUT.include(context.settings) { prefix_in_names(context) } else { "" };
         format!("alter sequence {prefix}{}_{column_name}_seq restart with {value}", table_in_names(context))
     };
     Some(CompiledStatement::new(sql, column.span))
