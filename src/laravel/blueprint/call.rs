@@ -224,13 +224,11 @@ impl Call<'_> {
         kind: &str,
         index: &Value,
     ) -> Result<DefinitionId, CallError> {
-        match index {
-            Value::Array(_) => self.index_command(Kind::Index, command, kind, text::list(Some(index)), None),
-            _ => {
-                let name = Some(index).filter(|name| text::is_true(name));
-                self.index_command(Kind::Index, command, command, Vec::new(), name)
-            }
+        if let Value::Array(_) = index {
+            return self.index_command(Kind::Index, command, kind, text::list(Some(index)), None);
         }
+        let name = Some(index).filter(|name| text::is_true(name));
+        self.index_command(Kind::Index, command, command, Vec::new(), name)
     }
 
     fn drop_constrained(&mut self, column: &Value) -> Result<DefinitionId, CallError> {

@@ -30,22 +30,13 @@ pub(super) fn change(context: &Context, columns: &[Changed], span: Span) -> Opti
 
 /// All that follows the column's name.
 pub(super) fn declaration(column: &DbalColumn, settings: &Settings) -> String {
-    let mut sql = type_of(column, settings);
-    if let Some(charset) = &column.charset {
-        sql.push_str(&format!(" CHARACTER SET {charset}"));
-    }
-    sql.push_str(&default(column, settings));
-    if column.is_required {
-        sql.push_str(" NOT NULL");
-    }
-    if let Some(collation) = &column.collation {
-        sql.push_str(&format!(" COLLATE `{collation}`"));
-    }
+    let charset = column.charset.as_ref().map(|charset| format!(" CHARACTER SET {charset}")).unwrap_or_default();
+    let not_null = if column.is_required { " NOT NULL" } else { "" };
+    let collation = column.collation.as_ref().map(|collation| format!(" COLLATE `{collation}`")).unwrap_or_default();
     let comment = format!("{}{}", column.comment.as_deref().unwrap_or_default(), type_hint(column, settings));
-    if !comment.is_empty() {
-        sql.push_str(&format!(" COMMENT {}", quoted(&comment)));
-    }
-    sql
+    let comment = if comment.is_empty() { comment } else { format!(" COMMENT {}", quoted(&comment)) };
+    let (column_type, default) = (type_of(column, settings), default(column, settings));
+    format!("{column_type}{charset}{default}{not_null}{collation}{comment}")
 }
 
 fn type_of(column: &DbalColumn, settings: &Settings) -> String {

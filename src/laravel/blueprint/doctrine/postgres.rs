@@ -24,31 +24,31 @@ pub(super) fn change(context: &Context, columns: &[Changed]) -> Vec<CompiledStat
 fn changes(context: &Context, column: &Changed) -> Vec<String> {
     let (before, after) = (&column.before, &column.after);
     let (table, column_name) = (table(context), name(context, &column.name));
-    let alter = |change: String| format!("ALTER TABLE {table} ALTER {column_name} {change}");
+    let altering = |change: String| format!("ALTER TABLE {table} ALTER {column_name} {change}");
     let mut changes = Vec::new();
     let was_string = before.kind == Kind::String;
     let has_other_size =
         before.kind == Kind::Decimal && (before.precision, before.scale) != (after.precision, after.scale);
     if before.kind != after.kind || has_other_size || (was_string && before.is_fixed != after.is_fixed) {
-        changes.push(alter(format!("TYPE {}", type_of(after))));
+        changes.push(altering(format!("TYPE {}", type_of(after))));
     }
     if before.default != after.default {
         let default = after.default.as_deref().map(|default| default_value(after.kind, default));
-        changes.push(alter(default.map_or("DROP DEFAULT".to_owned(), |default| format!("SET DEFAULT {default}"))));
+        changes.push(altering(default.map_or("DROP DEFAULT".to_owned(), |default| format!("SET DEFAULT {default}"))));
     }
     if before.is_required != after.is_required {
-        changes.push(alter(format!("{} NOT NULL", if after.is_required { "SET" } else { "DROP" })));
+        changes.push(altering(format!("{} NOT NULL", if after.is_required { "SET" } else { "DROP" })));
     }
     if after.counts && !before.counts {
         let sequence = format!("{table}_{column_name}_seq");
         changes.push(format!("CREATE SEQUENCE {sequence}"));
         changes.push(format!("SELECT setval('{sequence}', (SELECT MAX({column_name}) FROM {table}))"));
-        changes.push(alter(format!("SET DEFAULT nextval('{sequence}')")));
+        changes.push(altering(format!("SET DEFAULT nextval('{sequence}')")));
     } else if before.counts && !after.counts {
-        changes.push(alter("DROP DEFAULT".to_owned()));
+        changes.push(altering("DROP DEFAULT".to_owned()));
     }
     if was_string && before.length.unwrap_or(255) != after.length.unwrap_or(255) {
-        changes.push(alter(format!("TYPE {}", type_of(after))));
+        changes.push(altering(format!("TYPE {}", type_of(after))));
     }
     changes
 }

@@ -68,20 +68,17 @@ impl Context<'_> {
                 "Method Illuminate\\Database\\Schema\\Grammars\\{grammar}::type{name} does not exist."
             )));
         };
-        let mut spelled = match &column_type.spelling {
+        let spelled = match &column_type.spelling {
             Spelling::Template(template) => fill(template, column),
             Spelling::Made(make) => make(self, column),
             Spelling::Refused(message) => return Err(refused((*message).to_owned())),
         };
-        if !CURRENT_IS_DEFAULT.include(self.settings) {
-            if let Some(current) = self.current_default(column) {
-                spelled.push_str(&format!(" default {current}"));
-            }
-            if let Some(current) = self.current_on_update(column) {
-                spelled.push_str(&format!(" on update {current}"));
-            }
+        if CURRENT_IS_DEFAULT.include(self.settings) {
+            return Ok(spelled);
         }
-        Ok(spelled)
+        let default = self.current_default(column).map(|current| format!(" default {current}"));
+        let on_update = self.current_on_update(column).map(|current| format!(" on update {current}"));
+        Ok(format!("{spelled}{}{}", default.unwrap_or_default(), on_update.unwrap_or_default()))
     }
 
     /// What `useCurrent()` gives as the column's default.

@@ -175,7 +175,7 @@ fn starts(context: &Context) -> Vec<CompiledStatement> {
 }
 
 fn start(context: &Context, column: &Definition) -> Option<CompiledStatement> {
-    let value = context.start_of(column)?;
+    let value = Context::start_of(column)?;
     let column_name = column.name();
     let sql = if START_BY_SETVAL.include(context.settings) {
         format!("select setval(pg_get_serial_sequence('{}', '{column_name}'), {value}, false)", context.table())
