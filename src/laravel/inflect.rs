@@ -20,11 +20,8 @@ pub fn plural(word: &str) -> String {
 
 /// Laravel's `Str::pluralStudly`: the plural of the last of several words in `StudlyCase`.
 pub fn plural_studly(words: &str) -> String {
-    let last = words
-        .char_indices()
-        .filter(|(at, letter)| *at > 0 && letter.is_ascii_uppercase())
-        .last()
-        .map_or(0, |(at, _)| at);
+    let last =
+        words.char_indices().rfind(|(at, letter)| *at > 0 && letter.is_ascii_uppercase()).map_or(0, |(at, _)| at);
     let (before, word) = words.split_at(last);
     format!("{before}{}", plural(word))
 }
@@ -97,8 +94,8 @@ fn capitalized(word: &str) -> String {
 
 /// Words that end so lose `cut` letters and gain `added`.
 struct Ending {
-    ending: &'static str,
-    /// What must stand before the ending.
+    letters: &'static str,
+    /// What must stand before those letters.
     before: Before,
     cut: usize,
     added: &'static str,
@@ -115,7 +112,7 @@ enum Before {
 
 impl Ending {
     fn fits(&self, lower: &str) -> bool {
-        let Some(before) = lower.strip_suffix(self.ending) else { return false };
+        let Some(before) = lower.strip_suffix(self.letters) else { return false };
         let last = before.chars().next_back();
         match self.before {
             Before::Anything => true,
@@ -126,12 +123,12 @@ impl Ending {
     }
 }
 
-const fn ending(ending: &'static str, cut: usize, added: &'static str) -> Ending {
-    Ending { ending, before: Before::Anything, cut, added }
+const fn ending(letters: &'static str, cut: usize, added: &'static str) -> Ending {
+    Ending { letters, before: Before::Anything, cut, added }
 }
 
-const fn ending_after(before: Before, ending: &'static str, cut: usize, added: &'static str) -> Ending {
-    Ending { ending, before, cut, added }
+const fn ending_after(before: Before, letters: &'static str, cut: usize, added: &'static str) -> Ending {
+    Ending { letters, before, cut, added }
 }
 
 const ENDINGS: &[Ending] = &[

@@ -7,6 +7,7 @@
     reason = "a test may fail, reads fixtures and runs the binary"
 )]
 
+mod catalog;
 mod cli;
 mod layers;
 mod report;

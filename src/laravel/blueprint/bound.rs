@@ -20,6 +20,12 @@ impl Bound {
         arguments: &Arguments,
         settings: &Settings,
     ) -> Result<Self, CallError> {
+        let is_parameter = |name: &str| parameters.iter().any(|parameter| parameter.name == name);
+        if let Some(name) =
+            arguments.0.iter().filter_map(|argument| argument.name.as_ref()).find(|name| !is_parameter(name))
+        {
+            return Err(CallError::Refused { message: format!("Unknown named parameter ${name}") });
+        }
         let mut values = Vec::new();
         for (at, parameter) in parameters.iter().enumerate() {
             let value = match arguments.get(at, parameter.name) {

@@ -212,10 +212,7 @@ impl Call<'_> {
     fn index_name(&self, kind: &str, columns: &[Value]) -> Result<String, CallError> {
         let is_refused = |column: &Value| matches!(column, Value::Raw(_));
         if columns.iter().any(is_refused) && !EXPRESSIONS_ARE_STRINGS.include(self.settings) {
-            return Err(CallError::Refused {
-                message: "Object of class Illuminate\\Database\\Query\\Expression could not be converted to string"
-                    .to_owned(),
-            });
+            return Err(CallError::Refused { message: text::EXPRESSION_IN_STRING.to_owned() });
         }
         let columns: Vec<String> = columns.iter().map(text::text).collect();
         Ok(names::index(&self.blueprint.table, &columns, kind, self.settings))
@@ -227,13 +224,11 @@ impl Call<'_> {
         kind: &str,
         index: &Value,
     ) -> Result<DefinitionId, CallError> {
-        match index {
-            Value::Array(_) => self.index_command(Kind::Index, command, kind, text::list(Some(index)), None),
-            _ => {
-                let name = Some(index).filter(|name| text::is_true(name));
-                self.index_command(Kind::Index, command, command, Vec::new(), name)
-            }
+        if let Value::Array(_) = index {
+            return self.index_command(Kind::Index, command, kind, text::list(Some(index)), None);
         }
+        let name = Some(index).filter(|name| text::is_true(name));
+        self.index_command(Kind::Index, command, command, Vec::new(), name)
     }
 
     fn drop_constrained(&mut self, column: &Value) -> Result<DefinitionId, CallError> {

@@ -4,7 +4,7 @@
 use super::call::Call;
 use super::definition::{Definition, Kind};
 use super::majors::{
-    ALL, COMMANDS_IN_ORDER, FALSE_DROPS_INDEX, MYSQL_CHANGE_DEFINES_PRIMARY, Majors, START_IS_A_COMMAND,
+    ALL, COMMANDS_IN_ORDER, DOCTRINE_WINS, FALSE_DROPS_INDEX, MYSQL_CHANGE_DEFINES_PRIMARY, Majors, START_IS_A_COMMAND,
     VECTOR_COLUMNS_HAVE_INDEX, since,
 };
 use super::{Blueprint, CallError, CompileError, DefinitionId, text};
@@ -47,12 +47,20 @@ pub(super) fn commands<'a>(blueprint: &'a Blueprint, settings: &Settings) -> Vec
         batched(blueprint)
     };
     for column in blueprint.columns() {
+        if column.is_changed() && has_doctrine_written_it(settings) {
+            continue;
+        }
         if START_IS_A_COMMAND.include(settings) {
             commands.push(Command::Start(column));
         }
         commands.push(Command::Comment(column));
     }
     commands
+}
+
+/// In Laravel 10 alone: before, there is no such exception; after, no doctrine/dbal.
+fn has_doctrine_written_it(settings: &Settings) -> bool {
+    settings.has_doctrine && START_IS_A_COMMAND.include(settings) && DOCTRINE_WINS.include(settings)
 }
 
 fn command<'a>(blueprint: &Blueprint, definition: &'a Definition) -> Option<Command<'a>> {

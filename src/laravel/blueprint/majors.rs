@@ -40,6 +40,8 @@ pub(super) const CHANGE_NEEDS_DOCTRINE: Majors = until(9);
 pub(super) const RENAME_NEEDS_DOCTRINE: Majors = until(8);
 /// `change()` and `renameColumn()` go through doctrine/dbal where it is installed.
 pub(super) const DOCTRINE_WINS: Majors = until(10);
+/// doctrine/dbal declares each changed column of the MySQL family anew, whether it differs or not, with its charset.
+pub(super) const DOCTRINE_CHANGES_ALL: Majors = until(9);
 /// MariaDB has a driver and a grammar of its own.
 pub(super) const HAS_MARIADB: Majors = since(11);
 /// `unique(false)->change()` and its kin drop the index.
@@ -81,8 +83,10 @@ pub(super) const IDENTITY_IN_TYPE: Majors = until(9);
 pub(super) const START_BY_SETVAL: Majors = since(12);
 /// PostgreSQL's names of sequences and primary keys are those of the table without its schema; before, a dot stays.
 pub(super) const NAMES_LEAVE_SCHEMA_OUT: Majors = since(11);
-/// PostgreSQL's names of primary keys begin with the prefix.
+/// PostgreSQL's names of primary keys begin with a prefix.
 pub(super) const PRIMARY_NAME_HAS_PREFIX: Majors = since(10);
+/// PostgreSQL's names of primary keys and sequences begin with the prefix, whether those of indexes do or not.
+pub(super) const PREFIX_IS_IN_ALL_NAMES: Majors = since(12);
 /// PostgreSQL: what `change()` does to a serial column: its type, default and identity stay.
 pub(super) const CHANGE_KEEPS_SERIAL: Majors = since(11);
 /// `foreignIdFor` knows ULIDs.
@@ -91,3 +95,5 @@ pub(super) const MODELS_HAVE_ULIDS: Majors = since(10);
 pub(super) const CONSTRAINED_ASKS_MODEL: Majors = since(11);
 /// Expressions turn into their text where a string is wanted.
 pub(super) const EXPRESSIONS_ARE_STRINGS: Majors = until(9);
+/// PostgreSQL's unique constraints stand on an index that is built first, where an algorithm asks for it.
+pub(super) const UNIQUE_HAS_ALGORITHM: Majors = since(12);

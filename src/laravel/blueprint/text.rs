@@ -2,6 +2,10 @@
 
 use crate::laravel::Value;
 
+/// The error of PHP's where a string is wanted, from Laravel 10 on.
+pub(super) const EXPRESSION_IN_STRING: &str =
+    "Object of class Illuminate\\Database\\Query\\Expression could not be converted to string";
+
 /// What PHP writes for the value inside a string.
 pub(super) fn text(value: &Value) -> String {
     match value {

@@ -16,7 +16,7 @@ use crate::source::Span;
 pub(in crate::laravel::blueprint) type Compile = fn(&Context, &Command) -> Result<Vec<CompiledStatement>, CompileError>;
 
 /// What a modifier adds to a column's definition; empty for nothing.
-pub(super) type Modifier = fn(&Context, &Definition) -> String;
+pub(in crate::laravel::blueprint) type Modifier = fn(&Context, &Definition) -> String;
 
 /// The facts of one grammar.
 pub(in crate::laravel::blueprint) struct Dialect {
@@ -25,6 +25,8 @@ pub(in crate::laravel::blueprint) struct Dialect {
     pub types: &'static [ColumnType],
     /// In the order in which they are written.
     pub modifiers: &'static [(Majors, Modifier)],
+    /// The attributes of columns that an expression cannot stand for.
+    pub strings: &'static [&'static str],
 }
 
 /// The blueprint at hand and what decides its SQL.
@@ -101,7 +103,7 @@ impl Context<'_> {
     }
 
     /// Where the numbers of an auto-increment column start, if it says so.
-    pub(super) fn start_of(&self, column: &Definition) -> Option<String> {
+    pub(super) fn start_of(column: &Definition) -> Option<String> {
         let attribute = if column.was_set("startingValue") { "startingValue" } else { "from" };
         let starts = column.is_true("autoIncrement") && column.is_true(attribute);
         starts.then(|| column.text(attribute))
@@ -109,20 +111,19 @@ impl Context<'_> {
 
     /// `alter table … add constraint … foreign key …`, up to the actions.
     pub(super) fn foreign_key(&self, key: &Definition) -> String {
-        let mut sql = format!(
-            "alter table {} add constraint {} foreign key ({}) references {} ({})",
+        let action = |attribute: &str, clause: &str| {
+            key.get(attribute).map(|_| format!(" {clause} {}", key.text(attribute))).unwrap_or_default()
+        };
+        format!(
+            "alter table {} add constraint {} foreign key ({}) references {} ({}){}{}",
             self.table(),
             self.quote(&attribute(key, "index")),
             self.quote_all(&key.list("columns")),
             self.referred(key.get("on")),
             self.quote_all(&key.list("references")),
-        );
-        for (attribute, clause) in [("onDelete", "on delete"), ("onUpdate", "on update")] {
-            if key.get(attribute).is_some() {
-                sql.push_str(&format!(" {clause} {}", key.text(attribute)));
-            }
-        }
-        sql
+            action("onDelete", "on delete"),
+            action("onUpdate", "on update"),
+        )
     }
 
     fn referred(&self, table: Option<&Value>) -> String {

@@ -4,18 +4,18 @@ use super::context::Context;
 use crate::laravel::Value;
 use crate::laravel::blueprint::CompileError;
 use crate::laravel::blueprint::definition::Definition;
-use crate::laravel::blueprint::majors::{CURRENT_IS_DEFAULT, Majors};
-use crate::laravel::blueprint::text;
+use crate::laravel::blueprint::majors::{CURRENT_IS_DEFAULT, EXPRESSIONS_ARE_STRINGS, Majors};
+use crate::laravel::blueprint::text::{self, EXPRESSION_IN_STRING};
 
 /// One row: a type that Laravel knows, and what it is on the engine.
-pub(super) struct ColumnType {
+pub(in crate::laravel::blueprint) struct ColumnType {
     pub name: &'static str,
     pub majors: Majors,
     pub spelling: Spelling,
     pub current: Current,
 }
 
-pub(super) enum Spelling {
+pub(in crate::laravel::blueprint) enum Spelling {
     /// Text in which `{attribute}` stands for an attribute of the column, a list as quoted strings. What is in brackets
     /// is left out where an attribute in it counts as false; what is in angles, where one is null.
     Template(&'static str),
@@ -26,7 +26,7 @@ pub(super) enum Spelling {
 
 /// What `useCurrent()` does to a column of the type. The texts are templates.
 #[derive(Clone, Copy)]
-pub(super) enum Current {
+pub(in crate::laravel::blueprint) enum Current {
     Ignored,
     /// It is the default.
     Default(&'static str),
@@ -58,26 +58,27 @@ impl Context<'_> {
     /// The column's type; up to Laravel 9 with what `useCurrent()` makes of it.
     pub(super) fn type_of(&self, column: &Definition) -> Result<String, CompileError> {
         let refused = |message: String| CompileError::Refused { message, span: column.span };
+        let is_expression = |attribute: &&str| matches!(column.get(attribute), Some(Value::Raw(_)));
+        if self.dialect.strings.iter().any(is_expression) && !EXPRESSIONS_ARE_STRINGS.include(self.settings) {
+            return Err(refused(EXPRESSION_IN_STRING.to_owned()));
+        }
         let Some(column_type) = self.column_type(column) else {
             let (name, grammar) = (capitalized(&column.text("type")), self.grammar_name());
             return Err(refused(format!(
                 "Method Illuminate\\Database\\Schema\\Grammars\\{grammar}::type{name} does not exist."
             )));
         };
-        let mut spelled = match &column_type.spelling {
+        let spelled = match &column_type.spelling {
             Spelling::Template(template) => fill(template, column),
             Spelling::Made(make) => make(self, column),
             Spelling::Refused(message) => return Err(refused((*message).to_owned())),
         };
-        if !CURRENT_IS_DEFAULT.include(self.settings) {
-            if let Some(current) = self.current_default(column) {
-                spelled.push_str(&format!(" default {current}"));
-            }
-            if let Some(current) = self.current_on_update(column) {
-                spelled.push_str(&format!(" on update {current}"));
-            }
+        if CURRENT_IS_DEFAULT.include(self.settings) {
+            return Ok(spelled);
         }
-        Ok(spelled)
+        let default = self.current_default(column).map(|current| format!(" default {current}"));
+        let on_update = self.current_on_update(column).map(|current| format!(" on update {current}"));
+        Ok(format!("{spelled}{}{}", default.unwrap_or_default(), on_update.unwrap_or_default()))
     }
 
     /// What `useCurrent()` gives as the column's default.

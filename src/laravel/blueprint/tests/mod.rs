@@ -1,8 +1,10 @@
 //! The SQL of blueprints, compared with what Laravel sends.
 
 mod chain;
+mod doctrine;
 mod recorded;
 mod situations;
+mod spans;
 
 use self::chain::Chain;
 use super::{Blueprint, CallError, CompileError, CompiledStatement};
@@ -41,15 +43,24 @@ fn run(blueprint: &mut Blueprint, calls: &str, settings: &Settings) -> Result<()
     chain::parse(calls).iter().try_for_each(|chain: &Chain| chain.run(blueprint, settings))
 }
 
-fn compile(table: &str, calls: &str, settings: &Settings) -> Result<Vec<CompiledStatement>, Failure> {
+fn compile(
+    catalog: &Catalog,
+    table: &str,
+    calls: &str,
+    settings: &Settings,
+) -> Result<Vec<CompiledStatement>, Failure> {
     let mut blueprint = Blueprint::new(table, span(0, calls.len()));
     run(&mut blueprint, calls, settings).map_err(Failure::Call)?;
-    blueprint.compile(settings, &Catalog::new(settings.engine)).map_err(Failure::Compile)
+    blueprint.compile(settings, catalog).map_err(Failure::Compile)
 }
 
 /// The statements joined, or `!!` and the message.
 fn sql(table: &str, calls: &str, settings: &Settings) -> String {
-    match compile(table, calls, settings) {
+    sql_on(&Catalog::new(settings.engine), table, calls, settings)
+}
+
+fn sql_on(catalog: &Catalog, table: &str, calls: &str, settings: &Settings) -> String {
+    match compile(catalog, table, calls, settings) {
         Ok(statements) => statements.into_iter().map(|statement| statement.sql).collect::<Vec<_>>().join(" ; "),
         // What Laravel throws where no macro has that name.
         Err(Failure::Call(CallError::UnknownMethod { method })) => {

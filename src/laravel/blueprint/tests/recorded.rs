@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::laravel::Settings;
 
 const RECORDED: &str = include_str!("../../../../fixtures/laravel/sql-by-version.csv");
-const MAJORS: [u8; 6] = [8, 9, 10, 11, 12, 13];
+pub(super) const MAJORS: [u8; 6] = [8, 9, 10, 11, 12, 13];
 
 /// What was recorded without a table to look at, although Laravel looked: doctrine/dbal was installed.
 const HAD_NO_TABLE: [&str; 2] = ["no such function: DATABASE", "no such function: CURRENT_DATABASE"];
@@ -45,12 +45,12 @@ fn every_recorded_call_compiles_to_what_laravel_sent() {
 }
 
 /// Up to Laravel 10 there is no grammar for MariaDB.
-fn was_recorded(engine: Engine, major: u8) -> bool {
+pub(super) fn was_recorded(engine: Engine, major: u8) -> bool {
     engine != Engine::Mariadb || major >= 11
 }
 
 /// An exception agrees by its message; how PHP counts missing arguments is not compared.
-fn agrees(actual: &str, expected: &str) -> bool {
+pub(super) fn agrees(actual: &str, expected: &str) -> bool {
     match expected.strip_prefix("!! ") {
         None => actual == expected,
         Some(exception) if exception.starts_with("ArgumentCountError") => actual.starts_with("!! "),
@@ -59,7 +59,7 @@ fn agrees(actual: &str, expected: &str) -> bool {
 }
 
 /// The rows of a CSV file, whose fields may be quoted.
-fn rows(text: &str) -> impl Iterator<Item = Vec<String>> {
+pub(super) fn rows(text: &str) -> impl Iterator<Item = Vec<String>> {
     text.lines().map(|line| {
         let mut fields = vec![String::new()];
         let mut letters = line.chars().peekable();

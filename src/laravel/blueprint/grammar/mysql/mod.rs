@@ -12,8 +12,12 @@ use crate::laravel::blueprint::majors::{
 };
 use crate::laravel::blueprint::{CompileError, CompiledStatement, doctrine, text};
 
-pub(in crate::laravel::blueprint) const DIALECT: Dialect =
-    Dialect { grammar: "MySqlGrammar", types: types::TYPES, modifiers: modifiers::MODIFIERS };
+pub(in crate::laravel::blueprint) const DIALECT: Dialect = Dialect {
+    grammar: "MySqlGrammar",
+    types: types::TYPES,
+    modifiers: modifiers::MODIFIERS,
+    strings: &["charset", "collation"],
+};
 
 pub(in crate::laravel::blueprint) fn compile(
     context: &Context,
@@ -58,17 +62,14 @@ fn table_options(context: &Context) -> String {
         let own = context.blueprint.property(name).map(text::text);
         own.or_else(|| configured.clone())
     };
-    let mut options = String::new();
-    if let Some(charset) = option("charset", &settings.charset) {
-        options.push_str(&format!(" default character set {charset}"));
-    }
-    if let Some(collation) = option("collation", &settings.collation) {
-        options.push_str(&format!(" collate '{collation}'"));
-    }
-    if let Some(engine) = option("engine", &settings.storage_engine) {
-        options.push_str(&format!(" engine = {engine}"));
-    }
-    options
+    [
+        option("charset", &settings.charset).map(|charset| format!(" default character set {charset}")),
+        option("collation", &settings.collation).map(|collation| format!(" collate '{collation}'")),
+        option("engine", &settings.storage_engine).map(|engine| format!(" engine = {engine}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn add(context: &Context, columns: &[&Definition]) -> Result<Vec<CompiledStatement>, CompileError> {
@@ -203,14 +204,9 @@ fn drop_columns(context: &Context, command: &Definition) -> String {
 
 /// `instant()` and `lock()`.
 fn online_clauses(definition: &Definition) -> String {
-    let mut clauses = String::new();
-    if definition.is_true("instant") {
-        clauses.push_str(", algorithm=instant");
-    }
-    if definition.is_true("lock") {
-        clauses.push_str(&format!(", lock={}", definition.text("lock")));
-    }
-    clauses
+    let instant = if definition.is_true("instant") { ", algorithm=instant" } else { "" };
+    let lock = if definition.is_true("lock") { format!(", lock={}", definition.text("lock")) } else { String::new() };
+    format!("{instant}{lock}")
 }
 
 /// Up to Laravel 9 the statements that follow the one that adds the columns.
@@ -224,7 +220,7 @@ fn starts(context: &Context) -> Vec<CompiledStatement> {
 }
 
 fn start(context: &Context, column: &Definition) -> Option<CompiledStatement> {
-    let value = context.start_of(column)?;
+    let value = Context::start_of(column)?;
     let sql = format!("alter table {} auto_increment = {value}", context.table());
     Some(CompiledStatement::new(sql, column.span))
 }

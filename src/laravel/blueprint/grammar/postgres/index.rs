@@ -3,12 +3,14 @@
 use crate::laravel::blueprint::CompiledStatement;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::grammar::context::{Context, attribute};
+use crate::laravel::blueprint::majors::UNIQUE_HAS_ALGORITHM;
 
 pub(super) fn unique(context: &Context, command: &Definition) -> Vec<CompiledStatement> {
     let (table, name) = (context.table(), context.quote(&attribute(command, "index")));
     let columns = context.quote_all(&command.list("columns"));
     let mut statements = Vec::new();
-    let mut sql = if command.is_true("online") || command.is_true("algorithm") {
+    let has_algorithm = command.is_true("algorithm") && UNIQUE_HAS_ALGORITHM.include(context.settings);
+    let mut sql = if command.is_true("online") || has_algorithm {
         let index = create_index(context, command, "create unique index", &columns, &using(command, None));
         statements.push(CompiledStatement::new(index, command.span));
         format!("alter table {table} add constraint {name} unique using index {name}")

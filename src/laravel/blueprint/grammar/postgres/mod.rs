@@ -9,18 +9,23 @@ use crate::laravel::Value;
 use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::majors::{
-    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, NAMES_LEAVE_SCHEMA_OUT, PRIMARY_NAME_HAS_PREFIX,
-    RENAME_NEEDS_DOCTRINE, START_BY_SETVAL, START_IS_A_COMMAND,
+    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, HAS_JSON_PATHS, NAMES_LEAVE_SCHEMA_OUT, PREFIX_IS_IN_ALL_NAMES,
+    PRIMARY_NAME_HAS_PREFIX, RENAME_NEEDS_DOCTRINE, START_BY_SETVAL, START_IS_A_COMMAND,
 };
 use crate::laravel::blueprint::{CompileError, CompiledStatement, doctrine, text};
 
-pub(in crate::laravel::blueprint) const DIALECT: Dialect =
-    Dialect { grammar: "PostgresGrammar", types: types::TYPES, modifiers: modifiers::MODIFIERS };
+pub(in crate::laravel::blueprint) const DIALECT: Dialect = Dialect {
+    grammar: "PostgresGrammar",
+    types: types::TYPES,
+    modifiers: modifiers::MODIFIERS,
+    strings: &["generatedAs"],
+};
 
 pub(in crate::laravel::blueprint) fn compile(
     context: &Context,
     command: &Command,
 ) -> Result<Vec<CompiledStatement>, CompileError> {
+    refuse_json_paths(context, command)?;
     match command {
         Command::Create => create(context),
         Command::Add(columns) => add(context, columns),
@@ -31,6 +36,23 @@ pub(in crate::laravel::blueprint) fn compile(
         Command::Start(column) => Ok(start(context, column).into_iter().collect()),
         Command::Comment(column) => Ok(comment(context, column).into_iter().collect()),
     }
+}
+
+/// Where a name reads as a path into JSON, Laravel's grammar throws.
+fn refuse_json_paths(context: &Context, command: &Command) -> Result<(), CompileError> {
+    let (names, span) = match command {
+        Command::Named(command) => (command.list("columns"), command.span),
+        Command::Add(columns) | Command::Change(columns) => {
+            (columns.iter().map(|column| name(column)).collect(), context.span_of(columns))
+        }
+        Command::Create | Command::Start(_) | Command::Comment(_) => return Ok(()),
+    };
+    let is_path = |name: &Value| matches!(name, Value::Str(name) if name.contains("->"));
+    if names.iter().any(is_path) && HAS_JSON_PATHS.include(context.settings) {
+        let message = "This database engine does not support JSON operations.".to_owned();
+        return Err(CompileError::Refused { message, span });
+    }
+    Ok(())
 }
 
 fn create(context: &Context) -> Result<Vec<CompiledStatement>, CompileError> {
@@ -133,8 +155,13 @@ fn table_in_names<'a>(context: &'a Context) -> &'a str {
 }
 
 fn primary_key_name(context: &Context) -> String {
-    let prefix = if PRIMARY_NAME_HAS_PREFIX.include(context.settings) { &context.settings.prefix } else { "" };
+    let prefix = if PRIMARY_NAME_HAS_PREFIX.include(context.settings) { prefix_in_names(context) } else { "" };
     format!("{prefix}{}_pkey", table_in_names(context))
+}
+
+fn prefix_in_names<'a>(context: &'a Context) -> &'a str {
+    let settings = context.settings;
+    if settings.prefix_indexes || PREFIX_IS_IN_ALL_NAMES.include(settings) { &settings.prefix } else { "" }
 }
 
 /// Up to Laravel 9 the statements that follow the one that adds the columns.
@@ -148,12 +175,12 @@ fn starts(context: &Context) -> Vec<CompiledStatement> {
 }
 
 fn start(context: &Context, column: &Definition) -> Option<CompiledStatement> {
-    let value = context.start_of(column)?;
+    let value = Context::start_of(column)?;
     let column_name = column.name();
     let sql = if START_BY_SETVAL.include(context.settings) {
         format!("select setval(pg_get_serial_sequence('{}', '{column_name}'), {value}, false)", context.table())
     } else {
-        let prefix = if NAMES_LEAVE_SCHEMA_OUT.include(context.settings) { &context.settings.prefix } else { "" };
+        let prefix = if NAMES_LEAVE_SCHEMA_OUT.include(context.settings) { prefix_in_names(context) } else { "" };
         format!("alter sequence {prefix}{}_{column_name}_seq restart with {value}", table_in_names(context))
     };
     Some(CompiledStatement::new(sql, column.span))
