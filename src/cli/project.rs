@@ -10,12 +10,13 @@ use thiserror::Error;
 use super::arguments::{EngineChoice, ScopeArguments, TargetArguments};
 use super::config::Config;
 use super::exit::Failure;
+use super::migrations;
 use super::notes::Notes;
 use super::root::{Root, Sign};
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
-use crate::lint::{Batch, Direction, Lint, MigrationFile, Outcome, Project, Script, SqlMigration};
+use crate::lint::{Batch, Direction, Lint, MigrationFile, Outcome, Project, Script};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 
@@ -34,12 +35,6 @@ pub(super) struct Workspace {
 
 #[derive(Debug, Error, Diagnostic)]
 enum ProjectError {
-    #[error("there are no migrations in `{place}`")]
-    #[diagnostic(
-        code(phasewise::project::empty),
-        help("name their directory, or list it under `paths:` in `phasewise.yaml`")
-    )]
-    Empty { place: String },
     #[error("the database that these migrations run on is not known")]
     #[diagnostic(
         code(phasewise::project::no_engine),
@@ -58,22 +53,20 @@ impl Workspace {
         let config = Config::load(&tree, target.config.as_deref())?;
         let rules = Rules::builtin()?;
         config.check_rules(&rules)?;
-        let directories = directories(&root, &config);
-        let project = Project::Sql { migrations: sql_migrations(&tree, &directories) };
+        let directories = migrations::directories(&root, &config);
+        let project = Project::Sql { migrations: migrations::in_sql(&tree, &directories) };
         notes.detail(&format!("project: {}", why_root(root.sign)));
-        notes.detail(&format!("migrations: {} in {}", project.migrations().len(), listed(&directories)));
+        notes.detail(&format!("migrations: {} in {}", project.migrations().len(), migrations::listed(&directories)));
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let named = named(&root, &project.migrations())?;
+        let named = migrations::named(&root, &project.migrations())?;
         let (choice, source) = engine_choice(target, &config).ok_or(ProjectError::NoEngine)?;
         let effects = Effects::builtin(choice.engine)?;
         let target = settle(choice, source, &effects, notes)?;
         Ok(Self { tree, target, config, named, project, effects, rules })
     }
-}
 
-impl Workspace {
     pub(super) fn root(&self) -> &Path {
         self.tree.root()
     }
@@ -124,64 +117,6 @@ impl Workspace {
     }
 }
 
-/// The migrations that were named, or that lie in a directory that was.
-fn named(root: &Root, migrations: &[MigrationFile]) -> Result<Option<BTreeSet<String>>, ProjectError> {
-    if root.named.is_empty() {
-        return if migrations.is_empty() { Err(ProjectError::Empty { place: root.shown.clone() }) } else { Ok(None) };
-    }
-    let mut paths = BTreeSet::new();
-    for name in &root.named {
-        let before = paths.len();
-        paths.extend(migrations.iter().map(|migration| migration.path.clone()).filter(|path| is_below(path, name)));
-        if paths.len() == before {
-            return Err(ProjectError::Empty { place: name.clone() });
-        }
-    }
-    Ok(Some(paths))
-}
-
-/// Where the project's migrations lie: what is configured, or else what is usual, and what was named beside that.
-fn directories(root: &Root, config: &Config) -> Vec<String> {
-    let configured = &config.wishes.paths;
-    let mut directories = if configured.is_empty() { root.usual_directories() } else { configured.clone() };
-    for name in &root.named {
-        let on_disk = root.directory.join(name);
-        let directory =
-            if on_disk.is_dir() { name } else { name.rsplit_once('/').map_or("", |(directory, _)| directory) };
-        if !directories.iter().any(|known| is_below(known, directory)) {
-            directories.push(directory.to_owned());
-        }
-    }
-    if root.sign == Sign::Named && directories.is_empty() {
-        directories.push(String::new());
-    }
-    directories
-}
-
-/// The SQL files of those directories, in the order of their names; `1_a.down.sql` undoes `1_a.up.sql` or `1_a.sql`.
-fn sql_migrations(tree: &Tree, directories: &[String]) -> Vec<SqlMigration> {
-    let mut migrations = Vec::new();
-    for directory in directories {
-        let path = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
-        for file in tree.list(directory) {
-            let Some(name) = file.strip_suffix(".sql").filter(|name| name.strip_suffix(".down").is_none()) else {
-                continue;
-            };
-            let name = name.strip_suffix(".up").unwrap_or(name);
-            let down = Some(path(&format!("{name}.down.sql"))).filter(|down| tree.exists(down));
-            let migration = MigrationFile { name: name.to_owned(), path: path(&file) };
-            migrations.push(SqlMigration { file: migration, down });
-        }
-    }
-    migrations.sort_by(|left, right| left.file.name.cmp(&right.file.name));
-    migrations
-}
-
-/// Whether `path` is `directory` or lies below it.
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || directory.is_empty() || rest.starts_with('/'))
-}
-
 fn engine_choice(target: &TargetArguments, config: &Config) -> Option<(EngineChoice, &'static str)> {
     let flag = target.engine.clone().map(|choice| (choice, "`--engine`"));
     flag.or_else(|| config.wishes.engine.clone().map(|choice| (choice, "the configuration")))
@@ -201,11 +136,6 @@ fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -
         engine.title()
     ));
     Ok(EngineVersion { engine, version })
-}
-
-fn listed(directories: &[String]) -> String {
-    let quoted = |directory: &String| if directory.is_empty() { "`.`".to_owned() } else { format!("`{directory}`") };
-    directories.iter().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 fn why_root(sign: Sign) -> String {

@@ -28,15 +28,16 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Breaks a paragraph between words; a longer word stands out.
+/// Breaks a paragraph between words; a longer word stands out. Later lines stand under the text of the first.
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
+    let text = paragraph.trim_start();
+    let margin = paragraph.len() - text.len() + if text.starts_with(['-', '*']) { 2 } else { 0 };
     let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
+    let mut line = paragraph.strip_suffix(text).unwrap_or_default().to_owned();
+    for (at, word) in text.split_whitespace().enumerate() {
+        if at > 0 && line.chars().count() + 1 + word.chars().count() > room {
+            lines.push(std::mem::replace(&mut line, " ".repeat(margin)));
+        } else if at > 0 {
             line.push(' ');
         }
         line.push_str(word);
@@ -56,6 +57,7 @@ mod tests {
             wrap(text, 11, 31),
             "one two three four\n           five\n           - six\n             seven\n               code"
         );
+        assert_eq!(wrap("- aaaaaaaaaa bbbbbbbbbb", 2, 22), "- aaaaaaaaaa\n    bbbbbbbbbb");
         assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 11, 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
     }
 }
