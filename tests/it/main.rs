@@ -8,6 +8,7 @@
 )]
 
 mod catalog;
+mod effects;
 mod layers;
 mod report;
 
