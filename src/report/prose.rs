@@ -1,14 +1,10 @@
-//! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width under their label.
+//! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width.
 
-/// The width of the labels, without the colon.
-pub(super) const LABEL: usize = 9;
-const INDENT: usize = LABEL + 2;
-
-/// Fills `text`: lines that follow one another become one, but for list items and indented lines. The first line is not
-/// indented, because the label stands before it.
-pub(super) fn wrap(text: &str, width: usize) -> String {
-    let room = width.saturating_sub(INDENT).max(20);
-    let indent = format!("\n{:INDENT$}", "");
+/// Fills `text`: lines that follow one another become one, but for list items and indented lines. All lines but the first
+/// are indented; before that one a label may stand.
+pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
+    let room = width.saturating_sub(indent).max(20);
+    let indent = format!("\n{:indent$}", "");
     let lines: Vec<String> = paragraphs(text.trim()).iter().flat_map(|paragraph| fill(paragraph, room)).collect();
     lines.join(&indent)
 }
@@ -57,9 +53,9 @@ mod tests {
     fn lines_are_filled_and_lists_are_kept() {
         let text = "one two\nthree four\n\nfive\n- six\n  seven\n    code";
         assert_eq!(
-            wrap(text, 31),
+            wrap(text, 11, 31),
             "one two three four\n           five\n           - six\n             seven\n               code"
         );
-        assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
+        assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 11, 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
     }
 }
