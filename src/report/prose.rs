@@ -28,21 +28,12 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Breaks a paragraph between words; a longer word stands out.
+/// Breaks a paragraph between words, each line indented as the first is; a longer word stands out.
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    let text = paragraph.trim_start();
+    let (indent, _) = paragraph.split_at(paragraph.len() - text.len());
+    let options = textwrap::Options::new(room).initial_indent(indent).subsequent_indent(indent).break_words(false);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 #[cfg(test)]
