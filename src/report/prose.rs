@@ -1,5 +1,9 @@
 //! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width.
 
+use std::borrow::Cow;
+
+use textwrap::WordSplitter;
+
 /// Fills `text`: lines that follow one another become one, but for list items and indented lines. All lines but the first
 /// are indented; before that one a label may stand.
 pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
@@ -28,22 +32,17 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Breaks a paragraph between words; a longer word stands out. Later lines stand under the text of the first.
+/// Breaks a paragraph between words, never within one. Later lines stand under the text of the first.
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
     let text = paragraph.trim_start();
-    let margin = paragraph.len() - text.len() + if text.starts_with(['-', '*']) { 2 } else { 0 };
-    let mut lines = Vec::new();
-    let mut line = paragraph.strip_suffix(text).unwrap_or_default().to_owned();
-    for (at, word) in text.split_whitespace().enumerate() {
-        if at > 0 && line.chars().count() + 1 + word.chars().count() > room {
-            lines.push(std::mem::replace(&mut line, " ".repeat(margin)));
-        } else if at > 0 {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    let (indent, _) = paragraph.split_at(paragraph.len() - text.len());
+    let hanging = if text.starts_with(['-', '*']) { format!("{indent}  ") } else { indent.to_owned() };
+    let options = textwrap::Options::new(room)
+        .initial_indent(indent)
+        .subsequent_indent(&hanging)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]

@@ -136,9 +136,9 @@ impl Name {
             Some("rename-column") => &[Self::Table, Self::Column, Self::To],
             Some("redefine-column") => &[Self::Table, Self::Column, Self::To, Self::Type, Self::OldType],
             Some("change-type") => &[Self::Table, Self::Column, Self::Type, Self::OldType],
-            Some("drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default") => {
-                &[Self::Table, Self::Column]
-            }
+            Some(
+                "drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default" | "change-identity",
+            ) => &[Self::Table, Self::Column],
             Some("rename-table") => &[Self::Table, Self::To],
             Some("add-index") => &[Self::Table, Self::Index, Self::Columns],
             Some("drop-index") => &[Self::Table, Self::Index],

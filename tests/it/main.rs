@@ -9,6 +9,7 @@
 
 mod catalog;
 mod cli;
+mod effects;
 mod layers;
 mod report;
 
