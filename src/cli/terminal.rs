@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler};
 use terminal_size::{Width, terminal_size_of};
-use textwrap::WordSplitter;
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::exit::Failure;
 use crate::report::text::Look;
@@ -40,6 +40,7 @@ pub(super) fn complain(error: &dyn Diagnostic) {
     let handler = GraphicalReportHandler::new_themed(look.theme())
         .with_width(look.width)
         .with_links(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation);
     if handler.render_report(&mut text, error).is_err() {
         text = format!("{error}\n");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use textwrap::WordSplitter;
+use textwrap::{WordSeparator, WordSplitter};
 
 /// Fills `text`: lines that follow one another become one, but for list items and indented lines. All lines but the first
 /// are indented; before that one a label may stand.
@@ -41,6 +41,7 @@ fn fill(paragraph: &str, room: usize) -> Vec<String> {
         .initial_indent(indent)
         .subsequent_indent(&hanging)
         .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
