@@ -32,7 +32,12 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
     let text = paragraph.trim_start();
     let (indent, _) = paragraph.split_at(paragraph.len() - text.len());
-    let options = textwrap::Options::new(room).initial_indent(indent).subsequent_indent(indent).break_words(false);
+    let options = textwrap::Options::new(room)
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
