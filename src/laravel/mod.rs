@@ -5,6 +5,7 @@
 //! to the SQL front end, whether a migration wrote it or the grammar did.
 
 pub mod blueprint;
+mod inflect;
 mod settings;
 mod value;
 

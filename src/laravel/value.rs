@@ -72,3 +72,28 @@ impl Arguments {
             .map(|argument| &argument.value)
     }
 }
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Str(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Str(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(is_true: bool) -> Self {
+        Self::Bool(is_true)
+    }
+}
+
+/// A list: the keys are 0, 1, 2, ….
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::Array((0..).map(Key::Int).zip(items).collect())
+    }
+}

@@ -3,17 +3,47 @@
 //! Takes the calls in their order, the settings, and the catalog (which `change()` up to Laravel 10 diffs against);
 //! gives the statements, each with a map back to the calls. Which calls a migration makes is the evaluator's to say.
 
+mod bound;
+mod call;
+mod command;
+mod definition;
+mod doctrine;
+mod foreign;
+mod grammar;
+mod majors;
+mod methods;
+mod modifiers;
+mod names;
+mod statement;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
+use self::bound::Bound;
+use self::call::Call;
+use self::definition::{Definition, Kind};
 use super::{Arguments, Settings, Value};
 use crate::catalog::Catalog;
-use crate::source::{SourceMap, Span};
+use crate::source::Span;
+
+pub use statement::CompiledStatement;
 
 /// The table that a `Schema::` call is about, and what was asked of it so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blueprint {
     table: String,
     span: Span,
+    /// In the order of the calls; `None` for a column that was taken out again.
+    definitions: Vec<Option<Definition>>,
+    /// `engine`, `charset`, `collation` and `temporary`.
+    properties: BTreeMap<&'static str, Value>,
+    /// The column that the next one follows.
+    after: Option<Value>,
     swallowed: Vec<Swallowed>,
 }
 
@@ -49,6 +79,9 @@ pub enum CallError {
     /// PHP throws an `ArgumentCountError`.
     #[error("`{method}` needs its argument `${parameter}`")]
     Missing { method: String, parameter: &'static str },
+    /// PHP or Laravel throws for another reason.
+    #[error("{message}")]
+    Refused { message: String },
     /// What the SQL hangs on is not known.
     #[error("{reason}")]
     UnknownArgument { reason: String },
@@ -65,29 +98,31 @@ pub enum CompileError {
     Unknown { reason: String, span: Span },
 }
 
-/// One statement that Laravel sends, without a semicolon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompiledStatement {
-    pub sql: String,
-    pub map: SourceMap,
-}
-
 impl Blueprint {
     /// `Schema::table($table, …)`, and the first half of `Schema::create` and `Schema::drop`, which add a command by `call`.
     /// `span` is the whole `Schema::` call.
     pub fn new(table: &str, span: Span) -> Self {
-        Self { table: table.to_owned(), span, swallowed: Vec::new() }
+        Self {
+            table: table.to_owned(),
+            span,
+            definitions: Vec::new(),
+            properties: BTreeMap::new(),
+            after: None,
+            swallowed: Vec::new(),
+        }
     }
 
     /// A method on `$table`: `string`, `index`, `dropColumn`, `create`, …
     pub fn call(
         &mut self,
         method: &str,
-        _arguments: &Arguments,
-        _span: Span,
-        _settings: &Settings,
+        arguments: &Arguments,
+        span: Span,
+        settings: &Settings,
     ) -> Result<Called, CallError> {
-        Err(CallError::UnknownMethod { method: method.to_owned() })
+        let form = call::method(method, settings)?;
+        let bound = Bound::new(method, form.parameters, arguments, settings)?;
+        Call { blueprint: self, span, settings }.act(form.act, bound)
     }
 
     /// A fluent call on what `call` gave. `span` is the whole chain up to and with this call.
@@ -95,23 +130,55 @@ impl Blueprint {
         &mut self,
         definition: DefinitionId,
         method: &str,
-        _arguments: &Arguments,
+        arguments: &Arguments,
         span: Span,
-        _settings: &Settings,
+        settings: &Settings,
     ) -> Result<Called, CallError> {
-        self.swallowed.push(Swallowed { method: method.to_owned(), span });
+        let Some(modified) = self.definition_mut(definition) else { return Ok(Called::Nothing) };
+        let kind = modified.kind;
+        if kind == Kind::ForeignColumn
+            && let Some(called) = foreign::modify(self, definition, method, arguments, span, settings)
+        {
+            return called;
+        }
+        let shorthand = modifiers::shorthand(method, settings).filter(|_| kind == Kind::ForeignKey);
+        let (attribute, value) = match shorthand {
+            Some((attribute, action)) => (attribute.to_owned(), Value::from(action)),
+            None if modifiers::is_read(kind, method, settings) => {
+                let given = arguments.0.first().map_or(&Value::Bool(true), |argument| &argument.value);
+                (method.to_owned(), bound::known(method, "value", given)?)
+            }
+            None => {
+                self.swallowed.push(Swallowed { method: method.to_owned(), span });
+                return Ok(Called::Definition(definition));
+            }
+        };
+        if let Some(modified) = self.definition_mut(definition) {
+            modified.set(attribute, value);
+            modified.span = span;
+        }
         Ok(Called::Definition(definition))
     }
 
-    /// `$table->engine = 'InnoDB'`, and so `charset`, `collation`, `temporary`.
-    pub fn set_property(&mut self, _name: &str, _value: &Value, _span: Span) -> Result<(), CallError> {
+    /// `$table->engine = 'InnoDB'`, and so `charset`, `collation`, `temporary`, `after`. Any other property is never read.
+    pub fn set_property(&mut self, name: &str, value: &Value, span: Span) -> Result<(), CallError> {
+        let value = bound::known("$table", name, value)?;
+        match ["engine", "charset", "collation", "temporary"].into_iter().find(|known| *known == name) {
+            Some(known) => self.set(known, value),
+            None if name == "after" => self.after = Some(value).filter(text::is_true),
+            None => self.swallowed.push(Swallowed { method: name.to_owned(), span }),
+        }
         Ok(())
     }
 
     /// `$table->after($column, function …)`: the columns added up to `end_after` follow `column` and each other.
-    pub fn begin_after(&mut self, _column: &str) {}
+    pub fn begin_after(&mut self, column: &str) {
+        self.after = Some(Value::from(column));
+    }
 
-    pub fn end_after(&mut self) {}
+    pub fn end_after(&mut self) {
+        self.after = None;
+    }
 
     /// The fluent calls that Laravel's `Fluent` took without ever reading them, in the order made.
     pub fn swallowed(&self) -> &[Swallowed] {
@@ -119,7 +186,69 @@ impl Blueprint {
     }
 
     /// The statements that `build` sends, in their order. A blueprint that fails sends nothing at all.
-    pub fn compile(&self, _settings: &Settings, _catalog: &Catalog) -> Result<Vec<CompiledStatement>, CompileError> {
-        Err(CompileError::Unknown { reason: format!("`{}` is not compiled yet", self.table), span: self.span })
+    pub fn compile(&self, settings: &Settings, catalog: &Catalog) -> Result<Vec<CompiledStatement>, CompileError> {
+        let implied = command::with_fluent_indexes(self, settings)?;
+        grammar::compile(&implied, settings, catalog)
+    }
+
+    fn add(&mut self, definition: Definition) -> DefinitionId {
+        self.definitions.push(Some(definition));
+        DefinitionId(self.definitions.len() - 1)
+    }
+
+    fn add_column(&mut self, mut column: Definition) -> DefinitionId {
+        if let Some(after) = self.after.take() {
+            column.set("after", after);
+            self.after = column.get("name").cloned();
+        }
+        self.add(column)
+    }
+
+    fn remove_column(&mut self, name: &str) {
+        for definition in &mut self.definitions {
+            *definition = definition.take().filter(|definition| !definition.is_column() || definition.name() != name);
+        }
+    }
+
+    fn definition_mut(&mut self, id: DefinitionId) -> Option<&mut Definition> {
+        self.definitions.get_mut(id.0).and_then(Option::as_mut)
+    }
+
+    /// The attribute of that definition; null if it has none.
+    fn attribute(&self, id: DefinitionId, name: &str) -> Value {
+        let definition = self.definitions.get(id.0).and_then(Option::as_ref);
+        definition.and_then(|definition| definition.get(name)).cloned().unwrap_or(Value::Null)
+    }
+
+    fn set_on(&mut self, id: DefinitionId, attribute: &'static str, value: Value) {
+        if let Some(definition) = self.definition_mut(id) {
+            definition.set(attribute, value);
+        }
+    }
+
+    fn set(&mut self, property: &'static str, value: Value) {
+        self.properties.insert(property, value);
+    }
+
+    /// The property, unless it is null.
+    fn property(&self, name: &str) -> Option<&Value> {
+        self.properties.get(name).filter(|value| **value != Value::Null)
+    }
+
+    fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().flatten()
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions().filter(|definition| definition.is_column())
+    }
+
+    /// The first command of that name.
+    fn command(&self, name: &str) -> Option<&Definition> {
+        self.definitions().find(|definition| !definition.is_column() && definition.name() == name)
+    }
+
+    fn is_creating(&self) -> bool {
+        self.command("create").is_some()
     }
 }
