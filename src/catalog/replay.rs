@@ -40,6 +40,9 @@ impl Catalog {
             SchemaChange::DropDefault(drop) => {
                 self.change_column(&drop.table, &drop.column, |column| column.default = Default::None);
             }
+            SchemaChange::ChangeIdentity(to) => {
+                self.change_column(&to.table, &to.column, |column| column.identity = to.identity);
+            }
             SchemaChange::AddIndex(add) => self.add_index(add),
             SchemaChange::DropIndex(drop) => self.drop_index(drop),
             SchemaChange::RenameIndex(rename) => self.rename_index(rename),
@@ -248,7 +251,7 @@ impl Catalog {
     /// Forgets what an opaque change may have changed.
     fn lose_sight(&mut self, opaque: &Opaque) {
         match &opaque.touches {
-            Touches::Nothing => {}
+            Touches::Nothing | Touches::Surroundings(_) => {}
             Touches::Table(name) => {
                 let stood = self.is_in_use(name).is_yes();
                 let key = self.key(name);

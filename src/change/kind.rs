@@ -1,6 +1,6 @@
 //! The kinds of change. Names of columns and constraints are as the engine resolves them (see [`TableName`]).
 
-use super::column::{Column, Default};
+use super::column::{Column, Default, Identity};
 use super::index::{ForeignKey, Index};
 use super::table::{TableName, TableOptions};
 use super::types::ColumnType;
@@ -22,6 +22,7 @@ pub enum SchemaChange {
     DropNotNull(DropNotNull),
     SetDefault(SetDefault),
     DropDefault(DropDefault),
+    ChangeIdentity(ChangeIdentity),
 
     AddIndex(AddIndex),
     DropIndex(DropIndex),
@@ -144,6 +145,17 @@ pub struct DropDefault {
     pub column: String,
 }
 
+/// PostgreSQL's ADD GENERATED … AS IDENTITY, SET GENERATED and DROP IDENTITY.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeIdentity {
+    pub table: TableName,
+    pub column: String,
+    /// `None` drops it.
+    pub identity: Option<Identity>,
+    /// DROP IDENTITY IF EXISTS, which does nothing to a column that has none.
+    pub if_exists: bool,
+}
+
 /// CREATE INDEX, ADD INDEX, and UNIQUE constraints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddIndex {
@@ -166,6 +178,7 @@ pub struct DropIndex {
     pub if_exists: bool,
 }
 
+/// RENAME INDEX, ALTER INDEX … RENAME, and PostgreSQL's RENAME CONSTRAINT, the only one there that names a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenameIndex {
     pub table: Option<TableName>,
@@ -225,7 +238,10 @@ pub struct DataRows {
     pub kind: DataKind,
     /// The columns that it sets, where they are known.
     pub columns: Vec<String>,
-    /// Whether a condition or a limit picks the rows: `None` where that could not be read.
+    /// Whether a condition or a limit picks the rows, one that is always true left out: `None` where that could not be read.
+    pub has_condition: Option<bool>,
+    /// Whether the statement says how many rows it can be: those it lists, those equal to given values, those between two
+    /// values, or so many as its limit. `WHERE status IS NULL` picks rows and bounds nothing. `None` where that could not be read.
     pub is_bounded: Option<bool>,
     /// Whether it runs once for each piece of the rows (chunkById and kin), and so never holds all of them.
     pub is_chunked: bool,
@@ -272,7 +288,19 @@ pub struct Opaque {
 pub enum Touches {
     /// Known to leave every table's shape and rows alone (GRANT, COMMENT, SELECT).
     Nothing,
+    /// Concerns this table, whose shape and rows are known to stay (CREATE TRIGGER, OWNER TO, VACUUM FULL).
+    Surroundings(TableName),
     /// This table, and no other.
     Table(TableName),
     Anything,
+}
+
+impl Touches {
+    /// The table that it names.
+    pub fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::Surroundings(table) | Self::Table(table) => Some(table),
+            Self::Nothing | Self::Anything => None,
+        }
+    }
 }

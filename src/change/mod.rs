@@ -13,10 +13,10 @@ mod types;
 pub use column::{Column, Default, Generated, Identity, Place};
 pub use index::{ForeignKey, Index, IndexKind, IndexPart, ReferentialAction};
 pub use kind::{
-    AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, ChangeTableOptions, ChangeType, CreateTable, DataKind,
-    DataRows, DropColumn, DropConstraint, DropDefault, DropIndex, DropNotNull, DropPrimaryKey, DropTable, Opaque,
-    RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, SetDefault, SetNotNull, SetVariable, Touches,
-    TransactionStep, ValidateConstraint,
+    AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, ChangeIdentity, ChangeTableOptions, ChangeType,
+    CreateTable, DataKind, DataRows, DropColumn, DropConstraint, DropDefault, DropIndex, DropNotNull, DropPrimaryKey,
+    DropTable, Opaque, RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, SetDefault, SetNotNull,
+    SetVariable, Touches, TransactionStep, ValidateConstraint,
 };
 pub use statement::{Change, OnlineClauses, Problem, Statement};
 pub use table::{TableName, TableOptions};

@@ -13,7 +13,7 @@ pub struct Statement {
     /// What asked for it.
     pub span: Span,
     pub changes: Vec<Change>,
-    /// The condition in the PHP under which it is sent, where that could not be decided.
+    /// The condition in the PHP under which it is sent, where that could not be decided; or that of an IF in a DO block.
     pub guard: Option<String>,
     pub online: OnlineClauses,
 }

@@ -4,12 +4,14 @@ use std::fmt;
 
 /// A column's type. `name` is lower-case and canonical on its engine: `int`, `bigint`, `varchar`, `timestamp with time zone`
 /// and so on (`integer`, `int4`, `character varying`, `timestamptz` are read as those). PostgreSQL's serial types keep
-/// their name (`bigserial`), because they bring a default with them.
+/// their name (`bigserial`), because they bring a default with them. What the engine takes when nothing is said is filled in
+/// (`char` is `char(1)`, MySQL's `decimal` is `decimal(10,0)`), `float(53)` is the type that its precision chooses, and
+/// modifiers that are no numbers stay in the name: `geometry(point,4326)`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ColumnType {
     pub name: String,
-    /// `varchar(20)`, `char(2)`, `binary(16)`: 20, 2, 16, in characters or bytes; the precision of a `decimal(8,2)`, `time(3)`
-    /// or `float(53)`. MySQL's display width of integers is dropped.
+    /// `varchar(20)`, `char(2)`, `binary(16)`: 20, 2, 16, in characters or bytes; the precision of a `decimal(8,2)` or
+    /// `time(3)`. MySQL's display width of integers is dropped, but for `tinyint(1)`, its boolean.
     pub length: Option<u64>,
     /// The 2 of `decimal(8,2)`.
     pub scale: Option<u32>,

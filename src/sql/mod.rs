@@ -2,10 +2,40 @@
 //!
 //! Takes a text of SQL and where it came from; gives its statements, each with the changes it makes, and what was not
 //! understood. Never fails: what cannot be read becomes an `Opaque` change.
+//!
+//! `lexeme`, `routine` and `split` find the statements; `tokens` and `cursor` are what the readers read from; `statement`
+//! chooses the reader. Only `tokens` and `condition` know sqlparser's tree and parser.
 
-use crate::change::{Problem, Statement};
+mod alter_table;
+mod block;
+mod column;
+mod condition;
+mod constraint;
+mod create_table;
+mod cursor;
+mod default;
+mod index;
+mod lexeme;
+mod options;
+mod other;
+mod reading;
+mod references;
+mod routine;
+mod rows;
+mod select;
+mod session;
+mod split;
+mod statement;
+mod tokens;
+mod types;
+
+use std::ops::Range;
+
+use crate::change::{Change, Problem, Statement, Touches};
 use crate::engine::Engine;
 use crate::source::SourceMap;
+use cursor::Cursor;
+use reading::Reading;
 
 /// What a text of SQL says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +46,39 @@ pub struct Script {
 }
 
 /// Reads `text`, whose bytes `map` leads back to their source.
-pub fn read(_text: &str, _map: &SourceMap, _engine: Engine) -> Script {
-    Script::default()
+pub fn read(text: &str, map: &SourceMap, engine: Engine) -> Script {
+    let split = split::split(text, engine);
+    let problems = split.unclosed.into_iter().map(|unclosed| Problem {
+        span: map.span(unclosed.range),
+        reason: format!("nothing closes this {}", unclosed.what),
+    });
+    let problems = problems.collect();
+    let read_one = |range| {
+        let sql = text.get(Range::clone(&range)).unwrap_or_default().trim();
+        read_statement(&split.code, range, map, engine, sql)
+    };
+    Script { statements: split.statements.into_iter().map(read_one).collect(), problems }
+}
+
+fn read_statement(code: &str, range: Range<usize>, map: &SourceMap, engine: Engine, sql: &str) -> Statement {
+    let tokens = tokens::tokenize(code, range.clone(), engine);
+    let mut cursor = Cursor::new(code, &tokens.list, engine);
+    let mut reading = Reading::default();
+    match tokens.failure {
+        Some(failure) => {
+            let word = cursor.word().unwrap_or_else(|| "?".to_owned());
+            reading.opaque(range.clone(), &word, Touches::Anything, failure);
+        }
+        None => statement::read(&mut cursor, &mut reading),
+    }
+    let changes = reading.found.into_iter();
+    let changes = changes.map(|found| Change { what: found.what, span: map.span(found.range) });
+    Statement {
+        sql: sql.to_owned(),
+        bindings: Vec::new(),
+        span: map.span(range),
+        changes: changes.collect(),
+        guard: reading.guard,
+        online: reading.online,
+    }
 }

@@ -1,0 +1,206 @@
+//! ALTER TABLE: each of its actions is a change of its own, with its own place in the text.
+//!
+//! The forms that all engines share are here, those of one engine in a file each.
+
+mod mysql;
+mod postgresql;
+mod sqlserver;
+
+use std::ops::Range;
+
+use super::column;
+use super::constraint::table_constraint;
+use super::cursor::{Cursor, Read};
+use super::reading::Reading;
+use crate::change::{
+    AddColumn, DropColumn, DropConstraint, RenameColumn, RenameIndex, RenameTable, SchemaChange, TableName, Touches,
+};
+use crate::engine::Engine;
+
+/// Reads ALTER TABLE, behind those words.
+pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    cursor.eat("IF EXISTS");
+    cursor.eat("ONLY");
+    let table = cursor.table_name()?;
+    cursor.eat_symbol("*");
+    if cursor.eat("WAIT") {
+        cursor.number()?;
+    }
+    cursor.eat("NOWAIT");
+    let mut verb = "";
+    while !cursor.is_end() {
+        let takes_rest = cursor.engine.is_mysql_family() && mysql::takes_rest(cursor);
+        let mut item = if takes_rest { cursor.take_part(cursor.tokens().len()) } else { next_item(cursor) };
+        let mut action = Action { table: &table, range: item.range(), reading };
+        verb = action.read(&mut item, verb);
+    }
+    Ok(())
+}
+
+/// The part up to the next comma; empty between two of them.
+fn next_item<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
+    cursor.item().unwrap_or_else(|| cursor.clone())
+}
+
+/// One action of an ALTER TABLE, and where its changes go.
+struct Action<'r> {
+    table: &'r TableName,
+    range: Range<usize>,
+    reading: &'r mut Reading,
+}
+
+impl Action<'_> {
+    /// Reads the action and all of it; what was not understood becomes opaque. SQL Server's `DROP COLUMN a, b` says its
+    /// verb once, so that is handed on from one action to the next.
+    fn read(&mut self, item: &mut Cursor<'_>, verb: &'static str) -> &'static str {
+        let whole = item.clone();
+        let read = match item.engine {
+            Engine::Mysql | Engine::Mariadb => mysql::read(item, self),
+            Engine::Postgresql => postgresql::read(item, self),
+            Engine::Sqlserver => return sqlserver::read(item, self, verb),
+            Engine::Sqlite => Ok(false),
+        };
+        let read = read.and_then(|is_read| if is_read { Ok(true) } else { self.read_shared(item) });
+        self.finish(read, item, &whole);
+        ""
+    }
+
+    fn finish(&mut self, read: Read<bool>, item: &Cursor<'_>, whole: &Cursor<'_>) {
+        let what = format!("ALTER TABLE {}", leading_words(whole));
+        let touches = Touches::Table(self.table.clone());
+        match read {
+            Ok(true) => self.reading.leave_none(item, &what, &touches),
+            Ok(false) => {
+                let reason = format!("{} has no such action that is known", item.engine.title());
+                self.reading.opaque(self.range.clone(), &what, touches, reason);
+            }
+            Err(error) => self.reading.opaque(self.range.clone(), &what, touches, error.reason()),
+        }
+    }
+
+    fn push(&mut self, change: SchemaChange) {
+        self.reading.push(self.range.clone(), change);
+    }
+
+    /// The action leaves the table's columns, keys and rows as they are.
+    fn beside(&mut self, action: &str) {
+        let what = format!("ALTER TABLE {action}");
+        let touches = Touches::Surroundings(self.table.clone());
+        self.reading.opaque(self.range.clone(), &what, touches, "it leaves columns, keys and rows as they are");
+    }
+
+    /// The action may change the table's columns, keys or rows in ways that no change says.
+    fn unmodelled(&mut self, action: &str) {
+        let what = format!("ALTER TABLE {action}");
+        let touches = Touches::Table(self.table.clone());
+        self.reading.opaque(self.range.clone(), &what, touches, "what it does to the table is not modelled");
+    }
+
+    fn read_shared(&mut self, item: &mut Cursor<'_>) -> Read<bool> {
+        if item.eat("ADD") {
+            self.read_add(item)?;
+        } else if item.eat("DROP") {
+            self.read_drop(item)?;
+        } else if item.eat("RENAME") {
+            self.read_rename(item)?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn read_add(&mut self, item: &mut Cursor<'_>) -> Read<()> {
+        if item.eat("COLUMN") {
+            return self.read_columns(item);
+        }
+        match table_constraint(item, self.table)? {
+            Some(SchemaChange::Opaque(opaque)) => self.unmodelled(&opaque.what),
+            Some(change) => self.push(change),
+            None => self.read_columns(item)?,
+        }
+        Ok(())
+    }
+
+    /// One column, or several in brackets, each with its own place.
+    fn read_columns(&mut self, item: &mut Cursor<'_>) -> Read<()> {
+        let if_not_exists = item.eat("IF NOT EXISTS");
+        if !item.is_symbol("(") {
+            return self.read_column(item, if_not_exists);
+        }
+        let mut inside = item.parens()?;
+        let whole = self.range.clone();
+        while let Some(mut definition) = inside.item() {
+            self.range = definition.range();
+            match table_constraint(&mut definition, self.table)? {
+                Some(change) => self.push(change),
+                None => self.read_column(&mut definition, if_not_exists)?,
+            }
+            let touches = Touches::Table(self.table.clone());
+            self.reading.leave_none(&definition, "ALTER TABLE ADD COLUMN", &touches);
+        }
+        self.range = whole;
+        Ok(())
+    }
+
+    fn read_column(&mut self, item: &mut Cursor<'_>, if_not_exists: bool) -> Read<()> {
+        let column = column::definition(item)?.column;
+        self.push(SchemaChange::AddColumn(AddColumn { table: self.table.clone(), column, if_not_exists }));
+        Ok(())
+    }
+
+    fn read_drop(&mut self, item: &mut Cursor<'_>) -> Read<()> {
+        let is_constraint = item.eat("CONSTRAINT");
+        if !is_constraint {
+            item.eat("COLUMN");
+        }
+        let if_exists = item.eat("IF EXISTS");
+        let name = item.name()?;
+        let cascade = item.eat("CASCADE");
+        item.eat("RESTRICT");
+        let table = self.table.clone();
+        self.push(if is_constraint {
+            SchemaChange::DropConstraint(DropConstraint { table, name, if_exists, cascade })
+        } else {
+            SchemaChange::DropColumn(DropColumn { table, column: name, if_exists, cascade })
+        });
+        Ok(())
+    }
+
+    fn read_rename(&mut self, item: &mut Cursor<'_>) -> Read<()> {
+        let table = self.table.clone();
+        if item.eat_any(&["TO", "AS"]).is_some() || item.eat_symbol("=") {
+            let mut to = item.table_name()?;
+            if item.engine == Engine::Postgresql {
+                to.schema.clone_from(&table.schema);
+            }
+            self.push(SchemaChange::RenameTable(RenameTable { table, to }));
+        } else if item.eat("CONSTRAINT") {
+            let (name, to) = renamed(item)?;
+            self.push(SchemaChange::RenameIndex(RenameIndex { table: Some(table), name, to }));
+        } else {
+            item.eat("COLUMN");
+            item.eat("IF EXISTS");
+            let (column, to) = renamed(item)?;
+            self.push(SchemaChange::RenameColumn(RenameColumn { table, column, to }));
+        }
+        Ok(())
+    }
+}
+
+/// `a TO b`.
+fn renamed(item: &mut Cursor<'_>) -> Read<(String, String)> {
+    let from = item.name()?;
+    item.expect("TO")?;
+    Ok((from, item.name()?))
+}
+
+/// The words that say what an action is about, for people: two at most, so that no name of theirs is among them.
+fn leading_words(item: &Cursor<'_>) -> String {
+    let mut ahead = item.clone();
+    let mut words = Vec::new();
+    while let Some(word) = ahead.word().filter(|_| words.len() < 2) {
+        words.push(word);
+        ahead.advance();
+    }
+    words.join(" ")
+}

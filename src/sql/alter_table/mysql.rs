@@ -1,0 +1,197 @@
+//! The actions of ALTER TABLE that only the MySQL family has.
+
+use super::Action;
+use crate::change::{
+    ChangeTableOptions, DropConstraint, DropDefault, DropIndex, DropPrimaryKey, RedefineColumn, RenameIndex,
+    RenameTable, SchemaChange, SetDefault, TableOptions,
+};
+use crate::sql::column;
+use crate::sql::cursor::{Cursor, Read};
+use crate::sql::default::classify;
+use crate::sql::options::{Known, read_option};
+
+/// Partition actions that leave every row where a query finds it.
+const PARTITIONS_KEPT: &[&str] = &[
+    "ADD PARTITION",
+    "ANALYZE PARTITION",
+    "CHECK PARTITION",
+    "COALESCE PARTITION",
+    "OPTIMIZE PARTITION",
+    "PARTITION BY",
+    "REBUILD PARTITION",
+    "REMOVE PARTITIONING",
+    "REORGANIZE PARTITION",
+    "REPAIR PARTITION",
+];
+
+/// Those that take rows away or bring them.
+const PARTITIONS_CHANGED: &[&str] = &[
+    "CONVERT PARTITION",
+    "CONVERT TABLE",
+    "DISCARD PARTITION",
+    "DROP PARTITION",
+    "EXCHANGE PARTITION",
+    "IMPORT PARTITION",
+    "TRUNCATE PARTITION",
+];
+
+/// Other actions that leave columns, keys and rows as they are.
+const BESIDE: &[&str] = &[
+    "FORCE",
+    "ORDER BY",
+    "ENABLE KEYS",
+    "DISABLE KEYS",
+    "WITH VALIDATION",
+    "WITHOUT VALIDATION",
+    "SECONDARY_LOAD",
+    "SECONDARY_UNLOAD",
+];
+
+const UNMODELLED: &[&str] = &[
+    "ADD SYSTEM VERSIONING",
+    "DROP SYSTEM VERSIONING",
+    "ADD PERIOD FOR",
+    "DROP PERIOD FOR",
+    "DISCARD TABLESPACE",
+    "IMPORT TABLESPACE",
+];
+
+/// Whether the commas of the action that begins here are its own: it is the last of its statement.
+pub(super) fn takes_rest(cursor: &Cursor<'_>) -> bool {
+    cursor.is("ORDER BY") || cursor.is_any(PARTITIONS_KEPT) || cursor.is_any(PARTITIONS_CHANGED)
+}
+
+/// Reads the action, if it is one that only the MySQL family has.
+pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    if let Some(words) = item.eat_any(PARTITIONS_KEPT).or_else(|| item.eat_any(BESIDE)) {
+        item.skip_all();
+        action.beside(words);
+    } else if let Some(words) = item.eat_any(PARTITIONS_CHANGED).or_else(|| item.eat_any(UNMODELLED)) {
+        item.skip_all();
+        action.unmodelled(words);
+    } else if item.eat("MODIFY") {
+        item.eat("COLUMN");
+        item.eat("IF EXISTS");
+        let definition = column::definition(item)?.column;
+        redefine(action, definition.name.clone(), definition);
+    } else if item.eat("CHANGE") {
+        item.eat("COLUMN");
+        item.eat("IF EXISTS");
+        let name = item.name()?;
+        redefine(action, name, column::definition(item)?.column);
+    } else if item.eat("ALTER") {
+        read_alter(item, action)?;
+    } else if item.eat("CONVERT TO") {
+        read_convert(item, action)?;
+    } else if let Some(clause) = item.eat_any(&["ALGORITHM", "LOCK"]) {
+        item.eat_symbol("=");
+        let value = Some(item.name()?.to_ascii_lowercase());
+        let online = &mut action.reading.online;
+        *(if clause == "LOCK" { &mut online.lock } else { &mut online.algorithm }) = value;
+    } else {
+        return Ok(read_drop(item, action)? || read_rename(item, action)? || read_options(item, action)?);
+    }
+    Ok(true)
+}
+
+fn redefine(action: &mut Action<'_>, column: String, definition: crate::change::Column) {
+    let table = action.table.clone();
+    action.push(SchemaChange::RedefineColumn(RedefineColumn { table, column, definition }));
+}
+
+fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
+    if item.eat_any(&["INDEX", "KEY"]).is_some() {
+        item.skip_all();
+        action.beside("ALTER INDEX");
+    } else if item.eat_any(&["CHECK", "CONSTRAINT"]).is_some() {
+        item.skip_all();
+        action.unmodelled("ALTER CONSTRAINT");
+    } else {
+        item.eat("COLUMN");
+        item.eat("IF EXISTS");
+        let (table, column) = (action.table.clone(), item.name()?);
+        if item.eat("SET DEFAULT") {
+            let default = classify(item);
+            item.skip_all();
+            action.push(SchemaChange::SetDefault(SetDefault { table, column, default }));
+        } else if item.eat("DROP DEFAULT") {
+            action.push(SchemaChange::DropDefault(DropDefault { table, column }));
+        } else if item.eat_any(&["SET VISIBLE", "SET INVISIBLE"]).is_some() {
+            action.unmodelled("ALTER COLUMN");
+        } else {
+            return Err(item.unread("SET DEFAULT or DROP DEFAULT"));
+        }
+    }
+    Ok(())
+}
+
+fn read_convert(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
+    let mut options = TableOptions::default();
+    if item.is_any(&["CHARACTER SET DEFAULT", "CHARSET DEFAULT"]) {
+        item.part_until_any(&["COLLATE"]);
+    }
+    while !item.is_end() {
+        if matches!(read_option(item, &mut options)?, Known::No) {
+            return Err(item.unread("a character set"));
+        }
+    }
+    let table = action.table.clone();
+    action.push(SchemaChange::ChangeTableOptions(ChangeTableOptions { table, options, converts_columns: true }));
+    Ok(())
+}
+
+fn read_drop(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let table = action.table.clone();
+    let change = if item.eat("DROP PRIMARY KEY") {
+        SchemaChange::DropPrimaryKey(DropPrimaryKey { table })
+    } else if item.eat_any(&["DROP INDEX", "DROP KEY"]).is_some() {
+        let if_exists = item.eat("IF EXISTS");
+        let name = item.name()?;
+        SchemaChange::DropIndex(DropIndex { table: Some(table), name, is_concurrent: false, if_exists })
+    } else if item.eat_any(&["DROP FOREIGN KEY", "DROP CHECK"]).is_some() {
+        let if_exists = item.eat("IF EXISTS");
+        SchemaChange::DropConstraint(DropConstraint { table, name: item.name()?, if_exists, cascade: false })
+    } else {
+        return Ok(false);
+    };
+    action.push(change);
+    Ok(true)
+}
+
+/// `RENAME INDEX a TO b`, and `RENAME t`, which names a table without TO.
+fn read_rename(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let table = action.table.clone();
+    if item.eat_any(&["RENAME INDEX", "RENAME KEY"]).is_some() {
+        item.eat("IF EXISTS");
+        let (name, to) = super::renamed(item)?;
+        action.push(SchemaChange::RenameIndex(RenameIndex { table: Some(table), name, to }));
+        return Ok(true);
+    }
+    if !item.is("RENAME") || item.is_any(&["RENAME TO", "RENAME AS", "RENAME COLUMN"]) {
+        return Ok(false);
+    }
+    item.advance();
+    item.eat_symbol("=");
+    let to = item.table_name()?;
+    action.push(SchemaChange::RenameTable(RenameTable { table, to }));
+    Ok(true)
+}
+
+/// Options may stand one after another without commas.
+fn read_options(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let mut options = TableOptions::default();
+    let mut is_option = false;
+    loop {
+        match read_option(item, &mut options)? {
+            Known::Kept => {}
+            Known::Unkept(name) => action.beside(name),
+            Known::No => break,
+        }
+        is_option = true;
+    }
+    if options != TableOptions::default() {
+        let table = action.table.clone();
+        action.push(SchemaChange::ChangeTableOptions(ChangeTableOptions { table, options, converts_columns: false }));
+    }
+    Ok(is_option)
+}

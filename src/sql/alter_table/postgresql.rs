@@ -1,0 +1,116 @@
+//! The actions of ALTER TABLE that only PostgreSQL has.
+
+use super::Action;
+use crate::change::{
+    ChangeIdentity, ChangeType, DropDefault, DropNotNull, Identity, RenameTable, SchemaChange, SetDefault, SetNotNull,
+    TableName, ValidateConstraint,
+};
+use crate::sql::cursor::{Cursor, Read};
+use crate::sql::default::classify;
+use crate::sql::types::column_type;
+
+/// Actions that leave columns, keys and rows as they are. The longer of two that begin alike comes first.
+const BESIDE: &[&str] = &[
+    "SET LOGGED",
+    "SET UNLOGGED",
+    "SET TABLESPACE",
+    "SET ACCESS METHOD",
+    "SET WITHOUT CLUSTER",
+    "SET WITHOUT OIDS",
+    "SET",
+    "RESET",
+    "OWNER TO",
+    "ENABLE ALWAYS TRIGGER",
+    "ENABLE REPLICA TRIGGER",
+    "ENABLE TRIGGER",
+    "DISABLE TRIGGER",
+    "ENABLE ALWAYS RULE",
+    "ENABLE REPLICA RULE",
+    "ENABLE RULE",
+    "DISABLE RULE",
+    "ENABLE ROW LEVEL SECURITY",
+    "DISABLE ROW LEVEL SECURITY",
+    "FORCE ROW LEVEL SECURITY",
+    "NO FORCE ROW LEVEL SECURITY",
+    "REPLICA IDENTITY",
+    "CLUSTER ON",
+    "ALTER CONSTRAINT",
+    "NOT OF",
+];
+
+/// Actions that change which rows or columns the table has, or what it inherits.
+const UNMODELLED: &[&str] =
+    &["ATTACH PARTITION", "DETACH PARTITION", "MERGE PARTITIONS", "SPLIT PARTITION", "INHERIT", "NO INHERIT", "OF"];
+
+/// Reads the action, if it is one that only PostgreSQL has.
+pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let table = action.table.clone();
+    if item.eat("SET SCHEMA") {
+        let to = TableName { schema: Some(item.name()?), name: table.name.clone() };
+        action.push(SchemaChange::RenameTable(RenameTable { table, to }));
+    } else if item.eat("VALIDATE CONSTRAINT") {
+        action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name: item.name()? }));
+    } else if let Some(words) = item.eat_any(BESIDE) {
+        item.skip_all();
+        action.beside(words);
+    } else if let Some(words) = item.eat_any(UNMODELLED) {
+        item.skip_all();
+        action.unmodelled(words);
+    } else if item.eat("ALTER") {
+        item.eat("COLUMN");
+        read_column(item, action)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn read_column(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
+    let (table, column) = (action.table.clone(), item.name()?);
+    let change = if item.eat_any(&["TYPE", "SET DATA TYPE"]).is_some() {
+        read_type(item, table, column)?
+    } else if item.eat("SET NOT NULL") {
+        SchemaChange::SetNotNull(SetNotNull { table, column })
+    } else if item.eat("DROP NOT NULL") {
+        SchemaChange::DropNotNull(DropNotNull { table, column })
+    } else if item.eat("SET DEFAULT") {
+        let default = classify(item);
+        item.skip_all();
+        SchemaChange::SetDefault(SetDefault { table, column, default })
+    } else if item.eat("DROP DEFAULT") {
+        SchemaChange::DropDefault(DropDefault { table, column })
+    } else if item.eat_any(&["ADD GENERATED", "SET GENERATED"]).is_some() {
+        let is_always = item.eat("ALWAYS");
+        item.skip_all();
+        let identity = Some(if is_always { Identity::Always } else { Identity::ByDefault });
+        SchemaChange::ChangeIdentity(ChangeIdentity { table, column, identity, if_exists: false })
+    } else if item.eat("DROP IDENTITY") {
+        let if_exists = item.eat("IF EXISTS");
+        SchemaChange::ChangeIdentity(ChangeIdentity { table, column, identity: None, if_exists })
+    } else if let Some(words) = item.eat_any(&["DROP EXPRESSION", "SET EXPRESSION"]) {
+        item.skip_all();
+        action.unmodelled(&format!("ALTER COLUMN {words}"));
+        return Ok(());
+    } else if let Some(words) =
+        item.eat_any(&["SET STATISTICS", "SET STORAGE", "SET COMPRESSION", "SET", "RESET", "RESTART"])
+    {
+        item.skip_all();
+        action.beside(&format!("ALTER COLUMN {words}"));
+        return Ok(());
+    } else {
+        return Err(item.unread("an action on the column"));
+    };
+    action.push(change);
+    Ok(())
+}
+
+fn read_type(item: &mut Cursor<'_>, table: TableName, column: String) -> Read<SchemaChange> {
+    let column_type = column_type(item)?;
+    let collation = if item.eat("COLLATE") { Some(item.table_name()?.name) } else { None };
+    let mut using = None;
+    if item.eat("USING") {
+        using = Some(item.text());
+        item.skip_all();
+    }
+    Ok(SchemaChange::ChangeType(ChangeType { table, column, column_type, collation, using }))
+}

@@ -1,0 +1,115 @@
+//! The actions of ALTER TABLE as SQL Server has them, which says a verb once for several columns or constraints.
+
+use super::Action;
+use crate::change::{
+    AddColumn, ChangeType, DropColumn, DropConstraint, DropNotNull, SchemaChange, SetDefault, SetNotNull,
+};
+use crate::sql::column;
+use crate::sql::constraint::table_constraint;
+use crate::sql::cursor::{Cursor, Read};
+use crate::sql::default::default;
+
+const BESIDE: &[&str] = &[
+    "ENABLE TRIGGER",
+    "DISABLE TRIGGER",
+    "ENABLE CHANGE_TRACKING",
+    "DISABLE CHANGE_TRACKING",
+    "CHECK CONSTRAINT",
+    "NOCHECK CONSTRAINT",
+    "REBUILD",
+    "SET",
+];
+
+/// Reads the action and gives its verb; `verb` is the one before, for an action that says none.
+pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &'static str) -> &'static str {
+    let whole = item.clone();
+    let checks_nothing = item.eat("WITH NOCHECK");
+    item.eat("WITH CHECK");
+    let verbs = ["ADD", "DROP CONSTRAINT", "DROP COLUMN", "DROP", "ALTER COLUMN"];
+    let verb = item.eat_any(&verbs).unwrap_or(verb);
+    let read = match verb {
+        "ADD" => read_add(item, action, checks_nothing),
+        "DROP COLUMN" | "DROP CONSTRAINT" | "DROP" => read_drop(item, action, verb),
+        "ALTER COLUMN" => read_alter(item, action),
+        _ => Ok(item.eat_any(BESIDE).is_some_and(|words| {
+            item.skip_all();
+            action.beside(words);
+            true
+        })),
+    };
+    action.finish(read, item, &whole);
+    verb
+}
+
+fn read_add(item: &mut Cursor<'_>, action: &mut Action<'_>, checks_nothing: bool) -> Read<bool> {
+    if let Some(change) = default_constraint(item, action)? {
+        action.push(change);
+        return Ok(true);
+    }
+    match table_constraint(item, action.table)? {
+        Some(SchemaChange::AddForeignKey(mut add)) => {
+            add.is_not_valid |= checks_nothing;
+            action.push(SchemaChange::AddForeignKey(add));
+        }
+        Some(SchemaChange::AddCheck(mut add)) => {
+            add.is_not_valid |= checks_nothing;
+            action.push(SchemaChange::AddCheck(add));
+        }
+        Some(change) => action.push(change),
+        None => {
+            let column = column::definition(item)?.column;
+            let table = action.table.clone();
+            action.push(SchemaChange::AddColumn(AddColumn { table, column, if_not_exists: false }));
+        }
+    }
+    Ok(true)
+}
+
+/// `CONSTRAINT name DEFAULT value FOR column`.
+fn default_constraint(item: &mut Cursor<'_>, action: &Action<'_>) -> Read<Option<SchemaChange>> {
+    if !item.is("DEFAULT") && !(item.is("CONSTRAINT") && item.is_ahead(2, "DEFAULT")) {
+        return Ok(None);
+    }
+    item.part_until_any(&["DEFAULT"]);
+    item.advance();
+    let default = default(item)?;
+    item.expect("FOR")?;
+    let column = item.name()?;
+    Ok(Some(SchemaChange::SetDefault(SetDefault { table: action.table.clone(), column, default })))
+}
+
+fn read_drop(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &str) -> Read<bool> {
+    let if_exists = item.eat("IF EXISTS");
+    let (table, name) = (action.table.clone(), item.name()?);
+    if item.eat("WITH") {
+        item.skip_parens();
+    }
+    action.push(if verb == "DROP COLUMN" {
+        SchemaChange::DropColumn(DropColumn { table, column: name, if_exists, cascade: false })
+    } else {
+        SchemaChange::DropConstraint(DropConstraint { table, name, if_exists, cascade: false })
+    });
+    Ok(true)
+}
+
+/// ALTER COLUMN sets type and nullability and keeps the default; a column that is not said to be NOT NULL becomes nullable.
+fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let definition = column::definition(item)?.column;
+    let (table, column) = (action.table.clone(), definition.name);
+    action.push(SchemaChange::ChangeType(ChangeType {
+        table: table.clone(),
+        column: column.clone(),
+        column_type: definition.column_type,
+        collation: definition.collation,
+        using: None,
+    }));
+    action.push(if definition.is_nullable {
+        SchemaChange::DropNotNull(DropNotNull { table, column })
+    } else {
+        SchemaChange::SetNotNull(SetNotNull { table, column })
+    });
+    if item.eat("WITH") {
+        item.skip_parens();
+    }
+    Ok(true)
+}

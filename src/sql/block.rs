@@ -1,0 +1,125 @@
+//! PostgreSQL's DO blocks: the static statements in them are read as if they stood outside.
+//!
+//! Control words are passed over; the condition of an IF becomes the statement's guard. SQL that the block builds for
+//! itself is opaque.
+
+use std::ops::Range;
+
+use super::cursor::Cursor;
+use super::reading::Reading;
+use super::split::split;
+use super::tokens::tokenize;
+use super::{select, statement};
+use crate::change::Touches;
+use crate::engine::Engine;
+
+/// Reads DO and its block.
+pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
+    let range = cursor.range();
+    let before = reading.found.len();
+    match body(cursor) {
+        Some((code, body)) => read_body(code, body, reading),
+        None => reading.opaque(range.clone(), "DO", Touches::Anything, "its block is not PL/pgSQL that can be read"),
+    }
+    if reading.found.len() == before {
+        reading.opaque(range, "DO", Touches::Nothing, "no statement in its block changes a table");
+    }
+    cursor.skip_all();
+}
+
+/// The whole text, and the bytes of the block in it; `None` for other languages and for quotes that hide the places.
+fn body<'a>(cursor: &Cursor<'a>) -> Option<(&'a str, Range<usize>)> {
+    let mut parts = cursor.clone();
+    parts.eat("DO");
+    let mut body = None;
+    while !parts.is_end() {
+        if parts.eat("LANGUAGE") {
+            let language = parts.name_or_string().ok()?;
+            if !language.eq_ignore_ascii_case("plpgsql") {
+                return None;
+            }
+        } else {
+            let token = parts.advance()?;
+            let text = cursor.text_of(token);
+            let quote = if text.starts_with('\'') { 1 } else { text.strip_prefix('$')?.find('$')? + 2 };
+            if quote == 1 && text.contains("''") {
+                return None;
+            }
+            body = Some(token.range.start + quote..token.range.end.checked_sub(quote)?);
+        }
+    }
+    body.map(|body| (cursor.code(), body))
+}
+
+fn read_body(code: &str, body: Range<usize>, reading: &mut Reading) {
+    let split = split(code.get(body.clone()).unwrap_or_default(), Engine::Postgresql);
+    let mut is_declaring = false;
+    for part in split.statements {
+        let tokens = tokenize(&split.code, part, Engine::Postgresql);
+        let mut cursor = Cursor::new(&split.code, &tokens.list, Engine::Postgresql);
+        is_declaring = (is_declaring || cursor.is("DECLARE")) && !cursor.is("BEGIN");
+        if is_declaring {
+            continue;
+        }
+        let before = reading.found.len();
+        read_part(&mut cursor, reading);
+        for found in reading.found.get_mut(before..).unwrap_or_default() {
+            found.range = found.range.start + body.start..found.range.end + body.start;
+        }
+    }
+}
+
+/// Reads one part of the block, up to its semicolon: control words, then a statement.
+fn read_part(cursor: &mut Cursor<'_>, reading: &mut Reading) {
+    let condition = pass_control(cursor);
+    let is_control =
+        ["END", "NULL", "RAISE", "RETURN", "EXIT", "CONTINUE", "GET", "OPEN", "FETCH", "CLOSE", "ASSERT", "MOVE"];
+    let assigns = cursor.tokens().iter().take(8).any(|token| cursor.text_of(token) == ":=")
+        || cursor.peek_at(1).is_some_and(|token| cursor.text_of(token) == "=");
+    if cursor.is_end() || cursor.is_any(&is_control) || assigns {
+        return;
+    }
+    let range = cursor.range();
+    let before = reading.found.len();
+    if cursor.is("EXECUTE") {
+        reading.opaque(range, "EXECUTE", Touches::Anything, "it runs SQL that the block builds");
+    } else if cursor.eat("PERFORM") {
+        select::read(cursor, reading);
+    } else if cursor.is("SELECT")
+        || cursor.is("WITH")
+            && cursor.clone().part_until_any(&["INSERT", "UPDATE", "DELETE"]).tokens().len() == cursor.tokens().len()
+    {
+        // SELECT … INTO fills a variable here.
+    } else if cursor.is("DO") {
+        reading.opaque(range, "DO", Touches::Anything, "blocks in blocks are not read");
+    } else {
+        statement::read(cursor, reading);
+    }
+    if reading.found.len() > before && reading.guard.is_none() {
+        reading.guard = condition;
+    }
+}
+
+/// Passes over the words that steer the block; gives the last condition among them.
+fn pass_control(cursor: &mut Cursor<'_>) -> Option<String> {
+    let mut condition = None;
+    loop {
+        if cursor.eat_any(&["BEGIN", "ELSE", "LOOP", "EXCEPTION"]).is_some() {
+            continue;
+        }
+        if cursor.eat_symbol("<<") {
+            cursor.advance();
+            cursor.eat_symbol(">>");
+        } else if let Some(word) = cursor.eat_any(&["IF", "ELSIF", "ELSEIF", "WHEN", "CASE"]) {
+            let tested = cursor.part_until_any(&["THEN"]);
+            if word != "CASE" {
+                condition = Some(tested.text());
+            }
+            cursor.eat("THEN");
+        } else if cursor.eat_any(&["FOR", "FOREACH", "WHILE"]).is_some() {
+            cursor.part_until_any(&["LOOP"]);
+        } else {
+            return condition;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! CREATE TABLE, in all its forms.
+
+use super::column::{self, Definition};
+use super::constraint::table_constraint;
+use super::cursor::{Cursor, Read};
+use super::options::{Known, read_option};
+use super::reading::Reading;
+use crate::change::{
+    AddCheck, CreateTable, DropTable, Index, IndexKind, IndexPart, Opaque, SchemaChange, TableName, TableOptions,
+    Touches,
+};
+
+/// Reads CREATE TABLE, behind the word CREATE.
+pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let range = cursor.range();
+    let replaces = cursor.eat("OR REPLACE");
+    let mut is_temporary = false;
+    while let Some(word) = cursor.eat_any(&["TEMPORARY", "TEMP", "GLOBAL", "LOCAL", "UNLOGGED", "FOREIGN"]) {
+        is_temporary |= word.starts_with("TEMP");
+    }
+    cursor.expect("TABLE")?;
+    let if_not_exists = cursor.eat("IF NOT EXISTS");
+    let table = cursor.table_name()?;
+    let mut create = CreateTable { if_not_exists, is_temporary, ..empty(table.clone()) };
+    let mut unread = Vec::new();
+    read_body(cursor, &mut create, &mut unread)?;
+    read_tail(cursor, &mut create)?;
+    if replaces {
+        let drop = DropTable { table: table.clone(), if_exists: true, cascade: false };
+        reading.push(range.clone(), SchemaChange::DropTable(drop));
+    }
+    create.is_temporary |= table.name.starts_with('#');
+    reading.push(range, SchemaChange::CreateTable(create));
+    for (item, reason) in unread {
+        reading.opaque(item, "CREATE TABLE", Touches::Table(table.clone()), reason);
+    }
+    reading.leave_none(cursor, "CREATE TABLE", &Touches::Table(table));
+    cursor.skip_all();
+    Ok(())
+}
+
+/// A table of which no more is said than that it is made.
+pub(super) fn empty(table: TableName) -> CreateTable {
+    CreateTable {
+        table,
+        columns: Vec::new(),
+        indexes: Vec::new(),
+        primary_key: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        options: TableOptions::default(),
+        if_not_exists: false,
+        is_temporary: false,
+        has_more_columns: false,
+    }
+}
+
+/// A part that was not understood: its bytes, and why.
+type UnreadPart = (std::ops::Range<usize>, String);
+
+/// Reads what says which columns there are.
+fn read_body(cursor: &mut Cursor<'_>, create: &mut CreateTable, unread: &mut Vec<UnreadPart>) -> Read<()> {
+    if cursor.eat_any(&["LIKE", "OF", "PARTITION OF"]).is_some() {
+        cursor.table_name()?;
+        create.has_more_columns = true;
+        // What a typed table or a partition lists adds to columns that come from elsewhere.
+        cursor.skip_parens();
+        return Ok(());
+    }
+    if !cursor.is_symbol("(") || begins_query(cursor) {
+        return Ok(());
+    }
+    let mut inside = cursor.parens()?;
+    let takes_columns_from_query = cursor.is_any(&["AS", "WITH NO DATA"]);
+    while let Some(mut item) = inside.item() {
+        let range = item.range();
+        if takes_columns_from_query && item.tokens().len() == 1 {
+            create.has_more_columns = true;
+        } else if let Err(error) = read_element(&mut item, create) {
+            unread.push((range, error.reason()));
+            create.has_more_columns = true;
+        } else if !item.is_end() {
+            unread.push((item.range(), format!("`{}` was not understood", item.text())));
+        }
+    }
+    Ok(())
+}
+
+/// MySQL: CREATE TABLE t (SELECT …).
+fn begins_query(cursor: &Cursor<'_>) -> bool {
+    ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| cursor.is_ahead(1, word)) && !cursor.is_ahead(2, "(")
+}
+
+fn read_element(item: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+    if item.eat("LIKE") {
+        create.has_more_columns = true;
+        item.skip_all();
+        return Ok(());
+    }
+    if item.eat("PERIOD FOR") {
+        item.name()?;
+        item.skip_parens();
+        return Ok(());
+    }
+    match table_constraint(item, &create.table)? {
+        Some(change) => add_constraint(create, change),
+        None => add_column(create, column::definition(item)?),
+    }
+    Ok(())
+}
+
+fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
+    match change {
+        SchemaChange::AddPrimaryKey(key) => create.primary_key = key.columns,
+        SchemaChange::AddIndex(add) => create.indexes.push(add.index),
+        SchemaChange::AddForeignKey(add) => create.foreign_keys.push(add.foreign_key),
+        SchemaChange::AddCheck(check) => create.checks.push(check),
+        SchemaChange::SetNotNull(set) => {
+            if let Some(column) = create.columns.iter_mut().find(|column| column.name == set.column) {
+                column.is_nullable = false;
+            }
+        }
+        // An exclusion constraint of a new table is an index over columns that it does not tell.
+        _ => create.indexes.push(Index {
+            name: None,
+            kind: IndexKind::Other("exclusion".to_owned()),
+            is_unique: false,
+            parts: Vec::new(),
+            included: Vec::new(),
+            condition: None,
+        }),
+    }
+}
+
+/// Adds the column; its constraints that have a name of their own become the table's, where names are kept.
+fn add_column(create: &mut CreateTable, definition: Definition) {
+    let Definition { mut column, unique_name, check_names, .. } = definition;
+    if let Some(name) = unique_name {
+        column.is_unique = false;
+        create.indexes.push(Index {
+            name: Some(name),
+            kind: IndexKind::Btree,
+            is_unique: true,
+            parts: vec![IndexPart::Column { name: column.name.clone(), length: None }],
+            included: Vec::new(),
+            condition: None,
+        });
+    }
+    let checks = std::mem::take(&mut column.checks);
+    for (condition, name) in checks.into_iter().zip(check_names) {
+        match name {
+            Some(_) => {
+                create.checks.push(AddCheck { table: create.table.clone(), name, condition, is_not_valid: false });
+            }
+            None => column.checks.push(condition),
+        }
+    }
+    create.columns.push(column);
+}
+
+/// Reads the options, partitions and query behind the columns.
+fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+    while !cursor.is_end() {
+        cursor.eat_symbol(",");
+        if cursor.is_any(&["AS", "SELECT", "IGNORE", "REPLACE", "WITH RECURSIVE", "VALUES"]) || cursor.is_symbol("(") {
+            create.has_more_columns = true;
+            cursor.skip_all();
+        } else if cursor.is("PARTITION BY") && cursor.engine.is_mysql_family() {
+            // Partitions are the last of a MySQL statement, but for a query.
+            cursor.part_until_any(&["AS", "SELECT"]);
+        } else if cursor.eat("INHERITS") {
+            create.has_more_columns = true;
+            cursor.skip_parens();
+        } else if !eat_clause(cursor) && matches!(read_option(cursor, &mut create.options)?, Known::No) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Clauses that concern neither columns nor keys.
+fn eat_clause(cursor: &mut Cursor<'_>) -> bool {
+    let flags = [
+        "WITHOUT OIDS",
+        "WITH OIDS",
+        "WITHOUT ROWID",
+        "STRICT",
+        "WITH SYSTEM VERSIONING",
+        "WITH NO DATA",
+        "WITH DATA",
+        "ON COMMIT PRESERVE ROWS",
+        "ON COMMIT DELETE ROWS",
+        "ON COMMIT DROP",
+        "START TRANSACTION",
+    ];
+    if cursor.eat_any(&flags).is_some() {
+        return true;
+    }
+    if cursor.eat_any(&["WITH", "OPTIONS"]).is_some() {
+        return cursor.skip_parens();
+    }
+    if let Some(clause) = cursor.eat_any(&[
+        "PARTITION BY",
+        "FOR VALUES",
+        "DEFAULT",
+        "USING",
+        "TABLESPACE",
+        "SERVER",
+        "ON",
+        "TEXTIMAGE_ON",
+    ]) {
+        match clause {
+            "FOR VALUES" | "PARTITION BY" => {
+                cursor.part_until_any(&["PARTITION BY", "USING", "TABLESPACE", "SERVER"]);
+            }
+            "DEFAULT" if cursor.is_any(&["CHARSET", "CHARACTER", "CHAR", "COLLATE"]) => return true,
+            "DEFAULT" => {}
+            _ => {
+                cursor.advance();
+                cursor.skip_parens();
+            }
+        }
+        return true;
+    }
+    false
+}
+
+/// What a statement makes of whose columns nothing can be known: SELECT … INTO.
+pub(super) fn from_query(table: TableName) -> SchemaChange {
+    SchemaChange::CreateTable(CreateTable { has_more_columns: true, ..empty(table) })
+}
+
+/// A virtual table of SQLite: its module says what its columns are.
+pub(super) fn virtual_table(table: TableName) -> SchemaChange {
+    SchemaChange::Opaque(Opaque {
+        what: "CREATE VIRTUAL TABLE".to_owned(),
+        touches: Touches::Table(table),
+        reason: "the columns of a virtual table are its module's".to_owned(),
+    })
+}

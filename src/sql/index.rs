@@ -1,0 +1,218 @@
+//! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
+
+use super::cursor::{Cursor, Read};
+use super::reading::Reading;
+use crate::change::{
+    AddIndex, DropIndex, Index, IndexKind, IndexPart, Opaque, RenameIndex, SchemaChange, TableName, Touches,
+};
+use crate::engine::Engine;
+
+/// Reads CREATE INDEX, behind the word CREATE.
+pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let start = cursor.clone();
+    cursor.eat("OR REPLACE");
+    cursor.eat_any(&["ONLINE", "OFFLINE"]);
+    let is_unique = cursor.eat("UNIQUE");
+    cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+    let mut kind = match cursor.eat_any(&["FULLTEXT", "SPATIAL", "VECTOR", "COLUMNSTORE"]) {
+        Some("FULLTEXT") => Some(IndexKind::Fulltext),
+        Some("SPATIAL") => Some(IndexKind::Spatial),
+        Some("VECTOR") => Some(IndexKind::Vector),
+        Some(other) => Some(IndexKind::Other(other.to_ascii_lowercase())),
+        None => None,
+    };
+    cursor.expect("INDEX")?;
+    let is_concurrent = cursor.eat("CONCURRENTLY");
+    let if_not_exists = cursor.eat("IF NOT EXISTS");
+    let name = if cursor.is("ON") { None } else { Some(cursor.table_name()?.name) };
+    kind = read_using(cursor)?.or(kind);
+    cursor.expect("ON")?;
+    cursor.eat("ONLY");
+    let table = cursor.table_name()?;
+    kind = read_using(cursor)?.or(kind);
+    let parts = parts(&mut cursor.parens()?)?;
+    let options = read_options(cursor)?;
+    let kind = options.kind.or(kind).unwrap_or_default();
+    let is_concurrent = is_concurrent || options.is_online;
+    reading.online.algorithm = options.algorithm;
+    reading.online.lock = options.lock;
+    let index = Index { name, kind, is_unique, parts, included: options.included, condition: options.condition };
+    let add = AddIndex { table, index, is_constraint: false, using_index: None, is_concurrent, if_not_exists };
+    reading.push(start.range(), SchemaChange::AddIndex(add));
+    Ok(())
+}
+
+/// Reads USING and the kind of index, where it stands.
+pub(super) fn read_using(cursor: &mut Cursor<'_>) -> Read<Option<IndexKind>> {
+    if !cursor.eat("USING") {
+        return Ok(None);
+    }
+    let kind = cursor.name()?.to_ascii_lowercase();
+    Ok(Some(if kind == "btree" { IndexKind::Btree } else { IndexKind::Other(kind) }))
+}
+
+/// Reads the parts of an index, inside of its brackets.
+pub(super) fn parts(inside: &mut Cursor<'_>) -> Read<Vec<IndexPart>> {
+    let mut parts = Vec::new();
+    while let Some(item) = inside.item() {
+        parts.push(part(item)?);
+    }
+    Ok(parts)
+}
+
+fn part(mut item: Cursor<'_>) -> Read<IndexPart> {
+    let mut ahead = item.clone();
+    if let Ok(name) = ahead.name() {
+        let length = prefix_length(&mut ahead);
+        if is_rest_of_part(&mut ahead) {
+            return Ok(IndexPart::Column { name, length });
+        }
+    }
+    if item.is_end() {
+        return Err(item.unread("a column"));
+    }
+    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST"];
+    let mut expression = item.part_until_any(&order);
+    let whole = expression.clone();
+    match expression.parens() {
+        Ok(inside) if expression.is_end() => Ok(IndexPart::Expression(inside.text())),
+        _ => Ok(IndexPart::Expression(whole.text())),
+    }
+}
+
+/// MySQL's `name(10)`; on other engines that would be a call.
+fn prefix_length(cursor: &mut Cursor<'_>) -> Option<u64> {
+    if !cursor.engine.is_mysql_family() {
+        return None;
+    }
+    let mut ahead = cursor.clone();
+    let mut inside = ahead.parens().ok()?;
+    let length = inside.number().ok().filter(|_| inside.is_end())?;
+    *cursor = ahead;
+    Some(length)
+}
+
+/// Whether what follows the name leaves it a plain column: a collation, an operator class, an order.
+fn is_rest_of_part(rest: &mut Cursor<'_>) -> bool {
+    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST", "WITH", "WITHOUT OVERLAPS"];
+    if rest.eat("COLLATE") && rest.table_name().is_err() {
+        return false;
+    }
+    if rest.engine == Engine::Postgresql && !rest.is_end() && !rest.is_any(&order) {
+        if rest.table_name().is_err() {
+            return false;
+        }
+        rest.skip_parens();
+    }
+    while rest.eat_any(&order).is_some() {}
+    rest.is_end() || rest.engine == Engine::Postgresql && rest.text().starts_with(['=', '&', '<', '>'])
+}
+
+/// What may follow the parts of an index.
+#[derive(Debug, Default)]
+pub(super) struct Options {
+    pub kind: Option<IndexKind>,
+    pub included: Vec<String>,
+    pub condition: Option<String>,
+    pub is_online: bool,
+    pub algorithm: Option<String>,
+    pub lock: Option<String>,
+}
+
+pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
+    let mut options = Options::default();
+    loop {
+        if cursor.is("USING INDEX") {
+            return Ok(options);
+        }
+        if let Some(kind) = read_using(cursor)? {
+            options.kind = Some(kind);
+        } else if cursor.eat("INCLUDE") {
+            options.included = cursor.names_in_parens()?;
+        } else if cursor.eat("WHERE") {
+            options.condition = Some(cursor.part_until_any(&["WITH"]).text());
+        } else if cursor.eat("WITH PARSER") {
+            cursor.name()?;
+        } else if cursor.is("WITH") {
+            cursor.advance();
+            options.is_online |= is_online(cursor.parens()?);
+        } else if let Some(clause) = cursor.eat_any(&["ALGORITHM", "LOCK"]) {
+            cursor.eat_symbol("=");
+            let value = Some(cursor.name()?.to_ascii_lowercase());
+            *(if clause == "LOCK" { &mut options.lock } else { &mut options.algorithm }) = value;
+        } else if let Some(option) = cursor.eat_any(VALUE_OPTIONS) {
+            if !(option == "ON" && cursor.engine != Engine::Sqlserver) {
+                cursor.eat_symbol("=");
+            }
+            cursor.advance();
+        } else if cursor.eat_any(FLAG_OPTIONS).is_none() {
+            return Ok(options);
+        }
+    }
+}
+
+const VALUE_OPTIONS: &[&str] = &[
+    "COMMENT",
+    "KEY_BLOCK_SIZE",
+    "TABLESPACE",
+    "ENGINE_ATTRIBUTE",
+    "SECONDARY_ENGINE_ATTRIBUTE",
+    "CLUSTERING",
+    "DISTANCE",
+    "M",
+    "ON",
+];
+
+const FLAG_OPTIONS: &[&str] =
+    &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "WAIT", "NOWAIT"];
+
+/// SQL Server's WITH (ONLINE = ON).
+fn is_online(mut options: Cursor<'_>) -> bool {
+    std::iter::from_fn(|| options.item())
+        .any(|mut option| option.eat("ONLINE") && option.eat_symbol("=") && option.eat("ON"))
+}
+
+/// Reads DROP INDEX, behind those words.
+pub(super) fn drop(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let is_concurrent = cursor.eat("CONCURRENTLY");
+    let if_exists = cursor.eat("IF EXISTS");
+    while let Some(mut item) = cursor.item() {
+        let range = item.range();
+        let mut name = item.table_name()?;
+        let mut table = if item.eat("ON") { Some(item.table_name()?) } else { None };
+        let options = read_options(&mut item)?;
+        reading.online.algorithm = options.algorithm.or(reading.online.algorithm.take());
+        reading.online.lock = options.lock.or(reading.online.lock.take());
+        if cursor.engine == Engine::Sqlserver && table.is_none() {
+            // The old form: DROP INDEX table.index.
+            table = name.schema.take().map(TableName::new);
+        }
+        item.eat_any(&["CASCADE", "RESTRICT"]);
+        let drop = DropIndex { table, name: name.name, is_concurrent, if_exists };
+        reading.push(range, SchemaChange::DropIndex(drop));
+        reading.leave_none(&item, "DROP INDEX", &Touches::Anything);
+    }
+    Ok(())
+}
+
+/// Reads ALTER INDEX, behind those words.
+pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let range = cursor.range();
+    cursor.eat("IF EXISTS");
+    let name = cursor.table_name()?;
+    if cursor.eat("RENAME TO") {
+        let to = cursor.name()?;
+        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: name.name, to }));
+        return Ok(());
+    }
+    cursor.skip_all();
+    reading.push(
+        range,
+        SchemaChange::Opaque(Opaque {
+            what: "ALTER INDEX".to_owned(),
+            touches: Touches::Nothing,
+            reason: "it changes how an index is stored, not what it covers".to_owned(),
+        }),
+    );
+    Ok(())
+}

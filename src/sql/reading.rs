@@ -1,0 +1,41 @@
+//! What has been read of a statement so far.
+
+use std::ops::Range;
+
+use super::cursor::Cursor;
+use crate::change::{OnlineClauses, Opaque, SchemaChange, Touches};
+
+/// The changes of one statement, in the order in which it makes them.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub found: Vec<Found>,
+    pub online: OnlineClauses,
+    /// The condition of the first IF, in a block of code, that a change hangs on.
+    pub guard: Option<String>,
+}
+
+/// A change, and the bytes that ask for it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub what: SchemaChange,
+    pub range: Range<usize>,
+}
+
+impl Reading {
+    pub(super) fn push(&mut self, range: Range<usize>, what: SchemaChange) {
+        self.found.push(Found { what, range });
+    }
+
+    pub(super) fn opaque(&mut self, range: Range<usize>, what: &str, touches: Touches, reason: impl Into<String>) {
+        let opaque = Opaque { what: what.to_owned(), touches, reason: reason.into() };
+        self.push(range, SchemaChange::Opaque(opaque));
+    }
+
+    /// What `cursor` leaves unread was not understood: that is said, and never dropped.
+    pub(super) fn leave_none(&mut self, cursor: &Cursor<'_>, what: &str, touches: &Touches) {
+        if !cursor.is_end() {
+            let rest: String = cursor.text().chars().take(60).collect();
+            self.opaque(cursor.range(), what, touches.clone(), format!("`{rest}` was not understood"));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One statement: told by its leading words, read by the reader for its kind.
+
+use super::cursor::{Cursor, Read};
+use super::reading::Reading;
+use super::{alter_table, block, create_table, index, other, rows, select, session};
+use crate::change::{DropTable, RenameTable, SchemaChange, TableName, Touches};
+use crate::engine::Engine;
+
+/// Reads the whole statement. What cannot be read is opaque.
+pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
+    let whole = cursor.clone();
+    let what = label(cursor);
+    if let Err(error) = read_known(cursor, reading) {
+        reading.opaque(whole.range(), &what, Touches::Anything, error.reason());
+        cursor.skip_all();
+    }
+    reading.leave_none(cursor, &what, &Touches::Anything);
+}
+
+/// The first two words of a statement, upper-case.
+fn label(cursor: &Cursor<'_>) -> String {
+    let mut ahead = cursor.clone();
+    let first = ahead.word();
+    ahead.advance();
+    let verbs_with_object = ["CREATE", "ALTER", "DROP", "RENAME"];
+    let second = ahead.word().filter(|_| first.as_deref().is_some_and(|first| verbs_with_object.contains(&first)));
+    [first, second].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let is_update = !cursor.is("UPDATE STATISTICS");
+    if cursor.is_any(&["CREATE", "ALTER", "DROP", "RENAME"]) {
+        if !read_definition(cursor, reading)? {
+            other::read(cursor, reading);
+        }
+    } else if session::read_transaction(cursor, reading) || is_update && rows::read(cursor, reading)? {
+        // Read.
+    } else if cursor.is("SET STATEMENT") {
+        set_for_statement(cursor, reading)?;
+    } else if cursor.eat("SET") {
+        session::set(cursor, reading)?;
+    } else if cursor.is("RESET") && cursor.engine == Engine::Postgresql {
+        cursor.advance();
+        session::reset(cursor, reading)?;
+    } else if cursor.eat("PRAGMA") {
+        session::pragma(cursor, reading)?;
+    } else if cursor.is("DO") && cursor.engine == Engine::Postgresql {
+        block::read(cursor, reading);
+    } else if cursor.is_any(&["SELECT", "WITH"]) || cursor.is_symbol("(") {
+        select::read(cursor, reading);
+    } else if cursor.is_any(&["EXECUTE", "PREPARE", "CALL", "EXEC", "DO", "BEGIN NOT ATOMIC", "IF", "WHILE"])
+        && !cursor.is("PREPARE TRANSACTION")
+    {
+        run_unknown(cursor, reading);
+    } else {
+        other::read(cursor, reading);
+    }
+    Ok(())
+}
+
+/// Code that is not read: prepared statements, procedures, blocks.
+fn run_unknown(cursor: &mut Cursor<'_>, reading: &mut Reading) {
+    let range = cursor.range();
+    let word = cursor.word().unwrap_or_default();
+    if let Some(rename) = renamed_by_procedure(cursor) {
+        reading.push(range, rename);
+    } else {
+        reading.opaque(range, &word, Touches::Anything, "it runs code that is not read here");
+    }
+    cursor.skip_all();
+}
+
+/// Tables, indexes and what is theirs; false where the statement is about something else.
+fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
+    let range = cursor.range();
+    if begins_create(cursor, "TABLE") {
+        cursor.advance();
+        create_table::create(cursor, reading)?;
+    } else if begins_create(cursor, "INDEX") {
+        cursor.advance();
+        index::create(cursor, reading)?;
+    } else if cursor.eat("CREATE VIRTUAL TABLE") {
+        cursor.eat("IF NOT EXISTS");
+        let table = cursor.table_name()?;
+        cursor.skip_all();
+        reading.push(range, create_table::virtual_table(table));
+    } else if cursor.is("ALTER TABLE ALL IN TABLESPACE") {
+        cursor.skip_all();
+        reading.opaque(range, "ALTER TABLE ALL IN TABLESPACE", Touches::Anything, "it may reach any table");
+    } else if cursor
+        .eat_any(&["ALTER TABLE", "ALTER ONLINE TABLE", "ALTER IGNORE TABLE", "ALTER FOREIGN TABLE"])
+        .is_some()
+    {
+        alter_table::alter(cursor, reading)?;
+    } else if cursor.eat("ALTER INDEX") {
+        index::alter(cursor, reading)?;
+    } else if cursor.eat("DROP INDEX") {
+        index::drop(cursor, reading)?;
+    } else if cursor.eat_any(&["DROP TABLE", "DROP TABLES", "DROP TEMPORARY TABLE", "DROP FOREIGN TABLE"]).is_some() {
+        drop_tables(cursor, reading)?;
+    } else if cursor.eat_any(&["RENAME TABLE", "RENAME TABLES"]).is_some() {
+        rename_tables(cursor, reading)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Whether CREATE, with the words that may stand before the object, is about `object`.
+fn begins_create(cursor: &Cursor<'_>, object: &str) -> bool {
+    const MODIFIERS: &[&str] = &[
+        "OR",
+        "REPLACE",
+        "TEMPORARY",
+        "TEMP",
+        "GLOBAL",
+        "LOCAL",
+        "UNLOGGED",
+        "FOREIGN",
+        "UNIQUE",
+        "FULLTEXT",
+        "SPATIAL",
+        "VECTOR",
+        "CLUSTERED",
+        "NONCLUSTERED",
+        "COLUMNSTORE",
+        "ONLINE",
+        "OFFLINE",
+    ];
+    let mut ahead = cursor.clone();
+    if !ahead.eat("CREATE") {
+        return false;
+    }
+    while ahead.eat_any(MODIFIERS).is_some() {}
+    ahead.is(object)
+}
+
+fn drop_tables(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let if_exists = cursor.eat("IF EXISTS");
+    let mut list = cursor.part_until_any(&["CASCADE", "RESTRICT", "WAIT", "NOWAIT", "PURGE"]);
+    let cascade = cursor.is("CASCADE");
+    cursor.skip_all();
+    if list.is_end() {
+        return Err(list.unread("a table"));
+    }
+    while let Some(mut item) = list.item() {
+        let table = item.table_name()?;
+        reading.push(item.range(), SchemaChange::DropTable(DropTable { table, if_exists, cascade }));
+        reading.leave_none(&item, "DROP TABLE", &Touches::Anything);
+    }
+    Ok(())
+}
+
+fn rename_tables(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    cursor.eat("IF EXISTS");
+    while let Some(mut item) = cursor.item() {
+        let range = item.range();
+        let table = item.table_name()?;
+        if item.eat("WAIT") {
+            item.number()?;
+        }
+        item.eat("NOWAIT");
+        item.expect("TO")?;
+        let to = item.table_name()?;
+        reading.push(range, SchemaChange::RenameTable(RenameTable { table, to }));
+        reading.leave_none(&item, "RENAME TABLE", &Touches::Anything);
+    }
+    Ok(())
+}
+
+/// MariaDB: SET STATEMENT variable = value, … FOR statement.
+fn set_for_statement(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    cursor.eat("SET STATEMENT");
+    let mut variables = cursor.part_until_any(&["FOR"]);
+    session::set(&mut variables, reading)?;
+    cursor.expect("FOR")?;
+    if cursor.is("SET STATEMENT") {
+        return Err(cursor.unread("a statement"));
+    }
+    read_known(cursor, reading)
+}
+
+/// SQL Server renames tables and columns by a procedure: `sp_rename N'old', N'new'`.
+fn renamed_by_procedure(cursor: &Cursor<'_>) -> Option<SchemaChange> {
+    let mut ahead = cursor.clone();
+    ahead.eat_any(&["EXEC", "EXECUTE"])?;
+    if !ahead.table_name().is_ok_and(|name| name.name.eq_ignore_ascii_case("sp_rename")) {
+        return None;
+    }
+    let from = ahead.string().ok()?;
+    ahead.eat_symbol(",");
+    let to = ahead.string().ok()?;
+    let kind = if ahead.eat_symbol(",") { ahead.string().ok()? } else { "OBJECT".to_owned() };
+    let parts: Vec<String> = from
+        .split('.')
+        .map(|part| part.trim_matches(['[', ']', '"']).to_owned())
+        .filter(|part| !part.is_empty())
+        .collect();
+    renamed_object(&parts, to, &kind.to_ascii_uppercase())
+}
+
+fn renamed_object(parts: &[String], to: String, kind: &str) -> Option<SchemaChange> {
+    let named = |parts: &[String]| match parts {
+        [.., schema, name] => Some(TableName { schema: Some(schema.clone()), name: name.clone() }),
+        [name] => Some(TableName::new(name.clone())),
+        [] => None,
+    };
+    match (kind, parts) {
+        ("OBJECT", parts) => {
+            let table = named(parts)?;
+            let to = TableName { schema: table.schema.clone(), name: to };
+            Some(SchemaChange::RenameTable(RenameTable { table, to }))
+        }
+        ("COLUMN", [table @ .., column]) => {
+            let (table, column) = (named(table)?, column.clone());
+            Some(SchemaChange::RenameColumn(crate::change::RenameColumn { table, column, to }))
+        }
+        ("INDEX", [table @ .., name]) => {
+            let (table, name) = (named(table), name.clone());
+            Some(SchemaChange::RenameIndex(crate::change::RenameIndex { table, name, to }))
+        }
+        _ => None,
+    }
+}
