@@ -5,6 +5,8 @@
 //! rules against the result. `ARCHITECTURE.md` is the map; modules are declared here in reading order.
 
 pub mod answer;
+mod embedded;
+pub mod yaml;
 
 pub mod engine;
 pub mod source;
@@ -20,4 +22,8 @@ pub mod effect;
 pub mod finding;
 pub mod laravel;
 
+pub mod rule;
+
 pub mod lint;
+
+pub mod report;
