@@ -1,9 +1,7 @@
 //! The arguments of a call, evaluated.
 
-use std::rc::Rc;
-
 use super::interpreter::{Evaluated, Interpreter};
-use super::term::{Term, key_term};
+use super::term::Term;
 use crate::laravel::{self, Key};
 use crate::php::{self, ExprKind};
 use crate::source::Span;
@@ -53,10 +51,6 @@ impl Arguments {
 
     pub fn terms(&self) -> impl Iterator<Item = &Term> {
         self.list.iter().map(|argument| &argument.term)
-    }
-
-    pub fn span(&self, at: usize, otherwise: Span) -> Span {
-        self.list.get(at).map_or(otherwise, |argument| argument.span)
     }
 }
 
@@ -114,9 +108,7 @@ impl Interpreter<'_> {
     fn value(&self, term: &Term) -> laravel::Value {
         let class = match term {
             Term::ClassString(name) => name.to_string(),
-            Term::Object(id) => {
-                self.state.object(*id).and_then(|object| object.class.name.clone()).unwrap_or_default()
-            }
+            Term::Object(id) => self.state.object(*id).and_then(|object| object.class.name.clone()).unwrap_or_default(),
             Term::Row(row) => row.model.as_deref().unwrap_or_default().to_owned(),
             Term::Array(array) | Term::Collection(array) => {
                 if array.is_open {
@@ -132,9 +124,5 @@ impl Interpreter<'_> {
             Some(model) => laravel::Value::Model(model),
             None => term.to_value(),
         }
-    }
-
-    pub fn list_of(&self, keys: impl Iterator<Item = Key>, span: Span) -> Term {
-        Term::Array(Rc::new(keys.map(|key| key_term(&key, span)).collect()))
     }
 }

@@ -13,6 +13,10 @@ pub(crate) struct Array {
 }
 
 impl Array {
+    pub fn empty(is_open: bool) -> Self {
+        Self { is_open, ..Self::default() }
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }

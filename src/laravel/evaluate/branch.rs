@@ -33,9 +33,7 @@ impl Interpreter<'_> {
         // What leaves the function inside of a side guards all that follows.
         self.guards.extend(left);
         match (first, second) {
-            (Ok(first), Ok(second)) => {
-                Ok(Forked::Both { first, after_first: Box::new(after_first), second })
-            }
+            (Ok(first), Ok(second)) => Ok(Forked::Both { first, after_first: Box::new(after_first), second }),
             // A branch that throws ends the migration: if it goes on, it took the other one.
             (Ok(first), Err(Interrupt::Throw { .. } | Interrupt::Exit)) => {
                 self.state = after_first;
@@ -191,4 +189,3 @@ impl Condition {
         format!("it hangs on `{}`", self.holds.text)
     }
 }
-

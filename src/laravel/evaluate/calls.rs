@@ -196,7 +196,7 @@ impl Interpreter<'_> {
 }
 
 fn rest_of(arguments: &Arguments, at: usize) -> Term {
-    let mut array = Array { is_open: arguments.is_open, ..Array::default() };
+    let mut array = Array::empty(arguments.is_open);
     for argument in arguments.list.iter().skip(at) {
         match &argument.name {
             Some(name) => array.insert(Key::Str(name.clone()), argument.term.clone()),

@@ -108,10 +108,7 @@ impl Interpreter<'_> {
 }
 
 fn is_nullsafe(link: &Link) -> bool {
-    matches!(
-        link.kind,
-        LinkKind::Property { is_nullsafe: true, .. } | LinkKind::Method { is_nullsafe: true, .. }
-    )
+    matches!(link.kind, LinkKind::Property { is_nullsafe: true, .. } | LinkKind::Method { is_nullsafe: true, .. })
 }
 
 /// `$term[$key]`

@@ -91,9 +91,8 @@ impl Interpreter<'_> {
         if lineage.iter().any(is_named) {
             return Answer::Yes;
         }
-        let is_read = |class: &Rc<Class>| {
-            class.parent.as_ref().is_none_or(|parent| self.application.class(parent).is_some())
-        };
+        let is_read =
+            |class: &Rc<Class>| class.parent.as_ref().is_none_or(|parent| self.application.class(parent).is_some());
         if lineage.iter().all(is_read) { Answer::No } else { Answer::Unknown }
     }
 
@@ -145,11 +144,7 @@ impl Interpreter<'_> {
 
     /// A constant expression of a class.
     fn in_class(&mut self, class: &Rc<Class>, expr: &Expr) -> Evaluated {
-        let frame = Frame {
-            class: Some(Rc::clone(class)),
-            static_class: Some(Rc::clone(class)),
-            ..Frame::default()
-        };
+        let frame = Frame { class: Some(Rc::clone(class)), static_class: Some(Rc::clone(class)), ..Frame::default() };
         self.in_frame(frame, expr.span, |this| this.eval(expr)).map(|(term, _)| term)
     }
 
@@ -159,12 +154,7 @@ impl Interpreter<'_> {
         };
         if let Some(found) = self.find_method(&class, method) {
             let this = (!found.is_static).then_some(id);
-            let scope = Scope {
-                this,
-                class: Some(found.class),
-                static_class: Some(class),
-                captured: BTreeMap::new(),
-            };
+            let scope = Scope { this, class: Some(found.class), static_class: Some(class), captured: BTreeMap::new() };
             return self.invoke(&found.function, scope, arguments, span);
         }
         if let Some(Term::Closure(closure)) = self.state.object(id).and_then(|object| object.properties.get(method)) {
@@ -188,10 +178,9 @@ impl Interpreter<'_> {
             },
             Term::Null => Term::Null,
             Term::Foreign(what) => Term::Foreign(Rc::clone(what)),
-            Term::Row(row) => self.related(row, name).map_or_else(
-                || Term::unknown("it comes from the database"),
-                |query| Term::Rows(Rc::new(query)),
-            ),
+            Term::Row(row) => self
+                .related(row, name)
+                .map_or_else(|| Term::unknown("it comes from the database"), |query| Term::Rows(Rc::new(query))),
             Term::Inert => Term::Inert,
             other => Term::unknown(other.why_unknown()),
         }

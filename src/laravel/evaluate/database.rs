@@ -32,9 +32,21 @@ impl Interpreter<'_> {
                 Some(callback) => self.call_value(&callback, vec![Term::Connection(connection.clone())], span),
                 None => Ok(Term::Null),
             },
-            "beginTransaction" | "commit" | "rollBack" | "rollback" | "enableQueryLog" | "disableQueryLog" | "listen"
-            | "reconnect" | "purge" | "disconnect" | "useWriteConnectionWhenReading" | "setDefaultConnection"
-            | "unsetEventDispatcher" | "recordsHaveBeenModified" | "flushQueryLog" => Ok(Term::Null),
+            "beginTransaction"
+            | "commit"
+            | "rollBack"
+            | "rollback"
+            | "enableQueryLog"
+            | "disableQueryLog"
+            | "listen"
+            | "reconnect"
+            | "purge"
+            | "disconnect"
+            | "useWriteConnectionWhenReading"
+            | "setDefaultConnection"
+            | "unsetEventDispatcher"
+            | "recordsHaveBeenModified"
+            | "flushQueryLog" => Ok(Term::Null),
             _ => self.on_connection(connection, span, |this| this.database_call(method, &arguments, span)),
         }
     }
@@ -52,7 +64,9 @@ impl Interpreter<'_> {
             "isMaria" if self.settings.engine.is_mysql_family() => {
                 Ok(Term::Bool(self.settings.engine == Engine::Mariadb))
             }
-            "getName" | "getDefaultConnection" => Ok(Term::from_value(&self.application.config("database.default"), span)),
+            "getName" | "getDefaultConnection" => {
+                Ok(Term::from_value(&self.application.config("database.default"), span))
+            }
             "withoutPretending" | "pretend" | "afterCommit" => {
                 self.run_callbacks(arguments, span)?;
                 Ok(Term::Null)

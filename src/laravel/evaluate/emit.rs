@@ -6,9 +6,7 @@ use super::interpreter::{GuardKind, Interpreter};
 use super::operators;
 use super::term::{HOLE, Term};
 use crate::catalog::Catalog;
-use crate::change::{
-    Change, DataKind, DataRows, OnlineClauses, Opaque, SchemaChange, Statement, TableName, Touches,
-};
+use crate::change::{Change, DataRows, OnlineClauses, SchemaChange, Statement, TableName, Touches};
 use crate::php;
 use crate::source::{SourceMap, Span};
 use crate::sql;
@@ -42,7 +40,8 @@ impl Interpreter<'_> {
         let script = sql::read(&shape, &SourceMap::new(span), self.settings.engine);
         let changes: Vec<&Change> = script.statements.iter().flat_map(|statement| &statement.changes).collect();
         let tables: Option<Vec<&TableName>> = changes.iter().map(|change| known_table(&change.what)).collect();
-        let is_data = !changes.is_empty() && changes.iter().all(|change| matches!(change.what, SchemaChange::DataRows(_)));
+        let is_data =
+            !changes.is_empty() && changes.iter().all(|change| matches!(change.what, SchemaChange::DataRows(_)));
         let reason = format!("a part of the SQL is not known: {}", term.why_unknown());
         let what = shape.split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
         match tables.as_deref() {
@@ -115,10 +114,6 @@ impl Interpreter<'_> {
     }
 }
 
-pub(super) fn data_rows(table: TableName, kind: DataKind, columns: Vec<String>, is_bounded: Option<bool>) -> DataRows {
-    DataRows { table, kind, columns, is_bounded, is_chunked: false }
-}
-
 fn join<'t>(texts: impl Iterator<Item = &'t Rc<str>>) -> Option<String> {
     let mut distinct: Vec<&str> = Vec::new();
     for text in texts {
@@ -137,31 +132,5 @@ fn replay(catalog: &mut Catalog, statement: &Statement) {
 
 /// The one table that a change is about, unless its name has a hole.
 fn known_table(change: &SchemaChange) -> Option<&TableName> {
-    let table = match change {
-        SchemaChange::CreateTable(change) => &change.table,
-        SchemaChange::DropTable(change) => &change.table,
-        SchemaChange::ChangeTableOptions(change) => &change.table,
-        SchemaChange::AddColumn(change) => &change.table,
-        SchemaChange::DropColumn(change) => &change.table,
-        SchemaChange::RenameColumn(change) => &change.table,
-        SchemaChange::RedefineColumn(change) => &change.table,
-        SchemaChange::ChangeType(change) => &change.table,
-        SchemaChange::SetNotNull(change) => &change.table,
-        SchemaChange::DropNotNull(change) => &change.table,
-        SchemaChange::SetDefault(change) => &change.table,
-        SchemaChange::DropDefault(change) => &change.table,
-        SchemaChange::AddIndex(change) => &change.table,
-        SchemaChange::AddPrimaryKey(change) => &change.table,
-        SchemaChange::DropPrimaryKey(change) => &change.table,
-        SchemaChange::AddForeignKey(change) => &change.table,
-        SchemaChange::AddCheck(change) => &change.table,
-        SchemaChange::ValidateConstraint(change) => &change.table,
-        SchemaChange::DropConstraint(change) => &change.table,
-        SchemaChange::DropIndex(change) => change.table.as_ref()?,
-        SchemaChange::RenameIndex(change) => change.table.as_ref()?,
-        SchemaChange::DataRows(change) => &change.table,
-        SchemaChange::Opaque(Opaque { touches: Touches::Table(table), .. }) => table,
-        _ => return None,
-    };
-    (!table.name.contains(HOLE)).then_some(table)
+    change.table().filter(|table| !table.name.contains(HOLE))
 }

@@ -32,7 +32,10 @@ impl Interpreter<'_> {
             ExprKind::Constant(name) => Ok(self.constant(name, span)),
             ExprKind::Class(name) => {
                 let name = self.class_name(name);
-                Ok(name.map_or_else(|| Term::unknown("it is a class that is not known"), |name| Term::ClassString(name.into())))
+                Ok(name.map_or_else(
+                    || Term::unknown("it is a class that is not known"),
+                    |name| Term::ClassString(name.into()),
+                ))
             }
             ExprKind::Function(name) => Ok(Term::text(name.full.clone(), span)),
             ExprKind::Magic(constant) => Ok(self.magic(*constant, span)),
@@ -268,7 +271,8 @@ impl Interpreter<'_> {
             let right = self.eval(right)?;
             return Ok(truth_term(right.truth(), &right.why_unknown()));
         }
-        let condition = Condition::new("what stands before `&&` or `||` holds", "what stands before `&&` or `||` fails");
+        let condition =
+            Condition::new("what stands before `&&` or `||` holds", "what stands before `&&` or `||` fails");
         let right = self.fork_terms(&condition, |this| this.eval(right), |this| this.eval(right))?;
         let joined = if decides.is_yes() { truth.or(right.truth()) } else { truth.and(right.truth()) };
         Ok(truth_term(joined, &left.why_unknown()))

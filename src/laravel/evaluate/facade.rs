@@ -29,18 +29,74 @@ enum Facade {
 
 /// Facades and classes whose calls have no effect on tables: logs, caches, dates, files, the console.
 const INERT: [&str; 54] = [
-    "ArrayObject", "Auth", "Blade", "Bus", "Cache", "Carbon", "CarbonImmutable", "CarbonPeriod", "ConsoleOutput", "Context", "Cookie",
-    "Crypt", "Date", "DateInterval", "DateTime", "DateTimeImmutable", "DateTimeZone", "Event", "Exception",
-    "Factory", "Feature", "File", "Gate", "Hash", "Http", "InvalidArgumentException", "Lang", "Log", "Lottery",
-    "Mail", "Notification", "Number", "Password", "Pipeline", "Process", "ProgressBar", "Queue", "RateLimiter", "Redirect",
-    "Redis", "Request", "Response", "Route", "RuntimeException", "Session", "Sleep", "Storage", "Stringable",
-    "URL", "Ulid", "Uuid", "Validator", "View", "stdClass",
+    "ArrayObject",
+    "Auth",
+    "Blade",
+    "Bus",
+    "Cache",
+    "Carbon",
+    "CarbonImmutable",
+    "CarbonPeriod",
+    "ConsoleOutput",
+    "Context",
+    "Cookie",
+    "Crypt",
+    "Date",
+    "DateInterval",
+    "DateTime",
+    "DateTimeImmutable",
+    "DateTimeZone",
+    "Event",
+    "Exception",
+    "Factory",
+    "Feature",
+    "File",
+    "Gate",
+    "Hash",
+    "Http",
+    "InvalidArgumentException",
+    "Lang",
+    "Log",
+    "Lottery",
+    "Mail",
+    "Notification",
+    "Number",
+    "Password",
+    "Pipeline",
+    "Process",
+    "ProgressBar",
+    "Queue",
+    "RateLimiter",
+    "Redirect",
+    "Redis",
+    "Request",
+    "Response",
+    "Route",
+    "RuntimeException",
+    "Session",
+    "Sleep",
+    "Storage",
+    "Stringable",
+    "URL",
+    "Ulid",
+    "Uuid",
+    "Validator",
+    "View",
+    "stdClass",
 ];
 
 /// The namespaces in which those names are what they seem to be.
 const INERT_NAMESPACES: [&str; 11] = [
-    "", "Illuminate\\Support\\Facades", "Illuminate\\Support", "Carbon", "Ramsey\\Uuid", "Symfony\\Component\\Uid",
-    "Symfony\\Component\\Console\\Output", "Symfony\\Component\\Console\\Helper", "Laravel\\Pennant", "Faker",
+    "",
+    "Illuminate\\Support\\Facades",
+    "Illuminate\\Support",
+    "Carbon",
+    "Ramsey\\Uuid",
+    "Symfony\\Component\\Uid",
+    "Symfony\\Component\\Console\\Output",
+    "Symfony\\Component\\Console\\Helper",
+    "Laravel\\Pennant",
+    "Faker",
     "Webpatser\\Uuid",
 ];
 
@@ -100,12 +156,8 @@ impl Interpreter<'_> {
                 Some(object) => Rc::clone(&object.class),
                 None => Rc::clone(class),
             };
-            let scope = Scope {
-                this,
-                class: Some(found.class),
-                static_class: Some(static_class),
-                captured: BTreeMap::new(),
-            };
+            let scope =
+                Scope { this, class: Some(found.class), static_class: Some(static_class), captured: BTreeMap::new() };
             return self.invoke(&found.function, scope, arguments, span);
         }
         let name = class.name.clone().unwrap_or_default();
@@ -121,9 +173,9 @@ impl Interpreter<'_> {
             return Ok(cases);
         }
         let (Term::Array(cases), Some(value)) = (&cases, arguments.at(0)) else { return Ok(Term::Null) };
-        let found = cases.values().find(|case| {
-            matches!(case, Term::Case(case) if super::operators::identical(&case.value, value).is_yes())
-        });
+        let found = cases
+            .values()
+            .find(|case| matches!(case, Term::Case(case) if super::operators::identical(&case.value, value).is_yes()));
         Ok(found.cloned().unwrap_or_else(|| Term::unknown("the case is not known")))
     }
 
@@ -160,13 +212,7 @@ impl Interpreter<'_> {
     }
 
     /// A method of an enum: its `$this` is the case.
-    fn call_case(
-        &mut self,
-        case: &Term,
-        found: &super::classes::Found,
-        arguments: Arguments,
-        span: Span,
-    ) -> Evaluated {
+    fn call_case(&mut self, case: &Term, found: &super::classes::Found, arguments: Arguments, span: Span) -> Evaluated {
         let Term::Case(inner) = case else { return Ok(Term::Null) };
         let id = self.new_object();
         let mut properties = BTreeMap::new();

@@ -13,14 +13,83 @@ use crate::source::Span;
 
 /// Functions that leave tables and rows alone, and whose value is not computed here.
 const INERT: [&str; 77] = [
-    "abort", "array_rand", "base64_decode", "bcrypt", "bin2hex", "cache", "call_user_func_array", "class_basename", "clock", "config_path",
-    "crc32", "date", "database_path", "debug_backtrace", "decrypt", "dispatch_sync", "dump", "dd", "encrypt", "error_log",
-    "event", "fake", "file_exists", "file_get_contents", "fopen", "fclose", "fgetcsv", "flush", "fwrite", "gc_collect_cycles",
-    "gettype", "glob", "hash", "hash_hmac", "hrtime", "ini_get", "ini_set", "info", "is_dir", "is_file",
-    "json_decode", "logger", "md5", "memory_get_usage", "microtime", "mkdir", "mt_rand", "now", "ob_start", "optional",
-    "parse_url", "php_sapi_name", "phpversion", "preg_match_all", "printf", "public_path", "rand", "random_bytes",
-    "random_int", "report", "resource_path", "set_time_limit", "serialize", "sha1", "sleep", "storage_path", "strtotime",
-    "time", "today", "trans", "__", "uniqid", "unlink", "unserialize", "usleep", "var_dump", "base_path",
+    "abort",
+    "array_rand",
+    "base64_decode",
+    "bcrypt",
+    "bin2hex",
+    "cache",
+    "call_user_func_array",
+    "class_basename",
+    "clock",
+    "config_path",
+    "crc32",
+    "date",
+    "database_path",
+    "debug_backtrace",
+    "decrypt",
+    "dispatch_sync",
+    "dump",
+    "dd",
+    "encrypt",
+    "error_log",
+    "event",
+    "fake",
+    "file_exists",
+    "file_get_contents",
+    "fopen",
+    "fclose",
+    "fgetcsv",
+    "flush",
+    "fwrite",
+    "gc_collect_cycles",
+    "gettype",
+    "glob",
+    "hash",
+    "hash_hmac",
+    "hrtime",
+    "ini_get",
+    "ini_set",
+    "info",
+    "is_dir",
+    "is_file",
+    "json_decode",
+    "logger",
+    "md5",
+    "memory_get_usage",
+    "microtime",
+    "mkdir",
+    "mt_rand",
+    "now",
+    "ob_start",
+    "optional",
+    "parse_url",
+    "php_sapi_name",
+    "phpversion",
+    "preg_match_all",
+    "printf",
+    "public_path",
+    "rand",
+    "random_bytes",
+    "random_int",
+    "report",
+    "resource_path",
+    "set_time_limit",
+    "serialize",
+    "sha1",
+    "sleep",
+    "storage_path",
+    "strtotime",
+    "time",
+    "today",
+    "trans",
+    "__",
+    "uniqid",
+    "unlink",
+    "unserialize",
+    "usleep",
+    "var_dump",
+    "base_path",
 ];
 
 impl Interpreter<'_> {
@@ -88,7 +157,8 @@ impl Interpreter<'_> {
             }
             ("call_user_func", Some(callback), _) => {
                 let callback = callback.clone();
-                let rest = Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
+                let rest =
+                    Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
                 self.call(&callback, rest, span)?
             }
             ("tap" | "with", Some(value), Some(callback)) => {
@@ -96,7 +166,8 @@ impl Interpreter<'_> {
                 let result = self.call_value(&callback, vec![value.clone()], span)?;
                 if name == "tap" { value } else { result }
             }
-            ("value", Some(callback @ Term::Closure(_)), _) | ("rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
+            ("value", Some(callback @ Term::Closure(_)), _)
+            | ("rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
                 let callback = callback.clone();
                 self.call_value(&callback, Vec::new(), span)?
             }

@@ -115,7 +115,10 @@ impl<'a> Interpreter<'a> {
     pub fn charge(&mut self, steps: usize, span: Span) -> Evaluated<()> {
         self.steps += steps as u64;
         if self.steps > MAX_STEPS {
-            return Err(stop(format!("the migration takes more than the {MAX_STEPS} steps that phasewise follows"), span));
+            return Err(stop(
+                format!("the migration takes more than the {MAX_STEPS} steps that phasewise follows"),
+                span,
+            ));
         }
         Ok(())
     }

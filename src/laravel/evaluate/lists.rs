@@ -111,9 +111,9 @@ fn of_array(name: &str, array: &Rc<Array>, arguments: &Arguments, span: Span) ->
         "array_key_last" => array.iter().next_back().map_or(Term::Null, |(key, _)| key_term(key, span)),
         "reset" | "current" | "head" => array.values().next().cloned().unwrap_or(Term::Bool(false)),
         "end" | "last" => array.values().next_back().cloned().unwrap_or(Term::Bool(false)),
-        "array_sum" => array.values().fold(Term::Int(0), |sum, item| {
-            operators::binary(crate::php::BinaryOp::Add, &sum, item, span)
-        }),
+        "array_sum" => array
+            .values()
+            .fold(Term::Int(0), |sum, item| operators::binary(crate::php::BinaryOp::Add, &sum, item, span)),
         "iterator_to_array" => Term::Array(Rc::clone(array)),
         _ => return None,
     })

@@ -53,7 +53,8 @@ impl Interpreter<'_> {
                 Answer::No => return Ok(Flow::Next),
                 Answer::Yes => {}
                 Answer::Unknown => {
-                    let text = format!("for ({})", condition.last().map_or(String::new(), |last| self.source(last.span)));
+                    let text =
+                        format!("for ({})", condition.last().map_or(String::new(), |last| self.source(last.span)));
                     return self.once(&text, false, body, |_| Ok(()));
                 }
             }
@@ -73,14 +74,13 @@ impl Interpreter<'_> {
             }
             Term::Null => Ok(Flow::Next),
             _ => {
-                let text = format!(
-                    "foreach ({} as {})",
-                    self.source(foreach.subject.span),
-                    self.source(foreach.value.span)
-                );
+                let text =
+                    format!("foreach ({} as {})", self.source(foreach.subject.span), self.source(foreach.value.span));
                 let (item, is_chunked) = match &subject {
                     Term::Rows(query) | Term::Query(query) => (Term::Row(Rc::new(query.row())), query.is_chunked),
-                    Term::Array(_) | Term::Collection(_) => (Term::unknown("it is one of a list that is not fully known"), false),
+                    Term::Array(_) | Term::Collection(_) => {
+                        (Term::unknown("it is one of a list that is not fully known"), false)
+                    }
                     other => (Term::unknown(other.why_unknown()), false),
                 };
                 self.once(&text, is_chunked, &foreach.body, |this| {

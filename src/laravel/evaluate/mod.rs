@@ -42,6 +42,7 @@ use crate::laravel::blueprint::Swallowed;
 
 pub(crate) use config::evaluate_config;
 pub use migration::evaluate;
+pub(crate) use support::value_at;
 
 /// Which of a migration's methods runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

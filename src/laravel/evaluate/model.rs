@@ -12,14 +12,32 @@ use crate::source::Span;
 
 /// Methods of `Model` that say how models behave and write nothing.
 const SETTINGS: [&str; 12] = [
-    "unguard", "reguard", "unguarded", "withoutEvents", "withoutTimestamps", "preventLazyLoading", "withoutTouching",
-    "flushEventListeners", "unsetEventDispatcher", "setEventDispatcher", "getEventDispatcher", "shouldBeStrict",
+    "unguard",
+    "reguard",
+    "unguarded",
+    "withoutEvents",
+    "withoutTimestamps",
+    "preventLazyLoading",
+    "withoutTouching",
+    "flushEventListeners",
+    "unsetEventDispatcher",
+    "setEventDispatcher",
+    "getEventDispatcher",
+    "shouldBeStrict",
 ];
 
 /// The relations of Eloquent.
 const RELATIONS: [&str; 10] = [
-    "hasOne", "hasMany", "belongsTo", "belongsToMany", "hasManyThrough", "hasOneThrough", "morphOne", "morphMany",
-    "morphToMany", "morphedByMany",
+    "hasOne",
+    "hasMany",
+    "belongsTo",
+    "belongsToMany",
+    "hasManyThrough",
+    "hasOneThrough",
+    "morphOne",
+    "morphMany",
+    "morphToMany",
+    "morphedByMany",
 ];
 
 impl Interpreter<'_> {
@@ -31,7 +49,9 @@ impl Interpreter<'_> {
         }
         let query = Rc::new(Query::of_model(model));
         match method {
-            "query" | "newQuery" | "on" | "withoutGlobalScopes" | "withoutGlobalScope" | "with" => Ok(Term::Query(query)),
+            "query" | "newQuery" | "on" | "withoutGlobalScopes" | "withoutGlobalScope" | "with" => {
+                Ok(Term::Query(query))
+            }
             "factory" => Ok(Term::Foreign(format!("{}::factory", model.class).into())),
             _ => self.call_query(&query, method, arguments, span),
         }
@@ -68,7 +88,7 @@ impl Interpreter<'_> {
             }
         });
         let model = self.application.model(&related?)?;
-        Some(Query { is_bounded: true, ..Query::of_model(&model) })
+        Some(Query { has_condition: true, is_bounded: true, ..Query::of_model(&model) })
     }
 
     /// The rows of a relation that is read as a property.

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::interpreter::{Evaluated, Interpreter};
-use super::term::{Term, TableId};
+use super::term::{Definition, TableId, Term};
 use crate::change::{Change, OnlineClauses, Opaque, SchemaChange, Statement, TableName, Touches};
 use crate::php::Class;
 use crate::source::Span;
@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 /// Console commands that leave tables and rows alone.
 const HARMLESS_COMMANDS: [&str; 12] = [
-    "cache", "config", "view", "route", "event", "optimize", "queue", "storage", "key", "schedule", "package", "horizon",
+    "cache", "config", "view", "route", "event", "optimize", "queue", "storage", "key", "schedule", "package",
+    "horizon",
 ];
 
 impl Interpreter<'_> {
@@ -50,6 +51,21 @@ impl Interpreter<'_> {
         self.call_outside(&format!("{name}::{method}"), arguments, span)
     }
 
+    /// A method whose name is not known: of a table it may be anything.
+    pub fn call_unnamed(&mut self, object: &Term, span: Span) -> Evaluated {
+        if let Term::Table(table) | Term::Definition(Definition { table, .. }) = object {
+            self.lose_table(*table, "$table", "the name of the method that is called is not known", span);
+            return Ok(object.clone());
+        }
+        let reason = "the name of the method that is called is not known";
+        match object {
+            Term::Schema(_) | Term::Connection(_) => self.opaque("Schema", Touches::Anything, reason, span),
+            Term::Query(_) | Term::Row(_) if self.discarded == Some(span) => self.problem(reason, span),
+            _ => {}
+        }
+        Ok(Term::unknown(reason))
+    }
+
     /// Closures that were handed to something that may call them.
     pub fn run_callbacks(&mut self, arguments: &Arguments, span: Span) -> Evaluated<()> {
         for term in arguments.terms() {
@@ -57,7 +73,7 @@ impl Interpreter<'_> {
                 let closure = Rc::clone(closure);
                 let text = format!("a callback of `{}`", self.source(span).split('(').next().unwrap_or_default());
                 self.for_each_row(&text, false, |this| {
-                    let parameters = closure.parameters();
+                    let parameters = closure.parameter_count();
                     let unknown = || Term::unknown("it is handed to a callback");
                     this.call_closure(&closure, Arguments::of((0..parameters).map(|_| unknown()).collect(), span), span)
                 })?;

@@ -51,9 +51,11 @@ fn identical_arrays(left: &Array, right: &Array) -> Answer {
     if left.len() != right.len() {
         return Answer::No;
     }
-    Answer::all(left.iter().zip(right.iter()).map(|((left_key, left), (right_key, right))| {
-        Answer::from(left_key == right_key).and(identical(left, right))
-    }))
+    Answer::all(
+        left.iter().zip(right.iter()).map(|((left_key, left), (right_key, right))| {
+            Answer::from(left_key == right_key).and(identical(left, right))
+        }),
+    )
 }
 
 /// `==`

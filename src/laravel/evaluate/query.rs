@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use super::array::Array;
-use super::emit::data_rows;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
-use crate::change::{DataKind, TableName};
+use crate::change::{DataKind, DataRows};
 use crate::laravel::{Key, Model};
 use crate::source::Span;
 
@@ -19,7 +18,9 @@ pub(crate) struct Query {
     /// The class, for a query of a model.
     pub model: Option<Rc<str>>,
     pub connection: Connection,
-    /// Whether a condition or a limit picks the rows.
+    /// Whether a condition picks the rows.
+    pub has_condition: bool,
+    /// Whether it says how many rows it can be (see `DataRows`).
     pub is_bounded: bool,
     /// Whether the rows come piece by piece.
     pub is_chunked: bool,
@@ -37,7 +38,7 @@ pub(crate) struct Row {
 
 impl Query {
     pub fn of_table(table: Option<String>, connection: Connection) -> Self {
-        Self { table, model: None, connection, is_bounded: false, is_chunked: false }
+        Self { table, model: None, connection, has_condition: false, is_bounded: false, is_chunked: false }
     }
 
     pub fn of_model(model: &Model) -> Self {
@@ -63,6 +64,15 @@ impl Row {
     }
 }
 
+/// How the rows of a write are picked (see `DataRows`).
+#[derive(Debug, Clone, Copy)]
+struct Picked {
+    has_condition: bool,
+    is_bounded: bool,
+}
+
+const ONE_ROW: Picked = Picked { has_condition: true, is_bounded: true };
+
 /// What a method of the query builder does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -84,24 +94,35 @@ enum Kind {
 
 fn kind_of(method: &str) -> Kind {
     match method {
-        "insert" | "insertGetId" | "insertOrIgnore" | "insertUsing" | "upsert" | "create" | "forceCreate" | "createMany"
-        | "createQuietly" | "insertOrIgnoreUsing" | "saveMany" | "attach" | "save" | "createOrFirst" | "fillAndInsert" => {
-            Kind::Write(DataKind::Insert)
-        }
+        "insert"
+        | "insertGetId"
+        | "insertOrIgnore"
+        | "insertUsing"
+        | "upsert"
+        | "create"
+        | "forceCreate"
+        | "createMany"
+        | "createQuietly"
+        | "insertOrIgnoreUsing"
+        | "saveMany"
+        | "attach"
+        | "save"
+        | "createOrFirst"
+        | "fillAndInsert" => Kind::Write(DataKind::Insert),
         "firstOrCreate" => Kind::LookUpOrInsert,
-        "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach" | "decrementEach"
-        | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
+        "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach"
+        | "decrementEach" | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
         "delete" | "forceDelete" | "destroy" | "detach" => Kind::Write(DataKind::Delete),
         "truncate" => Kind::Write(DataKind::Truncate),
         "get" | "all" | "pluck" | "paginate" | "findMany" | "simplePaginate" | "getModels" => Kind::Rows,
         "cursor" | "lazy" | "lazyById" | "lazyByIdDesc" => Kind::PiecesOfRows,
-        "first" | "find" | "findOrFail" | "firstOrFail" | "firstWhere" | "sole" | "firstOr" | "firstOrNew" | "findOrNew"
-        | "make" | "updateOrNew" => Kind::OneRow,
+        "first" | "find" | "findOrFail" | "firstOrFail" | "firstWhere" | "sole" | "firstOr" | "firstOrNew"
+        | "findOrNew" | "make" | "updateOrNew" => Kind::OneRow,
         "chunk" | "chunkById" | "chunkByIdDesc" => Kind::EachPiece { is_chunked: true, gives_row: false },
         "each" | "eachById" | "chunkMap" => Kind::EachPiece { is_chunked: true, gives_row: true },
-        "value" | "count" | "exists" | "doesntExist" | "max" | "min" | "sum" | "avg" | "average" | "toSql" | "valueOrFail"
-        | "getBindings" | "getConnection" | "getModel" | "getGrammar" | "implode" | "getQuery" | "aggregate" | "explain"
-        | "raw" | "existsOr" | "getTable" | "soleValue" => Kind::Value,
+        "value" | "count" | "exists" | "doesntExist" | "max" | "min" | "sum" | "avg" | "average" | "toSql"
+        | "valueOrFail" | "getBindings" | "getConnection" | "getModel" | "getGrammar" | "implode" | "getQuery"
+        | "aggregate" | "explain" | "raw" | "existsOr" | "getTable" | "soleValue" => Kind::Value,
         _ if method.starts_with("where") || method.starts_with("orWhere") => Kind::Bounds,
         "limit" | "take" | "skip" | "offset" | "forPage" | "having" | "whereKey" | "has" | "doesntHave" | "join"
         | "joinSub" | "onlyTrashed" | "orHas" | "crossJoin" | "havingRaw" => Kind::Bounds,
@@ -123,7 +144,8 @@ impl Interpreter<'_> {
         }
         match kind_of(method) {
             Kind::Bounds => {
-                Ok(Term::Query(Rc::new(Query { is_bounded: true, ..Query::clone(query) })))
+                let is_bounded = query.is_bounded || bounds(method, &arguments);
+                Ok(Term::Query(Rc::new(Query { has_condition: true, is_bounded, ..Query::clone(query) })))
             }
             Kind::Same => Ok(Term::Query(Rc::clone(query))),
             Kind::Rows => Ok(Term::Rows(Rc::clone(query))),
@@ -173,26 +195,27 @@ impl Interpreter<'_> {
         for term in arguments.terms() {
             columns_of(term, &mut columns);
         }
-        let is_bounded = match kind {
-            DataKind::Insert => None,
-            DataKind::Truncate => Some(false),
-            _ => Some(query.is_bounded || query.is_chunked || has_conditions(arguments)),
+        let is_picked = query.is_chunked || has_conditions(arguments);
+        let picked = match kind {
+            DataKind::Insert => Picked { has_condition: false, is_bounded: true },
+            DataKind::Truncate => Picked { has_condition: false, is_bounded: false },
+            _ => Picked { has_condition: query.has_condition || is_picked, is_bounded: query.is_bounded || is_picked },
         };
-        self.write_rows(query.table.as_deref(), kind, columns, is_bounded, span);
+        self.write_rows(query.table.as_deref(), kind, columns, picked, span);
     }
 
-    fn write_rows(
-        &mut self,
-        table: Option<&str>,
-        kind: DataKind,
-        columns: Vec<String>,
-        is_bounded: Option<bool>,
-        span: Span,
-    ) {
+    fn write_rows(&mut self, table: Option<&str>, kind: DataKind, columns: Vec<String>, picked: Picked, span: Span) {
         match table {
             Some(table) => {
-                let table: TableName = self.table_name(table);
-                self.send_rows(data_rows(table, kind, columns, is_bounded), span);
+                let rows = DataRows {
+                    table: self.table_name(table),
+                    kind,
+                    columns,
+                    has_condition: Some(picked.has_condition),
+                    is_bounded: Some(picked.is_bounded),
+                    is_chunked: false,
+                };
+                self.send_rows(rows, span);
             }
             None => self.problem("writes rows of a table whose name is not known", span),
         }
@@ -202,8 +225,8 @@ impl Interpreter<'_> {
     pub fn call_rows(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
         match method {
             "each" | "eachSpread" | "map" | "mapWithKeys" | "flatMap" | "filter" | "reject" | "transform" | "every"
-            | "contains" | "partition" | "tap" | "reduce" | "sortBy" | "groupBy" | "keyBy" | "unique" | "pipe" | "sum"
-            | "mapInto" | "some" | "first" => {
+            | "contains" | "partition" | "tap" | "reduce" | "sortBy" | "groupBy" | "keyBy" | "unique" | "pipe"
+            | "sum" | "mapInto" | "some" | "first" => {
                 let given = if matches!(method, "tap" | "pipe") {
                     Term::Rows(Rc::clone(query))
                 } else {
@@ -228,9 +251,8 @@ impl Interpreter<'_> {
                 Ok(Term::Row(Rc::new(query.row())))
             }
             "delete" | "update" if query.model.is_some() => self.call_query(query, method, arguments, span),
-            "isEmpty" | "isNotEmpty" | "count" | "toArray" | "all" | "implode" | "keys" | "max" | "min" | "join" | "toJson" => {
-                Ok(Term::unknown("it comes from the database"))
-            }
+            "isEmpty" | "isNotEmpty" | "count" | "toArray" | "all" | "implode" | "keys" | "max" | "min" | "join"
+            | "toJson" => Ok(Term::unknown("it comes from the database")),
             _ => {
                 self.run_callbacks(&arguments, span)?;
                 Ok(Term::Rows(Rc::clone(query)))
@@ -248,15 +270,16 @@ impl Interpreter<'_> {
         match method {
             "save" | "saveQuietly" | "saveOrFail" | "push" | "touch" => {
                 let kind = if row.is_new { DataKind::Insert } else { DataKind::Update };
-                self.write_rows(table, kind, columns, Some(!row.is_new).filter(|bounded| *bounded), span);
+                let picked = Picked { has_condition: !row.is_new, is_bounded: true };
+                self.write_rows(table, kind, columns, picked, span);
                 Ok(Term::Bool(true))
             }
             "update" | "updateQuietly" | "increment" | "decrement" | "restore" | "updateOrFail" | "forceUpdate" => {
-                self.write_rows(table, DataKind::Update, columns, Some(true), span);
+                self.write_rows(table, DataKind::Update, columns, ONE_ROW, span);
                 Ok(Term::Bool(true))
             }
             "delete" | "forceDelete" | "deleteQuietly" => {
-                self.write_rows(table, DataKind::Delete, Vec::new(), Some(true), span);
+                self.write_rows(table, DataKind::Delete, Vec::new(), ONE_ROW, span);
                 Ok(Term::Bool(true))
             }
             "fill" | "forceFill" | "setAttribute" | "setRawAttributes" => {
@@ -269,8 +292,9 @@ impl Interpreter<'_> {
                 model: row.model.clone(),
                 ..Query::of_table(row.table.clone(), Connection { name: None })
             }))),
-            "fresh" | "refresh" | "load" | "loadMissing" | "replicate" | "unsetRelation" | "setRelation" | "syncOriginal"
-            | "makeHidden" | "makeVisible" | "append" | "setConnection" | "loadCount" | "withoutRelations" => Ok(same),
+            "fresh" | "refresh" | "load" | "loadMissing" | "replicate" | "unsetRelation" | "setRelation"
+            | "syncOriginal" | "makeHidden" | "makeVisible" | "append" | "setConnection" | "loadCount"
+            | "withoutRelations" => Ok(same),
             "getTable" => Ok(row.table.as_ref().map_or_else(
                 || Term::unknown("the model's table is not known"),
                 |table| Term::text(table.clone(), span),
@@ -297,6 +321,44 @@ fn columns_of(term: &Term, columns: &mut Vec<String>) {
     if let Some(Term::Array(first)) = array.values().next() {
         add(first, columns);
     }
+}
+
+/// Whether a condition says how many rows it can be: equal to given values, between two, or so many as a limit.
+fn bounds(method: &str, arguments: &Arguments) -> bool {
+    match method {
+        "where" | "orWhere" => match (arguments.at(0), arguments.at(1), arguments.list.len()) {
+            (Some(Term::Array(_)), ..) => true,
+            (Some(Term::Closure(_)), ..) => false,
+            (_, Some(operator), 3) => operator.as_string().as_deref() == Some("="),
+            (_, _, count) => count == 2,
+        },
+        "whereIn" | "whereBetween" | "whereKey" | "limit" | "take" | "forPage" | "whereIntegerInRaw" => true,
+        // `whereEmail($value)`
+        _ => {
+            let column = method.strip_prefix("where").unwrap_or_default();
+            arguments.list.len() == 1 && column.starts_with(char::is_uppercase) && !is_condition_word(column)
+        }
+    }
+}
+
+/// Whether what follows `where` in a method's name is a word of the builder rather than a column.
+fn is_condition_word(word: &str) -> bool {
+    [
+        "Null",
+        "NotNull",
+        "Raw",
+        "Exists",
+        "NotExists",
+        "Has",
+        "DoesntHave",
+        "NotIn",
+        "Column",
+        "Date",
+        "Day",
+        "Month",
+        "Year",
+    ]
+    .contains(&word)
 }
 
 /// `updateOrInsert(['key' => …], […])`, `delete($id)`: the arguments themselves pick the rows.

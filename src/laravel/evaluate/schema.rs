@@ -40,7 +40,10 @@ impl Interpreter<'_> {
             return run(self);
         };
         if settings.engine != self.settings.engine {
-            self.problem(format!("the connection `{name}` is {}, which is not linted here", settings.engine.title()), span);
+            self.problem(
+                format!("the connection `{name}` is {}, which is not linted here", settings.engine.title()),
+                span,
+            );
             return Ok(Term::unknown("it comes from another database"));
         }
         let outer: Settings = std::mem::replace(&mut self.settings, settings);
@@ -189,8 +192,7 @@ impl Interpreter<'_> {
                 let texts: Vec<_> = subject.list.iter().map(|argument| self.source(argument.span)).collect();
                 let holds = format!("Schema::{question}({})", texts.join(", "));
                 let fails = format!("! {holds}");
-                let condition =
-                    if wants { Condition::new(&holds, &fails) } else { Condition::new(&fails, &holds) };
+                let condition = if wants { Condition::new(&holds, &fails) } else { Condition::new(&fails, &holds) };
                 self.fork_terms(&condition, call, |_| Ok(Term::Null))
             }
             answer if answer.is_yes() == wants => call(self),

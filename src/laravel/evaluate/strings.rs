@@ -9,13 +9,64 @@ use crate::source::Span;
 
 /// The functions that [`call`] computes when it can.
 const KNOWN: [&str; 58] = [
-    "abs", "addslashes", "basename", "ceil", "chr", "ctype_digit", "dirname", "explode", "floor", "htmlspecialchars",
-    "implode", "intdiv", "intval", "join", "json_encode", "lcfirst", "ltrim", "max", "mb_strlen", "mb_strtolower",
-    "mb_strtoupper", "mb_substr", "min", "nl2br", "number_format", "ord", "preg_match", "preg_quote", "preg_replace",
-    "preg_split", "preg_replace_callback", "print_r", "round", "rtrim", "sprintf", "str_contains", "str_ends_with",
-    "str_pad", "str_repeat", "str_replace", "str_split", "str_starts_with", "stripos", "strlen", "strpos", "strrev",
-    "strtolower", "strtoupper", "strtr", "strval", "substr", "substr_count", "trim", "ucfirst", "ucwords",
-    "var_export", "version_compare", "vsprintf",
+    "abs",
+    "addslashes",
+    "basename",
+    "ceil",
+    "chr",
+    "ctype_digit",
+    "dirname",
+    "explode",
+    "floor",
+    "htmlspecialchars",
+    "implode",
+    "intdiv",
+    "intval",
+    "join",
+    "json_encode",
+    "lcfirst",
+    "ltrim",
+    "max",
+    "mb_strlen",
+    "mb_strtolower",
+    "mb_strtoupper",
+    "mb_substr",
+    "min",
+    "nl2br",
+    "number_format",
+    "ord",
+    "preg_match",
+    "preg_quote",
+    "preg_replace",
+    "preg_split",
+    "preg_replace_callback",
+    "print_r",
+    "round",
+    "rtrim",
+    "sprintf",
+    "str_contains",
+    "str_ends_with",
+    "str_pad",
+    "str_repeat",
+    "str_replace",
+    "str_split",
+    "str_starts_with",
+    "stripos",
+    "strlen",
+    "strpos",
+    "strrev",
+    "strtolower",
+    "strtoupper",
+    "strtr",
+    "strval",
+    "substr",
+    "substr_count",
+    "trim",
+    "ucfirst",
+    "ucwords",
+    "var_export",
+    "version_compare",
+    "vsprintf",
 ];
 
 pub(super) fn knows(name: &str) -> bool {
@@ -225,7 +276,9 @@ fn exploded(arguments: &Arguments, span: Span) -> Option<Term> {
     }
     let parts: Vec<&str> = match arguments.at(2).map(Term::as_int) {
         None => text.split(separator.as_str()).collect(),
-        Some(limit) => text.splitn(usize::try_from(limit?).ok().filter(|limit| *limit > 0)?, separator.as_str()).collect(),
+        Some(limit) => {
+            text.splitn(usize::try_from(limit?).ok().filter(|limit| *limit > 0)?, separator.as_str()).collect()
+        }
     };
     Some(Term::list(parts.into_iter().map(|part| Term::text(part, span))))
 }

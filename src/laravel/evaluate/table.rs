@@ -83,7 +83,9 @@ impl Interpreter<'_> {
                         self.send_sql(&statement.sql, &statement.map, &[]);
                     }
                 }
-                Err(CompileError::Refused { message, span }) => self.problem(format!("Laravel refuses it: {message}"), span),
+                Err(CompileError::Refused { message, span }) => {
+                    self.problem(format!("Laravel refuses it: {message}"), span)
+                }
                 Err(CompileError::Unknown { reason, span }) => {
                     let table = self.draft_table(id);
                     self.opaque("$table", Touches::Table(table), &reason, span);
@@ -175,7 +177,7 @@ impl Interpreter<'_> {
                 let reason = format!("an argument of `{method}` is not known: {reason}");
                 self.lose_table(id, &format!("$table->{method}"), &reason, span);
             }
-            CallError::NotInThisLaravel { .. } | CallError::Missing { .. } => {
+            CallError::NotInThisLaravel { .. } | CallError::Missing { .. } | CallError::Refused { .. } => {
                 self.problem(format!("Laravel refuses it: {error}"), span);
             }
         }

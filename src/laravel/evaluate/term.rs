@@ -104,6 +104,16 @@ pub(crate) struct Unknown {
     pub shape: Option<String>,
 }
 
+impl Closure {
+    /// How many parameters it takes, as far as its code is at hand.
+    pub fn parameter_count(&self) -> usize {
+        match &self.code {
+            Code::Closure(closure) => closure.function.parameters.len(),
+            _ => 1,
+        }
+    }
+}
+
 /// Stands for the unknown parts of a text. A plain word, so that SQL around it can still be read.
 pub(crate) const HOLE: &str = "phasewise_unknown";
 
@@ -122,7 +132,10 @@ impl Term {
     }
 
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown(_) | Self::Rows(_) | Self::Row(_) | Self::Inert | Self::Query(_) | Self::Foreign(_))
+        matches!(
+            self,
+            Self::Unknown(_) | Self::Rows(_) | Self::Row(_) | Self::Inert | Self::Query(_) | Self::Foreign(_)
+        )
     }
 
     /// Whether PHP takes it as true.
@@ -196,7 +209,9 @@ impl Term {
             Self::Text(text) => Value::Str(text.value.clone()),
             Self::Raw(text) => Value::Raw(text.value.clone()),
             Self::ClassString(name) => Value::Class(name.to_string()),
-            Self::Array(array) | Self::Collection(array) => Value::Array(array.iter().map(|(key, item)| (key.clone(), item.to_value())).collect()),
+            Self::Array(array) | Self::Collection(array) => {
+                Value::Array(array.iter().map(|(key, item)| (key.clone(), item.to_value())).collect())
+            }
             // Laravel takes a backed case for its value, wherever it takes a default.
             Self::Case(case) => case.value.to_value(),
             _ => Value::Unknown(self.why_unknown()),
