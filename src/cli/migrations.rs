@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::config::Config;
 use super::root::{Root, Sign};
+use crate::laravel::Application;
 use crate::lint::{MigrationFile, SqlMigration};
 use crate::source::Tree;
 
@@ -20,15 +21,54 @@ pub(super) struct NoMigrations {
     place: String,
 }
 
-/// The migrations that were named, or that lie in a directory that was.
-pub(super) fn named(root: &Root, migrations: &[MigrationFile]) -> Result<Option<BTreeSet<String>>, NoMigrations> {
+/// A project's migrations, in the order in which they run.
+#[derive(Debug)]
+pub(super) enum Migrations<'t> {
+    Laravel { application: Box<Application<'t>>, paths: Vec<String> },
+    Sql(Vec<SqlMigration>),
+}
+
+impl<'t> Migrations<'t> {
+    pub(super) fn len(&self) -> usize {
+        self.paths().count()
+    }
+
+    pub(super) fn application(&self) -> Option<&Application<'t>> {
+        match self {
+            Self::Laravel { application, .. } => Some(application),
+            Self::Sql(_) => None,
+        }
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &String> {
+        let (php, sql): (&[String], &[SqlMigration]) = match self {
+            Self::Laravel { paths, .. } => (paths, &[]),
+            Self::Sql(migrations) => (&[], migrations),
+        };
+        php.iter().chain(sql.iter().map(|migration| &migration.file.path))
+    }
+}
+
+/// The migrations in `directories`: Laravel's where there are any, unless files of SQL were named.
+pub(super) fn find<'t>(root: &Root, tree: &'t Tree, directories: &[String]) -> Migrations<'t> {
+    let wants_sql = !root.named.is_empty() && root.named.iter().all(|name| name.strip_suffix(".sql").is_some());
+    let paths = in_php(tree, directories);
+    if paths.is_empty() || wants_sql {
+        Migrations::Sql(in_sql(tree, directories))
+    } else {
+        Migrations::Laravel { application: Box::new(Application::open(tree)), paths }
+    }
+}
+
+/// The migrations that were named, or that lie in a directory that was; `None` where the project as a whole was.
+pub(super) fn named(root: &Root, migrations: &Migrations) -> Result<Option<BTreeSet<String>>, NoMigrations> {
     if root.named.is_empty() {
-        return if migrations.is_empty() { Err(NoMigrations { place: root.shown.clone() }) } else { Ok(None) };
+        return if migrations.len() == 0 { Err(NoMigrations { place: root.shown.clone() }) } else { Ok(None) };
     }
     let mut paths = BTreeSet::new();
     for name in &root.named {
         let before = paths.len();
-        paths.extend(migrations.iter().map(|migration| migration.path.clone()).filter(|path| is_below(path, name)));
+        paths.extend(migrations.paths().filter(|path| is_below(path, name)).cloned());
         if paths.len() == before {
             return Err(NoMigrations { place: name.clone() });
         }
@@ -54,18 +94,28 @@ pub(super) fn directories(root: &Root, config: &Config) -> Vec<String> {
     directories
 }
 
+/// The PHP files of those directories, in the order of their names, whichever directory they are in.
+fn in_php(tree: &Tree, directories: &[String]) -> Vec<String> {
+    let mut paths: Vec<(String, String)> = Vec::new();
+    for directory in directories {
+        let files = tree.list(directory).into_iter().filter(|name| name.strip_suffix(".php").is_some());
+        paths.extend(files.map(|name| (name.clone(), below(directory, &name))));
+    }
+    paths.sort();
+    paths.into_iter().map(|(_, path)| path).collect()
+}
+
 /// The SQL files of those directories, in the order of their names; `1_a.down.sql` undoes `1_a.up.sql` or `1_a.sql`.
-pub(super) fn in_sql(tree: &Tree, directories: &[String]) -> Vec<SqlMigration> {
+fn in_sql(tree: &Tree, directories: &[String]) -> Vec<SqlMigration> {
     let mut migrations = Vec::new();
     for directory in directories {
-        let path = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
         for file in tree.list(directory) {
             let Some(name) = file.strip_suffix(".sql").filter(|name| name.strip_suffix(".down").is_none()) else {
                 continue;
             };
             let name = name.strip_suffix(".up").unwrap_or(name);
-            let down = Some(path(&format!("{name}.down.sql"))).filter(|down| tree.exists(down));
-            let migration = MigrationFile { name: name.to_owned(), path: path(&file) };
+            let down = Some(below(directory, &format!("{name}.down.sql"))).filter(|down| tree.exists(down));
+            let migration = MigrationFile { name: name.to_owned(), path: below(directory, &file) };
             migrations.push(SqlMigration { file: migration, down });
         }
     }
@@ -78,6 +128,10 @@ fn number(name: &str) -> Option<u64> {
     let name = name.strip_prefix('V').unwrap_or(name);
     let end = name.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(name.len());
     name.get(..end)?.parse().ok()
+}
+
+fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 /// Whether `path` is `directory` or lies below it.

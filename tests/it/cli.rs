@@ -169,6 +169,31 @@ fn what_was_used_and_why_goes_to_stderr() {
 }
 
 #[test]
+fn a_laravel_application_tells_what_it_runs_on() {
+    let lock = r#"{"packages": [{"name": "laravel/framework", "version": "v12.4.1"}]}"#;
+    let migration = |body: &str| {
+        format!(
+            "<?php\nreturn new class extends Migration {{\n    public function up(): void\n    {{\n        {body}\n    }}\n}};\n"
+        )
+    };
+    let create = migration("Schema::create('orders', function (Blueprint $table) { $table->id(); });");
+    let add = migration("Schema::table('orders', function (Blueprint $table) { $table->string('code'); });");
+    let project = directory(&[
+        ("artisan", ""),
+        ("composer.lock", lock),
+        (".env", "DB_CONNECTION=pgsql\n"),
+        ("database/migrations/2026_01_01_000000_create_orders.php", &create),
+        ("database/migrations/2026_01_02_000000_add_code.php", &add),
+    ]);
+    let output = phasewise(project.path(), &["lint", "--all", "-v"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!("laravel_verbose", String::from_utf8(output.stderr).unwrap());
+    let sql =
+        run(project.path(), &["sql", "--engine", "mysql:8.4", "database/migrations/2026_01_02_000000_add_code.php"]);
+    assert!(sql.contains("alter table `orders` add `code` varchar(255) not null;"), "{sql}");
+}
+
+#[test]
 fn the_batch_is_what_is_new_in_the_branch() {
     let project = directory(&[CONFIG, CREATE]);
     git(project.path(), &["init", "--quiet", "--initial-branch=main"]);
