@@ -210,6 +210,7 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "INVISIBLE",
         "SIGNED",
         "BINARY",
+        "BYTE",
         "SPARSE",
         "ROWGUIDCOL",
         "HIDDEN",
@@ -224,7 +225,6 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "REF_SYSTEM_ID",
         "ENGINE_ATTRIBUTE",
         "SECONDARY_ENGINE_ATTRIBUTE",
-        "COMPRESSED",
         "ENCRYPTED",
         "ENCRYPTION_KEY_ID",
     ];
@@ -232,9 +232,20 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         return true;
     }
     if cursor.eat_any(&with_value).is_some() {
-        if cursor.eat_symbol("=") || !cursor.is_any(&["NOT", "NULL", "DEFAULT", "COMMENT", "AFTER"]) {
-            cursor.advance();
-        }
+        cursor.eat_symbol("=");
+        cursor.advance();
+        return true;
+    }
+    // MariaDB's storage engines have options of their own, and COMPRESSED may name its method.
+    let is_compressed = cursor.eat("COMPRESSED");
+    let names_option = cursor.engine == Engine::Mariadb && cursor.is_symbol_ahead(1, "=");
+    if !is_compressed && names_option {
+        cursor.advance();
+    }
+    if (is_compressed || names_option) && cursor.eat_symbol("=") {
+        cursor.advance();
+    }
+    if is_compressed || names_option {
         return true;
     }
     cursor.eat_any(&["OPTIONS", "MASKED WITH"]).is_some() && cursor.skip_parens()

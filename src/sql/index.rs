@@ -3,13 +3,15 @@
 use super::cursor::{Cursor, Read};
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, Index, IndexKind, IndexPart, Opaque, RenameIndex, SchemaChange, TableName, Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, Opaque, RenameIndex, SchemaChange, TableName,
+    Touches,
 };
 use crate::engine::Engine;
 
-/// Reads CREATE INDEX, behind the word CREATE.
+/// Reads CREATE INDEX.
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let start = cursor.clone();
+    cursor.expect("CREATE")?;
     cursor.eat("OR REPLACE");
     cursor.eat_any(&["ONLINE", "OFFLINE"]);
     let is_unique = cursor.eat("UNIQUE");
@@ -71,7 +73,7 @@ fn part(mut item: Cursor<'_>) -> Read<IndexPart> {
     if item.is_end() {
         return Err(item.unread("a column"));
     }
-    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST"];
+    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST", "WITH"];
     let mut expression = item.part_until_any(&order);
     let whole = expression.clone();
     match expression.parens() {
@@ -160,11 +162,12 @@ const VALUE_OPTIONS: &[&str] = &[
     "CLUSTERING",
     "DISTANCE",
     "M",
+    "WAIT",
     "ON",
 ];
 
 const FLAG_OPTIONS: &[&str] =
-    &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "WAIT", "NOWAIT"];
+    &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "NOWAIT"];
 
 /// SQL Server's WITH (ONLINE = ON).
 fn is_online(mut options: Cursor<'_>) -> bool {
@@ -188,11 +191,18 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
             table = name.schema.take().map(TableName::new);
         }
         item.eat_any(&["CASCADE", "RESTRICT"]);
-        let drop = DropIndex { table, name: name.name, is_concurrent, if_exists };
-        reading.push(range, SchemaChange::DropIndex(drop));
+        reading.push(range, dropped(table, name.name, is_concurrent, if_exists));
         reading.leave_none(&item, "DROP INDEX", &Touches::Anything);
     }
     Ok(())
+}
+
+/// The MySQL family calls the index of a primary key `PRIMARY`, and drops the key by that name.
+pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: bool, if_exists: bool) -> SchemaChange {
+    match table {
+        Some(table) if name.eq_ignore_ascii_case("PRIMARY") => SchemaChange::DropPrimaryKey(DropPrimaryKey { table }),
+        table => SchemaChange::DropIndex(DropIndex { table, name, is_concurrent, if_exists }),
+    }
 }
 
 /// Reads ALTER INDEX, behind those words.

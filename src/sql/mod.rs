@@ -15,6 +15,7 @@ mod create_table;
 mod cursor;
 mod default;
 mod index;
+pub mod layout;
 mod lexeme;
 mod options;
 mod other;
@@ -28,6 +29,9 @@ mod split;
 mod statement;
 mod tokens;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

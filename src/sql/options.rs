@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, Read};
 use crate::change::TableOptions;
+use crate::engine::Engine;
 
 /// What an option turned out to be.
 pub(super) enum Known {
@@ -78,6 +79,13 @@ pub(super) fn read_option(cursor: &mut Cursor<'_>, options: &mut TableOptions) -
             cursor.advance();
         }
         return Ok(Known::Unkept(name));
+    } else if cursor.engine == Engine::Mariadb
+        && cursor.is_symbol_ahead(1, "=")
+        && !cursor.is_any(&["ALGORITHM", "LOCK"])
+    {
+        // An option that a storage engine defines.
+        cursor.take_part(3);
+        return Ok(Known::Unkept("OPTION"));
     } else {
         return Ok(Known::No);
     }

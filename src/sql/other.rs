@@ -66,6 +66,7 @@ const OBJECTS: &[(&str, [Scope; 3])] = &[
     ("RESOURCE GROUP", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("SPATIAL REFERENCE SYSTEM", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("INSTANCE", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
+    ("PROPERTY GRAPH", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("SYNONYM", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
 ];
 
@@ -74,6 +75,7 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("GRANT", Scope::Nothing),
     ("REVOKE", Scope::Nothing),
     ("REASSIGN OWNED", Scope::Nothing),
+    ("RENAME USER", Scope::Nothing),
     ("COMMENT ON", Scope::Nothing),
     ("SECURITY LABEL", Scope::Nothing),
     ("LOCK TABLES", Scope::Tables),
@@ -95,6 +97,8 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("REPAIR TABLE", Scope::Tables),
     ("CHECK TABLE", Scope::Tables),
     ("CHECKSUM TABLE", Scope::Nothing),
+    ("REPACK", Scope::Tables),
+    ("TABLE", Scope::Nothing),
     ("UPDATE STATISTICS", Scope::Nothing),
     ("ENABLE TRIGGER", Scope::On),
     ("DISABLE TRIGGER", Scope::On),
@@ -113,6 +117,7 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("SAVEPOINT", Scope::Nothing),
     ("RELEASE", Scope::Nothing),
     ("PREPARE TRANSACTION", Scope::Nothing),
+    ("PREPARE", Scope::Nothing),
     ("DEALLOCATE", Scope::Nothing),
     ("USE", Scope::Nothing),
     ("FLUSH", Scope::Nothing),
@@ -188,7 +193,7 @@ fn with_action(object: &Cursor<'_>, what: String, scope: Scope) -> (String, Scop
     let actions =
         ["ADD VALUE", "RENAME VALUE", "ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE", "RENAME TO", "OWNER TO"];
     match ahead.eat_any(&actions) {
-        Some(action @ ("ADD VALUE" | "OWNER TO")) => (format!("{what} {action}"), Scope::Nothing),
+        Some(action @ ("ADD VALUE" | "RENAME VALUE" | "OWNER TO")) => (format!("{what} {action}"), Scope::Nothing),
         Some(action) => (format!("{what} {action}"), scope),
         None => (what, scope),
     }
