@@ -5,9 +5,13 @@
 //! rules against the result. `ARCHITECTURE.md` is the map; modules are declared here in reading order.
 
 pub mod answer;
+mod embedded;
+pub mod yaml;
 
 pub mod engine;
 pub mod source;
+
+pub mod php;
 
 pub mod change;
 
@@ -18,4 +22,10 @@ pub mod effect;
 pub mod finding;
 pub mod laravel;
 
+pub mod rule;
+
 pub mod lint;
+
+pub mod report;
+
+pub mod cli;

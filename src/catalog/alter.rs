@@ -78,9 +78,30 @@ impl Table {
         }
     }
 
+    /// Adds a foreign key. The MySQL family makes an index for it where none begins with its columns, and keeps that when the
+    /// key is dropped.
     pub(super) fn add_foreign_key(&mut self, definition: &change::ForeignKey, is_valid: bool, engine: Engine) {
         let name = definition.name.clone().unwrap_or_else(|| names::foreign_key(self, definition, engine));
+        if engine.is_mysql_family() && !self.has_index_for(&definition.columns, engine) {
+            let parts =
+                definition.columns.iter().map(|column| IndexPart::Column { name: column.clone(), length: None });
+            let index = change::Index {
+                name: definition.name.clone(),
+                is_unique: false,
+                ..change::Index::unique(parts.collect())
+            };
+            self.add_index(&index, false, engine);
+        }
         self.foreign_keys.push(ForeignKey { name, definition: definition.clone(), is_valid });
+    }
+
+    /// Whether the primary key or an index begins with these columns.
+    fn has_index_for(&self, columns: &[String], engine: Engine) -> bool {
+        let begins = |key: &[&str]| {
+            key.len() >= columns.len() && key.iter().zip(columns).all(|(own, column)| same_name(own, column, engine))
+        };
+        let primary_key: Vec<&str> = self.primary_key.iter().map(String::as_str).collect();
+        begins(&primary_key) || self.indexes.iter().any(|index| begins(&index.definition.columns().collect::<Vec<_>>()))
     }
 
     pub(super) fn add_check(&mut self, check: &change::AddCheck, engine: Engine) {

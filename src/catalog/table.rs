@@ -119,6 +119,15 @@ impl Index {
             IndexPart::Expression(text) => super::names::names_word(text, column),
         }) || self.definition.included.iter().any(|included| same_name(included, column, engine))
     }
+
+    /// Whether it has to be computed from the column: one of its expressions, or its condition, names it.
+    pub fn computes(&self, column: &str) -> bool {
+        let expressions = self.definition.parts.iter().filter_map(|part| match part {
+            IndexPart::Expression(text) => Some(text),
+            IndexPart::Column { .. } => None,
+        });
+        expressions.chain(&self.definition.condition).any(|text| super::names::names_word(text, column))
+    }
 }
 
 impl Check {

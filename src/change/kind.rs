@@ -304,3 +304,10 @@ impl Touches {
         }
     }
 }
+
+impl Opaque {
+    /// Whether it may have done something that is not known; others are known to leave every table's shape and rows alone.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.touches, Touches::Table(_) | Touches::Anything)
+    }
+}

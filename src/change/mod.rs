@@ -4,6 +4,7 @@
 //! and where; what it means for a table that stands is the catalog's to say.
 
 mod column;
+mod describe;
 mod index;
 mod kind;
 mod statement;

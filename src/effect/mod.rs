@@ -1,4 +1,32 @@
 //! What a change does on an engine and version: what it locks, whom that keeps waiting, and for how long.
+//!
+//! Takes a change in its place ([`Subject`]), gives its [`Effect`], looked up in `rules/engines/<engine>.yaml`. The facts
+//! that those files ask about are computed here, and so are the typed matchers, which rule files share. Whether an
+//! effect does harm is left to the rules.
+
+mod engine_file;
+mod entry;
+mod expression;
+mod fact;
+mod lookup;
+mod matcher;
+mod online;
+mod redefinition;
+mod session;
+mod subject;
+mod types;
+
+use serde::Deserialize;
+
+use crate::change::TableName;
+
+pub use entry::Entry;
+pub use fact::{Fact, Verdict};
+pub use lookup::Effects;
+pub use matcher::ChangeMatch;
+pub use session::Session;
+pub use subject::Subject;
+pub use types::{TypeRelation, TypeStep};
 
 /// A change's effect on the engine at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +55,8 @@ pub struct Effect {
     pub says: String,
     /// Where that is written, or was measured.
     pub source: String,
+    /// What else it may be, where something that decides is not known; none of these is worse.
+    pub alternatives: Vec<Effect>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -36,8 +66,10 @@ pub struct Blocks {
 }
 
 /// How long a lock is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lasts {
+    #[default]
     Moment,
     /// While all rows are read.
     Scan,
@@ -47,7 +79,8 @@ pub enum Lasts {
 }
 
 /// How the MySQL family does it, from the lightest to the heaviest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
     Instant,
     Nocopy,
@@ -57,7 +90,7 @@ pub enum Algorithm {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherTable {
-    pub table: String,
+    pub table: TableName,
     pub lock: String,
     pub blocks: Blocks,
 }
@@ -69,4 +102,44 @@ pub enum Certainty {
     /// Something that decides is not known: the worst that may be.
     Assumed,
     Known,
+}
+
+impl Effect {
+    /// What may be: itself, and its alternatives.
+    pub fn possible(&self) -> impl Iterator<Item = &Effect> {
+        std::iter::once(self).chain(&self.alternatives)
+    }
+
+    /// Orders effects by what they do to those who wait.
+    fn weight(&self) -> impl Ord + use<> {
+        let waits = self.blocks.reads || self.blocks.writes;
+        let waited = if waits { self.lasts } else { Lasts::Moment };
+        (self.refused.is_none(), waited, self.blocks, self.lasts, self.algorithm, self.others.len())
+    }
+
+    /// Whether both do the same to everyone.
+    fn is_alike(&self, other: &Self) -> bool {
+        (&self.lock, self.blocks, self.lasts, self.algorithm, self.rewrites, self.scans)
+            == (&other.lock, other.blocks, other.lasts, other.algorithm, other.rewrites, other.scans)
+            && (self.in_transaction, &self.refused, &self.others)
+                == (other.in_transaction, &other.refused, &other.others)
+    }
+}
+
+impl Blocks {
+    pub fn none(self) -> bool {
+        !self.reads && !self.writes
+    }
+}
+
+impl Algorithm {
+    /// As ALGORITHM= takes it, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Instant => "instant",
+            Self::Nocopy => "nocopy",
+            Self::Inplace => "inplace",
+            Self::Copy => "copy",
+        }
+    }
 }

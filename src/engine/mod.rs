@@ -61,6 +61,15 @@ impl Engine {
         matches!(self, Self::Postgresql | Self::Sqlserver)
     }
 
+    /// How many digits of a second a `timestamp` or `time` keeps that does not say.
+    pub fn default_second_digits(self) -> u64 {
+        match self {
+            Self::Mysql | Self::Mariadb => 0,
+            Self::Postgresql | Self::Sqlite => 6,
+            Self::Sqlserver => 7,
+        }
+    }
+
     /// Quotes an identifier so that it can stand in a statement.
     pub fn quote(self, identifier: &str) -> String {
         match self {

@@ -4,12 +4,16 @@
 //! are read here too.
 
 mod breaks;
+mod date;
+mod suppress;
 
 use std::fmt;
 
 use crate::source::Span;
 
 pub use breaks::{Breaks, Query};
+pub use date::{Date, NotADate};
+pub use suppress::{Suppressions, UnusedSuppression};
 
 /// A rule matched a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +26,8 @@ pub struct Finding {
     pub migration: String,
     /// The part of the source that asked for the change.
     pub span: Span,
-    /// Which change it is about: its place in the lint's list of changes.
-    pub change: usize,
+    /// Which change it is about: its place in the lint's list of changes; `None` where it is about none.
+    pub change: Option<usize>,
     pub breaks: Breaks,
     pub message: String,
     pub why: String,
@@ -73,6 +77,16 @@ impl Finding {
 }
 
 impl Severity {
+    /// The next lower severity; a note stays a note.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Note => Self::Note,
+            Self::Off => Self::Off,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Off => "off",

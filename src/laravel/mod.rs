@@ -5,8 +5,9 @@
 //! to the SQL front end, whether a migration wrote it or the grammar did.
 
 pub mod blueprint;
+mod inflect;
 mod settings;
 mod value;
 
 pub use settings::Settings;
-pub use value::{Argument, Arguments, Key, Value};
+pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

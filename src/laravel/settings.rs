@@ -1,6 +1,6 @@
 //! What decides the SQL besides the migration: Laravel's major, the connection, and what the application set up.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Version};
 
 /// The Laravel and the connection that a migration is compiled for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Settings {
     /// Whether doctrine/dbal is installed, which up to Laravel 10 decides how `change()` and `renameColumn()` are sent.
     pub has_doctrine: bool,
     pub engine: Engine,
+    /// The server's version, on which a few types hang; `None` is taken for the newest.
+    pub version: Option<Version>,
     /// The connection's table prefix.
     pub prefix: String,
     /// Whether index names begin with the prefix too.

@@ -16,7 +16,32 @@ pub enum Value {
     Raw(String),
     /// `User::class` or an instance of it: the class's full name, without a leading backslash.
     Class(String),
+    /// An Eloquent model whose class could be read.
+    Model(Model),
     Unknown(String),
+}
+
+/// What `foreignIdFor` and its kin ask of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The full name, without a leading backslash.
+    pub class: String,
+    /// `getTable()`.
+    pub table: String,
+    /// `getKeyName()`.
+    pub key_name: String,
+    pub key_type: ModelKey,
+}
+
+/// What kind of value a model's key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKey {
+    /// `$keyType` is `int` and `$incrementing` true.
+    Int,
+    /// `$keyType` is `string` and the model uses `HasUuids`, or none of Laravel's traits.
+    Uuid,
+    /// `$keyType` is `string` and the model uses `HasUlids`.
+    Ulid,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,5 +70,30 @@ impl Arguments {
         positional
             .or_else(|| self.0.iter().find(|argument| argument.name.as_deref() == Some(name)))
             .map(|argument| &argument.value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Str(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Str(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(is_true: bool) -> Self {
+        Self::Bool(is_true)
+    }
+}
+
+/// A list: the keys are 0, 1, 2, ….
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::Array((0..).map(Key::Int).zip(items).collect())
     }
 }

@@ -1,8 +1,13 @@
 //! A batch of migrations: read, replayed, looked up, matched.
 //!
 //! The one place that brings the front ends, the catalog, the engines' effects and the rules together; the commands
-//! `lint` and `effects`, and later the planner and the gate, all call it.
+//! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
+mod judge;
 mod outcome;
+mod project;
+mod run;
 
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
+pub use project::{Direction, MigrationFile, Project, Script, SqlMigration};
+pub use run::{Batch, Lint};

@@ -1,7 +1,7 @@
 //! What a lint gives: every change of the batch with its effect, every finding, and what was not understood.
 
 use crate::catalog::Catalog;
-use crate::change::Change;
+use crate::change::{Change, Problem};
 use crate::effect::Effect;
 use crate::engine::EngineVersion;
 use crate::finding::{Breaks, Finding};
@@ -19,8 +19,17 @@ pub struct Outcome {
     /// In the order of migrations, then of places.
     pub findings: Vec<Finding>,
     pub unknown: Vec<Unknown>,
+    /// Comments that were meant to suppress a finding and do not.
+    pub unused_suppressions: Vec<Problem>,
     /// The tables as they stand after the batch.
     pub catalog: Catalog,
+}
+
+impl Outcome {
+    /// The change that a finding is about.
+    pub fn change_of(&self, finding: &Finding) -> Option<&JudgedChange> {
+        self.changes.get(finding.change?)
+    }
 }
 
 /// A migration of the batch.

@@ -7,7 +7,7 @@ use syn::visit::Visit;
 
 /// The modules from the bottom up. One line never imports another module of the same line.
 const LAYERS: [&[&str]; 12] = [
-    &["answer", "yaml"],
+    &["answer", "yaml", "embedded"],
     &["source", "engine"],
     &["php", "change"],
     &["sql", "catalog"],

@@ -7,4 +7,21 @@
     reason = "a test may fail, reads fixtures and runs the binary"
 )]
 
+mod catalog;
+mod cli;
+mod effects;
 mod layers;
+mod report;
+
+/// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.
+#[track_caller]
+fn golden(path: &str, expected: &str) {
+    let on_disk = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("PHASEWISE_REWRITE").is_some() {
+        std::fs::create_dir_all(on_disk.parent().unwrap()).unwrap();
+        std::fs::write(&on_disk, expected).unwrap();
+        return;
+    }
+    let is_same = std::fs::read_to_string(&on_disk).is_ok_and(|text| text == expected);
+    assert!(is_same, "{path} is stale; rewrite it with: PHASEWISE_REWRITE=1 cargo test --test it");
+}

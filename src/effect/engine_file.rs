@@ -1,0 +1,53 @@
+//! An engine's file under `rules/engines/`: which versions it tells of, and the effects, in order.
+
+use serde::Deserialize;
+
+use super::entry::Entry;
+use crate::engine::{Engine, Version, VersionRange};
+use crate::yaml::{self, YamlError};
+
+/// What `rules/engines/<engine>.yaml` says.
+#[derive(Debug, Clone)]
+pub struct EngineFile {
+    /// The versions that the entries hold for.
+    pub versions: VersionRange,
+    /// The version that is taken where none is configured.
+    pub assumed: Version,
+    /// Whether ALGORITHM=INSTANT with a LOCK= is an error.
+    pub instant_refuses_lock: bool,
+    /// Where the facts of an entry stand that names no source.
+    pub source: String,
+    pub entries: Vec<Entry>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    engine: String,
+    versions: String,
+    assumed: String,
+    #[serde(default)]
+    instant_refuses_lock: bool,
+    source: String,
+    effects: Vec<Entry>,
+}
+
+impl EngineFile {
+    pub fn read(path: &str, text: &str) -> Result<Self, YamlError> {
+        let written: Written = yaml::read(path, text)?;
+        let fail = |key: &str, message: String| YamlError::at(path, text, &[key], message, None);
+        let engine = Engine::from_name(&written.engine)
+            .ok_or_else(|| fail("engine", format!("`{}` is not an engine", written.engine)))?;
+        if path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")) != Some(engine.name()) {
+            return Err(fail("engine", format!("the file of `{engine}` is called `{engine}.yaml`")));
+        }
+        Ok(Self {
+            versions: written.versions.parse().map_err(|error| fail("versions", format!("{error}")))?,
+            assumed: written.assumed.parse().map_err(|error| fail("assumed", format!("{error}")))?,
+            instant_refuses_lock: written.instant_refuses_lock,
+            source: written.source,
+            entries: written.effects,
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! One entry of an engine's file: the changes it is about, and what the engine does.
+
+use serde::Deserialize;
+
+use super::fact::Verdict;
+use super::matcher::{ChangeMatch, TableMatch};
+use super::subject::Subject;
+use super::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
+use crate::change::{ForeignKey, SchemaChange, TableName};
+use crate::engine::VersionRange;
+use crate::yaml::OneOf;
+
+const VERSION: &str = "the exact version of the engine";
+
+/// What stands under `effects:`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Entry {
+    on: OneOf<ChangeMatch>,
+    #[serde(default, deserialize_with = "version_range")]
+    versions: Option<VersionRange>,
+    /// What must be true of the table.
+    #[serde(default)]
+    table: TableMatch,
+    /// The statement also makes a change of one of these kinds.
+    together_with: Option<OneOf<String>>,
+    /// What it asks about is so seldom true that it is not thought to be where the catalog does not know.
+    #[serde(default)]
+    rare: bool,
+    /// Nothing is known of what the engine does.
+    #[serde(default)]
+    unknown: bool,
+
+    says: String,
+    lock: String,
+    #[serde(default)]
+    blocks: Vec<Blocked>,
+    #[serde(default)]
+    lasts: Lasts,
+    algorithm: Option<Algorithm>,
+    /// Where it does not follow from `lasts`.
+    rewrite: Option<bool>,
+    /// Where it does not follow from `lasts`.
+    scan: Option<bool>,
+    #[serde(default = "yes")]
+    in_transaction: bool,
+    refused: Option<String>,
+    #[serde(default)]
+    others: Vec<Other>,
+    /// Where it is not the file's.
+    source: Option<String>,
+    /// The versions on which it was measured; left out where only the documentation says so.
+    verified: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blocked {
+    Read,
+    Write,
+}
+
+/// Further tables, by the part they play.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Other {
+    table: Role,
+    lock: String,
+    blocks: Vec<Blocked>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Role {
+    /// The tables that the foreign keys at hand refer to.
+    ReferencedTable,
+    /// The tables whose foreign keys refer to the one at hand.
+    ReferringTable,
+}
+
+impl Entry {
+    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
+        let version = self.versions.as_ref().map(|range| subject.target.version.is_in(range));
+        let together = self.together_with.as_ref().map(|kinds| {
+            let mut siblings = subject.siblings();
+            siblings.any(|sibling| kinds.0.iter().any(|kind| kind == sibling.kind())).into()
+        });
+        Verdict::all([
+            Verdict::any(self.on.0.iter().map(|on| on.matches(subject))),
+            version.map_or_else(Verdict::yes, |answer| Verdict::of(answer, VERSION)),
+            together.map_or_else(Verdict::yes, |answer| Verdict::of(answer, "what else the statement does")),
+            self.table.matches(subject),
+        ])
+    }
+
+    pub fn is_rare(&self) -> bool {
+        self.rare
+    }
+
+    /// What the engine does, in one sentence.
+    pub fn says(&self) -> &str {
+        self.says.trim_end()
+    }
+
+    /// The versions on which it was measured.
+    pub fn verified(&self) -> Option<&str> {
+        self.verified.as_deref()
+    }
+
+    /// The kinds of change that it may be about.
+    pub fn kinds(&self) -> impl Iterator<Item = Option<&'static str>> {
+        self.on.0.iter().map(ChangeMatch::kind)
+    }
+
+    /// `source` is what the file gives for entries that name none.
+    pub fn effect(&self, subject: &Subject<'_>, source: &str) -> Effect {
+        Effect {
+            lock: self.lock.clone(),
+            blocks: blocks(&self.blocks),
+            lasts: self.lasts,
+            algorithm: self.algorithm,
+            rewrites: self.rewrite.unwrap_or(self.lasts == Lasts::Rebuild),
+            scans: self.scan.unwrap_or(self.lasts != Lasts::Moment),
+            in_transaction: self.in_transaction,
+            refused: self.refused.clone(),
+            others: self.others.iter().flat_map(|other| other.tables(subject)).collect(),
+            certainty: if self.unknown { Certainty::Unknown } else { Certainty::Known },
+            hangs_on: Vec::new(),
+            says: self.says().to_owned(),
+            source: self.source.as_deref().unwrap_or(source).to_owned(),
+            alternatives: Vec::new(),
+        }
+    }
+}
+
+impl Other {
+    fn tables(&self, subject: &Subject<'_>) -> Vec<OtherTable> {
+        let mut names: Vec<TableName> = match self.table {
+            Role::ReferencedTable => referenced(subject).map(|key| key.to_table.clone()).collect(),
+            Role::ReferringTable => subject.referring_tables().map(|table| table.name.clone()).collect(),
+        };
+        names.retain(|name| Some(name) != subject.table_name());
+        names.sort();
+        names.dedup();
+        let other = |table| OtherTable { table, lock: self.lock.clone(), blocks: blocks(&self.blocks) };
+        names.into_iter().map(other).collect()
+    }
+}
+
+/// The foreign keys that the change makes, checks or drops.
+fn referenced<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a ForeignKey> + use<'a> {
+    let change = &subject.change.what;
+    let own = match change {
+        SchemaChange::AddForeignKey(add) => vec![&add.foreign_key],
+        SchemaChange::AddColumn(add) => add.column.references.iter().collect(),
+        SchemaChange::CreateTable(create) => {
+            let in_columns = create.columns.iter().filter_map(|column| column.references.as_ref());
+            create.foreign_keys.iter().chain(in_columns).collect()
+        }
+        _ => Vec::new(),
+    };
+    let standing = subject.table().into_iter().flat_map(|table| &table.foreign_keys).filter(move |key| {
+        let has_column = |column: &str| key.definition.columns.iter().any(|own| own == column);
+        match change {
+            SchemaChange::DropTable(_) => true,
+            SchemaChange::DropColumn(drop) => has_column(&drop.column),
+            SchemaChange::ChangeType(to) => has_column(&to.column),
+            SchemaChange::DropConstraint(drop) => key.name == drop.name,
+            SchemaChange::ValidateConstraint(validate) => key.name == validate.name,
+            _ => false,
+        }
+    });
+    own.into_iter().chain(standing.map(|key| &key.definition))
+}
+
+/// What a list of `read` and `write` says.
+pub fn blocks(blocked: &[Blocked]) -> Blocks {
+    Blocks { reads: blocked.contains(&Blocked::Read), writes: blocked.contains(&Blocked::Write) }
+}
+
+fn version_range<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<VersionRange>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn yes() -> bool {
+    true
+}

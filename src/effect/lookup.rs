@@ -1,0 +1,133 @@
+//! Looking a change up in its engine's file.
+
+use std::collections::BTreeSet;
+
+use super::engine_file::EngineFile;
+use super::entry::Entry;
+use super::subject::Subject;
+use super::{Blocks, Certainty, Effect, Lasts, online};
+use crate::answer::Answer;
+use crate::embedded;
+use crate::engine::{Engine, EngineVersion, Version};
+use crate::yaml::YamlError;
+
+/// What one engine does, as its file says.
+#[derive(Debug, Clone)]
+pub struct Effects {
+    /// `None` for an engine that has no file yet.
+    file: Option<EngineFile>,
+}
+
+impl Effects {
+    /// The effects that this binary brings along.
+    pub fn builtin(engine: Engine) -> Result<Self, YamlError> {
+        let name = format!("engines/{engine}.yaml");
+        let file = embedded::folder("engines").find(|(path, _)| *path == name);
+        let file = file.map(|(path, text)| EngineFile::read(path, text)).transpose()?;
+        Ok(Self { file })
+    }
+
+    /// Reads an engine's file; its name is the engine's.
+    pub fn read(path: &str, text: &str) -> Result<Self, YamlError> {
+        EngineFile::read(path, text).map(|file| Self { file: Some(file) })
+    }
+
+    /// The version that is taken where none is configured.
+    pub fn assumed_version(&self) -> Option<&Version> {
+        self.file.as_ref().map(|file| &file.assumed)
+    }
+
+    /// The entries, as the file lists them.
+    pub fn entries(&self) -> &[Entry] {
+        self.file.as_ref().map_or(&[], |file| file.entries.as_slice())
+    }
+
+    /// What the change does: the first entry that matches. Where it is not known whether an entry does, the worst of
+    /// those that may, with the others as its alternatives.
+    pub fn of(&self, subject: &Subject<'_>) -> Effect {
+        let Some(file) = &self.file else { return unknown(subject.target) };
+        let mut candidates = file.candidates(subject);
+        if subject.target.version.is_in(&file.versions) != Answer::Yes {
+            candidates.unheeded.insert("whether this version does as the versions that were measured");
+        }
+        let effect = candidates.worst(subject, &file.source).unwrap_or_else(|| unknown(subject.target));
+        online::honour(effect, &subject.statement.online, file.instant_refuses_lock)
+    }
+}
+
+/// The entries that a change may fall under.
+#[derive(Debug, Default)]
+struct Candidates<'a> {
+    entries: Vec<&'a Entry>,
+    /// What decides between them.
+    hangs_on: BTreeSet<&'static str>,
+    /// What is not known and was thought to be as it mostly is.
+    unheeded: BTreeSet<&'static str>,
+}
+
+impl EngineFile {
+    fn candidates(&self, subject: &Subject<'_>) -> Candidates<'_> {
+        let mut candidates = Candidates::default();
+        for entry in &self.entries {
+            let verdict = entry.matches(subject);
+            match verdict.answer {
+                Answer::No => continue,
+                Answer::Unknown if entry.is_rare() => {
+                    candidates.unheeded.extend(verdict.hangs_on);
+                    continue;
+                }
+                Answer::Unknown => candidates.hangs_on.extend(verdict.hangs_on),
+                Answer::Yes => {}
+            }
+            candidates.entries.push(entry);
+            if verdict.answer == Answer::Yes {
+                break;
+            }
+        }
+        candidates
+    }
+}
+
+impl Candidates<'_> {
+    /// The heaviest effect, with the others as its alternatives. It is known where all are alike.
+    fn worst(mut self, subject: &Subject<'_>, source: &str) -> Option<Effect> {
+        let effects: Vec<Effect> = self.entries.iter().map(|entry| entry.effect(subject, source)).collect();
+        let mut worst = effects.iter().rev().max_by_key(|effect| effect.weight())?.clone();
+        for effect in effects {
+            if !worst.possible().any(|other| other.is_alike(&effect)) {
+                worst.alternatives.push(effect);
+            }
+        }
+        if worst.alternatives.is_empty() {
+            self.hangs_on.clear();
+        }
+        self.hangs_on.append(&mut self.unheeded);
+        if worst.certainty == Certainty::Known && !self.hangs_on.is_empty() {
+            worst.certainty = Certainty::Assumed;
+        }
+        worst.hangs_on = self.hangs_on.into_iter().map(str::to_owned).collect();
+        Some(worst)
+    }
+}
+
+fn unknown(target: &EngineVersion) -> Effect {
+    Effect {
+        lock: String::new(),
+        blocks: Blocks::default(),
+        lasts: Lasts::Moment,
+        algorithm: None,
+        rewrites: false,
+        scans: false,
+        in_transaction: true,
+        refused: None,
+        others: Vec::new(),
+        certainty: Certainty::Unknown,
+        hangs_on: vec![format!(
+            "what {} does for this change, which nobody has written down here",
+            target.engine.title()
+        )],
+        says: format!("what {} does for this change is not known here", target.engine.title()),
+        source: String::new(),
+        alternatives: Vec::new(),
+    }
+}

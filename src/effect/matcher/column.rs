@@ -1,0 +1,323 @@
+//! What matchers ask of changes of columns, redefinitions apart.
+
+use serde::Deserialize;
+
+use super::redefinition::default_step;
+use crate::answer::Answer;
+use crate::catalog::Table;
+use crate::change::{AddColumn, Column, Default, DropColumn, Place, SchemaChange, SetDefault};
+use crate::effect::expression;
+use crate::effect::fact::{Fact, Verdict};
+use crate::effect::redefinition::DefaultStep;
+use crate::effect::subject::Subject;
+use crate::yaml::OneOf;
+
+/// What a row gets that leaves the column out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultKind {
+    /// No DEFAULT, or DEFAULT NULL.
+    None,
+    Literal,
+    CurrentTimestamp,
+    Expression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GeneratedKind {
+    None,
+    Virtual,
+    Stored,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum PlaceKind {
+    Last,
+    First,
+    After,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AddColumnMatch {
+    nullable: Option<bool>,
+    default: Option<OneOf<DefaultKind>>,
+    /// The default is computed anew for each row.
+    volatile: Option<bool>,
+    /// The default calls one of these functions.
+    default_calls: Option<OneOf<String>>,
+    generated: Option<OneOf<GeneratedKind>>,
+    /// `AUTO_INCREMENT`, `serial`, `IDENTITY`.
+    identity: Option<bool>,
+    unique: Option<bool>,
+    primary_key: Option<bool>,
+    /// It has an inline REFERENCES.
+    references: Option<bool>,
+    /// It has an inline CHECK.
+    check: Option<bool>,
+    place: Option<OneOf<PlaceKind>>,
+    /// Its type is a domain with a constraint.
+    constrained_domain: Option<bool>,
+    /// IF NOT EXISTS, and it stands.
+    already_there: Option<bool>,
+}
+
+impl AddColumnMatch {
+    pub fn matches(&self, change: &AddColumn, subject: &Subject<'_>) -> Verdict {
+        let column = &change.column;
+        let already_there =
+            Answer::from(change.if_not_exists).and(subject.catalog.has_column(&change.table, &column.name));
+        Verdict::all([
+            Verdict::whether(self.nullable, column.is_nullable, "whether the column is nullable"),
+            Verdict::among(self.default.as_ref(), &Fact::known(default_kind(&column.default)), "the default"),
+            Verdict::whether(
+                self.volatile,
+                is_volatile(&column.default),
+                "whether the default differs from row to row",
+            ),
+            Verdict::whether(
+                self.default_calls.as_ref().map(|_| true),
+                self.default_calls.as_ref().is_some_and(|names| calls(&column.default, &names.0)),
+                "what the default calls",
+            ),
+            Verdict::among(self.generated.as_ref(), &Fact::known(generated_kind(column)), "whether it is generated"),
+            Verdict::whether(self.identity, column.identity.is_some(), "whether the database numbers it"),
+            Verdict::whether(self.unique, column.is_unique, "whether the column is unique"),
+            Verdict::whether(self.primary_key, column.is_primary_key, "whether it is the primary key"),
+            Verdict::whether(self.references, column.references.is_some(), "whether it has REFERENCES"),
+            Verdict::whether(self.check, !column.checks.is_empty(), "whether it has a CHECK"),
+            Verdict::among(self.place.as_ref(), &Fact::known(place_kind(column)), "where the column goes"),
+            Verdict::whether(
+                self.constrained_domain,
+                expression::may_be_constrained_domain(&column.column_type),
+                "whether its type is a domain with a constraint",
+            ),
+            Verdict::whether(self.already_there, already_there, "whether the column stands already"),
+        ])
+    }
+}
+
+pub fn default_kind(default: &Default) -> DefaultKind {
+    match default {
+        Default::None | Default::Null => DefaultKind::None,
+        Default::Literal(_) => DefaultKind::Literal,
+        Default::CurrentTimestamp(_) => DefaultKind::CurrentTimestamp,
+        Default::Expression(_) => DefaultKind::Expression,
+    }
+}
+
+fn generated_kind(column: &Column) -> GeneratedKind {
+    match &column.generated {
+        None => GeneratedKind::None,
+        Some(generated) if generated.is_stored => GeneratedKind::Stored,
+        Some(_) => GeneratedKind::Virtual,
+    }
+}
+
+fn place_kind(column: &Column) -> PlaceKind {
+    match column.place {
+        None => PlaceKind::Last,
+        Some(Place::First) => PlaceKind::First,
+        Some(Place::After(_)) => PlaceKind::After,
+    }
+}
+
+fn is_volatile(default: &Default) -> Answer {
+    match default {
+        Default::Expression(text) => expression::is_volatile(text),
+        _ => Answer::No,
+    }
+}
+
+fn calls(default: &Default, names: &[String]) -> bool {
+    match default {
+        Default::Expression(text) => expression::functions(text).any(|called| names.contains(&called)),
+        _ => false,
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropColumnMatch {
+    /// An index goes over it.
+    indexed: Option<bool>,
+    /// It is part of the primary key or of a unique index.
+    in_key: Option<bool>,
+    /// It is part of a foreign key of its table.
+    in_foreign_key: Option<bool>,
+    /// It is part of a key with other columns, which does not go with it alone.
+    in_wider_key: Option<bool>,
+    /// A generated column is computed from it.
+    computed_from: Option<bool>,
+    /// Such a column stands.
+    stands: Option<bool>,
+}
+
+impl DropColumnMatch {
+    pub fn matches(&self, change: &DropColumn, subject: &Subject<'_>) -> Verdict {
+        let column = change.column.as_str();
+        let engine = subject.catalog.engine();
+        let in_wider_key = |table: &Table| keys(table).any(|key| key.len() > 1 && key.contains(&column));
+        let stands = match subject.column_in_use() {
+            Answer::Yes => Answer::Yes,
+            _ => subject.catalog.has_column(&change.table, column),
+        };
+        Verdict::all([
+            Verdict::whether(self.indexed, is_indexed(subject, column), "whether an index goes over the column"),
+            Verdict::whether(
+                self.in_key,
+                subject.table_lists(|table| keys(table).any(|key| key.contains(&column))),
+                "whether the column is part of a key",
+            ),
+            Verdict::whether(self.in_wider_key, subject.table_lists(in_wider_key), "whether it is part of a wider key"),
+            Verdict::whether(
+                self.in_foreign_key,
+                keeps_foreign_key(subject, column),
+                "whether the column is part of a foreign key",
+            ),
+            Verdict::whether(
+                self.computed_from,
+                subject.table_lists(|table| is_computed_from(table, column, engine)),
+                "whether a generated column is computed from it",
+            ),
+            Verdict::whether(self.stands, stands, "whether the column stands"),
+        ])
+    }
+}
+
+/// The primary key and the unique indexes: the columns of each.
+fn keys(table: &Table) -> impl Iterator<Item = Vec<&str>> {
+    let unique = table.indexes.iter().filter(|index| index.definition.is_unique);
+    let unique = unique.map(|index| index.definition.columns().collect::<Vec<_>>());
+    std::iter::once(table.primary_key.iter().map(String::as_str).collect()).chain(unique)
+}
+
+/// Whether the column is part of the primary key, or of an index.
+pub fn is_indexed(subject: &Subject<'_>, column: &str) -> Answer {
+    let engine = subject.catalog.engine();
+    subject.table_lists(|table| {
+        table.primary_key.iter().any(|key| key == column)
+            || table.indexes.iter().any(|index| index.covers(column, engine) || index.computes(column))
+    })
+}
+
+/// Whether the column is part of a foreign key that the same statement does not drop.
+fn keeps_foreign_key(subject: &Subject<'_>, column: &str) -> Answer {
+    let is_dropped = |name: &str| {
+        subject.siblings().any(|sibling| matches!(sibling, SchemaChange::DropConstraint(drop) if drop.name == name))
+    };
+    subject.table_lists(|table| {
+        let mut keys = table.foreign_keys.iter().filter(|key| !is_dropped(&key.name));
+        keys.any(|key| key.definition.columns.iter().any(|own| own == column))
+    })
+}
+
+fn is_computed_from(table: &Table, column: &str, engine: crate::engine::Engine) -> bool {
+    let others = table.columns.iter().map(|column| &column.definition);
+    others.filter_map(|other| Some((other, other.generated.as_ref()?))).any(|(other, generated)| {
+        table.column(column, engine).is_none_or(|own| own.definition.name != other.name)
+            && expression::names(&generated.expression, column)
+    })
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RenameColumnMatch {
+    /// A foreign key of another table refers to it.
+    referenced: Option<bool>,
+    /// A generated column is computed from it.
+    computed_from: Option<bool>,
+}
+
+impl RenameColumnMatch {
+    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
+        let Some(column) = subject.change.what.column() else { return Verdict::no() };
+        let engine = subject.catalog.engine();
+        Verdict::all([
+            Verdict::whether(
+                self.referenced,
+                subject.of_table(|_| is_referenced(subject, column).into()),
+                "whether a foreign key refers to the column",
+            ),
+            Verdict::whether(
+                self.computed_from,
+                subject.table_lists(|table| is_computed_from(table, column, engine)),
+                "whether a generated column is computed from it",
+            ),
+        ])
+    }
+}
+
+/// Whether a foreign key of another table that is known refers to the column.
+pub fn is_referenced(subject: &Subject<'_>, column: &str) -> bool {
+    let Some(table) = subject.table() else { return false };
+    subject.referring_tables().flat_map(|other| &other.foreign_keys).any(|key| {
+        let columns = &key.definition.to_columns;
+        let columns = if columns.is_empty() { &table.primary_key } else { columns };
+        key.definition.to_table == table.name && columns.iter().any(|referred| referred == column)
+    })
+}
+
+/// SET NOT NULL and DROP NOT NULL.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NullabilityMatch {
+    /// The column is so already.
+    already: Option<bool>,
+    /// A validated CHECK proves that no row has a NULL there.
+    proven: Option<bool>,
+}
+
+impl NullabilityMatch {
+    pub fn matches(&self, subject: &Subject<'_>, becomes_nullable: bool) -> Verdict {
+        let Some(column) = subject.change.what.column() else { return Verdict::no() };
+        let already = definition(subject, column).map(|column| column.is_nullable == becomes_nullable);
+        let proves = |table: &Table| {
+            table.checks.iter().any(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
+        };
+        Verdict::all([
+            Verdict::whether(self.already, Answer::from(already), "whether the column is NOT NULL already"),
+            Verdict::whether(self.proven, subject.table_lists(proves), "whether a CHECK proves that no row has a NULL"),
+        ])
+    }
+}
+
+/// The column as it stands before, where it is known.
+pub fn definition<'a>(subject: &Subject<'a>, column: &str) -> Option<&'a Column> {
+    subject.table()?.column(column, subject.catalog.engine()).map(|column| &column.definition)
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SetDefaultMatch {
+    default: Option<OneOf<DefaultKind>>,
+    /// What becomes of the default that it had.
+    change: Option<OneOf<DefaultStep>>,
+}
+
+impl SetDefaultMatch {
+    pub fn matches(&self, change: &SetDefault, subject: &Subject<'_>) -> Verdict {
+        let step = default_step(definition(subject, &change.column).map(|column| &column.default), &change.default);
+        Verdict::all([
+            Verdict::among(self.default.as_ref(), &Fact::known(default_kind(&change.default)), "the default"),
+            Verdict::among(self.change.as_ref(), &step, "the column's old default"),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropDefaultMatch {
+    /// It has one.
+    had: Option<bool>,
+}
+
+impl DropDefaultMatch {
+    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
+        let Some(column) = subject.change.what.column() else { return Verdict::no() };
+        let had = definition(subject, column).map(|column| default_kind(&column.default) != DefaultKind::None);
+        Verdict::whether(self.had, Answer::from(had), "whether the column has a default")
+    }
+}

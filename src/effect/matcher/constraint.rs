@@ -1,0 +1,179 @@
+//! What matchers ask of changes of keys and constraints.
+
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::change::{
+    AddCheck, AddForeignKey, AddPrimaryKey, DropConstraint, Identity, SchemaChange, ValidateConstraint,
+};
+use crate::effect::fact::{Fact, Verdict};
+use crate::effect::subject::Subject;
+use crate::yaml::OneOf;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AddPrimaryKeyMatch {
+    using_index: Option<bool>,
+    /// One of its columns accepts NULL until now.
+    nullable: Option<bool>,
+}
+
+impl AddPrimaryKeyMatch {
+    pub fn matches(&self, change: &AddPrimaryKey, subject: &Subject<'_>) -> Verdict {
+        let engine = subject.catalog.engine();
+        let columns = match change.using_index.as_deref().and_then(|name| subject.table()?.index(name, engine)) {
+            Some(index) => index.definition.columns().map(str::to_owned).collect(),
+            None => change.columns.clone(),
+        };
+        let is_nullable = |column: &String| {
+            let known = subject.table()?.column(column, engine)?;
+            Some(known.definition.is_nullable)
+        };
+        let is_nullable = if columns.is_empty() {
+            Answer::Unknown
+        } else {
+            Answer::any(columns.iter().map(|column| Answer::from(is_nullable(column))))
+        };
+        Verdict::all([
+            Verdict::whether(self.using_index, change.using_index.is_some(), "whether it says USING INDEX"),
+            Verdict::whether(self.nullable, is_nullable, "whether the key's columns are NOT NULL"),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropPrimaryKeyMatch {
+    /// The engine numbers the key's column, and needs the key for that.
+    auto_increment: Option<bool>,
+}
+
+impl DropPrimaryKeyMatch {
+    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
+        let numbered = subject.table_lists(|table| {
+            table.columns.iter().any(|column| column.definition.identity == Some(Identity::AutoIncrement))
+        });
+        Verdict::whether(self.auto_increment, numbered, "whether the key's column has AUTO_INCREMENT")
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AddForeignKeyMatch {
+    not_valid: Option<bool>,
+    /// The rows are checked: `foreign_key_checks` is on.
+    checked: Option<bool>,
+    /// The table that it refers to stood before the batch.
+    referenced_in_use: Option<bool>,
+    /// Its columns are new, accept NULL and have no default, so no row refers to anything yet.
+    over_empty_columns: Option<bool>,
+}
+
+impl AddForeignKeyMatch {
+    pub fn matches(&self, change: &AddForeignKey, subject: &Subject<'_>) -> Verdict {
+        let referenced_in_use = subject.catalog.is_in_use(&change.foreign_key.to_table);
+        let engine = subject.catalog.engine();
+        let is_empty = |name: &String| {
+            subject.table().and_then(|table| table.column(name, engine)).is_some_and(|column| {
+                let definition = &column.definition;
+                let has_default =
+                    !matches!(definition.default, crate::change::Default::None | crate::change::Default::Null);
+                !column.stood_before_batch && definition.is_nullable && !has_default
+            })
+        };
+        let over_empty_columns = change.foreign_key.columns.iter().any(is_empty);
+        let is_checked = !subject.session.skips_foreign_key_checks();
+        Verdict::all([
+            Verdict::whether(self.not_valid, change.is_not_valid, "whether it says NOT VALID"),
+            Verdict::whether(self.checked, is_checked, "whether foreign keys are checked"),
+            Verdict::whether(self.referenced_in_use, referenced_in_use, "whether the table it refers to is in use"),
+            Verdict::whether(self.over_empty_columns, over_empty_columns, "whether its columns are new and empty"),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AddCheckMatch {
+    not_valid: Option<bool>,
+}
+
+impl AddCheckMatch {
+    pub fn matches(&self, change: &AddCheck) -> Verdict {
+        Verdict::whether(self.not_valid, change.is_not_valid, "whether it says NOT VALID")
+    }
+}
+
+/// What goes by a constraint's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ConstraintKind {
+    ForeignKey,
+    Check,
+    Unique,
+    PrimaryKey,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ValidateConstraintMatch {
+    kind: Option<OneOf<ConstraintKind>>,
+    /// The transaction that is open added it, and so still holds the lock for that.
+    in_the_transaction_that_added_it: Option<bool>,
+}
+
+impl ValidateConstraintMatch {
+    pub fn matches(&self, change: &ValidateConstraint, subject: &Subject<'_>) -> Verdict {
+        let added_here = subject.session.added_not_valid(&change.table, &change.name)
+            || subject.siblings().any(|sibling| adds(sibling, &change.name));
+        Verdict::all([
+            Verdict::among(self.kind.as_ref(), &kind(&change.name, subject), "what kind of constraint it is"),
+            Verdict::whether(self.in_the_transaction_that_added_it, added_here, "what the transaction did before"),
+        ])
+    }
+}
+
+fn adds(change: &SchemaChange, name: &str) -> bool {
+    match change {
+        SchemaChange::AddForeignKey(add) => add.foreign_key.name.as_deref() == Some(name),
+        SchemaChange::AddCheck(add) => add.name.as_deref() == Some(name),
+        _ => false,
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropConstraintMatch {
+    kind: Option<OneOf<ConstraintKind>>,
+}
+
+impl DropConstraintMatch {
+    pub fn matches(&self, change: &DropConstraint, subject: &Subject<'_>) -> Verdict {
+        Verdict::among(self.kind.as_ref(), &kind(&change.name, subject), "what kind of constraint it is")
+    }
+}
+
+fn kind(name: &str, subject: &Subject<'_>) -> Fact<ConstraintKind> {
+    let engine = subject.catalog.engine();
+    let Some(table) = subject.table() else { return any_kind() };
+    if table.foreign_key(name, engine).is_some() {
+        Fact::known(ConstraintKind::ForeignKey)
+    } else if table.check(name, engine).is_some() {
+        Fact::known(ConstraintKind::Check)
+    } else if table.index(name, engine).is_some() {
+        Fact::known(ConstraintKind::Unique)
+    } else if name == format!("{}_pkey", table.name.name) {
+        Fact::known(ConstraintKind::PrimaryKey)
+    } else {
+        any_kind()
+    }
+}
+
+fn any_kind() -> Fact<ConstraintKind> {
+    Fact::one_of([
+        ConstraintKind::ForeignKey,
+        ConstraintKind::Check,
+        ConstraintKind::Unique,
+        ConstraintKind::PrimaryKey,
+    ])
+}

@@ -1,0 +1,172 @@
+//! What matchers ask of changes of indexes.
+
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::catalog;
+use crate::change::{AddIndex, DropIndex, IndexKind, IndexPart, SchemaChange};
+use crate::effect::fact::{Fact, Verdict};
+use crate::effect::subject::Subject;
+use crate::yaml::OneOf;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum KindName {
+    Btree,
+    Fulltext,
+    Spatial,
+    Vector,
+    Other,
+}
+
+impl From<&IndexKind> for KindName {
+    fn from(kind: &IndexKind) -> Self {
+        match kind {
+            IndexKind::Btree => Self::Btree,
+            IndexKind::Fulltext => Self::Fulltext,
+            IndexKind::Spatial => Self::Spatial,
+            IndexKind::Vector => Self::Vector,
+            IndexKind::Other(_) => Self::Other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AddIndexMatch {
+    unique: Option<bool>,
+    kind: Option<OneOf<KindName>>,
+    concurrent: Option<bool>,
+    /// A UNIQUE constraint rather than an index alone.
+    constraint: Option<bool>,
+    using_index: Option<bool>,
+    /// It goes over an expression.
+    computed: Option<bool>,
+    /// Another FULLTEXT index is made in the same statement.
+    second_fulltext: Option<bool>,
+    /// IF NOT EXISTS, and it stands.
+    already_there: Option<bool>,
+    /// Another unique index that stands allows no more than this one: the same columns, or some of them.
+    already_unique: Option<bool>,
+    /// One of its columns is new, accepts NULL and has no default, so no row can be a duplicate yet.
+    over_empty_column: Option<bool>,
+}
+
+impl AddIndexMatch {
+    pub fn matches(&self, change: &AddIndex, subject: &Subject<'_>) -> Verdict {
+        let index = &change.index;
+        let is_computed = index.parts.iter().any(|part| matches!(part, IndexPart::Expression(_)));
+        let second_fulltext = subject
+            .siblings()
+            .any(|sibling| matches!(sibling, SchemaChange::AddIndex(other) if other.index.kind == IndexKind::Fulltext));
+        Verdict::all([
+            Verdict::whether(self.unique, index.is_unique, "whether the index is unique"),
+            Verdict::among(self.kind.as_ref(), &Fact::known(KindName::from(&index.kind)), "the index's kind"),
+            Verdict::whether(self.concurrent, change.is_concurrent, "whether it says CONCURRENTLY"),
+            Verdict::whether(self.constraint, change.is_constraint, "whether it is a constraint"),
+            Verdict::whether(self.using_index, change.using_index.is_some(), "whether it says USING INDEX"),
+            Verdict::whether(self.computed, is_computed, "whether the index is computed"),
+            Verdict::whether(self.second_fulltext, second_fulltext, "what else the statement does"),
+            Verdict::whether(self.already_there, already_there(change, subject), "whether the index stands already"),
+            Verdict::whether(
+                self.already_unique,
+                subject.table_lists(|table| is_already_unique(change, table)),
+                "whether the columns are unique already",
+            ),
+            Verdict::whether(
+                self.over_empty_column,
+                over_empty_column(change, subject),
+                "whether one of its columns is new and empty",
+            ),
+        ])
+    }
+}
+
+fn already_there(change: &AddIndex, subject: &Subject<'_>) -> Answer {
+    match (&change.index.name, change.if_not_exists) {
+        (Some(name), true) => subject.of_table(|table| table.has_index(name, subject.catalog.engine())),
+        _ => Answer::No,
+    }
+}
+
+/// A narrower key over some of the same columns refuses all that the new one would.
+fn is_already_unique(change: &AddIndex, table: &catalog::Table) -> bool {
+    let new: Vec<&str> = change.index.columns().collect();
+    let covers = |key: &[&str]| !key.is_empty() && key.iter().all(|column| new.contains(column));
+    let standing = table.indexes.iter().map(|index| &index.definition);
+    let mut standing = standing.filter(|index| index.is_unique && index.condition.is_none());
+    let primary: Vec<&str> = table.primary_key.iter().map(String::as_str).collect();
+    covers(&primary) || standing.any(|index| covers(&index.columns().collect::<Vec<_>>()))
+}
+
+fn over_empty_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {
+    let Some(table) = subject.table() else { return Answer::No };
+    let engine = subject.catalog.engine();
+    let is_empty = |name: &str| {
+        table.column(name, engine).is_some_and(|column| {
+            let definition = &column.definition;
+            let has_value = definition.generated.is_some()
+                || definition.identity.is_some()
+                || !matches!(definition.default, crate::change::Default::None | crate::change::Default::Null);
+            !column.stood_before_batch && definition.is_nullable && !has_value
+        })
+    };
+    change.index.columns().any(is_empty).into()
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropIndexMatch {
+    unique: Option<bool>,
+    concurrent: Option<bool>,
+    /// A UNIQUE constraint stands on it.
+    constraint: Option<bool>,
+    /// A foreign key needs it, and no other index would do.
+    needed_by_foreign_key: Option<bool>,
+}
+
+impl DropIndexMatch {
+    pub fn matches(&self, change: &DropIndex, subject: &Subject<'_>) -> Verdict {
+        let engine = subject.catalog.engine();
+        let standing = subject.table().and_then(|table| table.index(&change.name, engine));
+        let fact = |ask: fn(&catalog::Index) -> bool| Answer::from(standing.map(ask));
+        let is_needed = match standing {
+            Some(index) => subject.table_lists(|table| is_needed(index, table, subject)),
+            None => Answer::Unknown,
+        };
+        Verdict::all([
+            Verdict::whether(self.unique, fact(|index| index.definition.is_unique), "whether the index is unique"),
+            Verdict::whether(self.concurrent, change.is_concurrent, "whether it says CONCURRENTLY"),
+            Verdict::whether(self.constraint, fact(|index| index.is_constraint), "whether a constraint stands on it"),
+            Verdict::whether(self.needed_by_foreign_key, is_needed, "whether a foreign key needs the index"),
+        ])
+    }
+}
+
+/// A foreign key needs an index that begins with its columns; the statement may drop the key or add another index too.
+fn is_needed(index: &catalog::Index, table: &catalog::Table, subject: &Subject<'_>) -> bool {
+    let begins = |columns: &[String], index: Vec<&str>| {
+        columns.len() <= index.len()
+            && columns.iter().all(|column| index.iter().take(columns.len()).any(|own| own == column))
+    };
+    let is_dropped = |name: &str| {
+        subject.siblings().any(|sibling| matches!(sibling, SchemaChange::DropConstraint(drop) if drop.name == name))
+    };
+    let added = || {
+        subject.siblings().filter_map(|sibling| match sibling {
+            SchemaChange::AddIndex(add) => Some(add.index.columns().collect::<Vec<_>>()),
+            _ => None,
+        })
+    };
+    table.foreign_keys.iter().filter(|key| !is_dropped(&key.name)).any(|key| {
+        let columns = &key.definition.columns;
+        let others = table.indexes.iter().filter(|other| other.name != index.name);
+        let primary = table.primary_key.iter().map(String::as_str).collect();
+        begins(columns, index.definition.columns().collect())
+            && !begins(columns, primary)
+            && !others
+                .map(|other| other.definition.columns().collect())
+                .chain(added())
+                .any(|other| begins(columns, other))
+    })
+}

@@ -1,0 +1,154 @@
+//! What matchers ask of new definitions and new types of columns.
+
+use serde::Deserialize;
+
+use super::column::{definition, is_indexed, is_referenced};
+use crate::answer::Answer;
+use crate::change::{ChangeType, RedefineColumn};
+use crate::effect::fact::Verdict;
+use crate::effect::redefinition::{
+    CharsetStep, DefaultStep, GeneratedStep, LengthBytes, NullabilityStep, Redefinition, type_step,
+};
+use crate::effect::subject::Subject;
+use crate::effect::types::{TypeRelation, TypeStep};
+use crate::yaml::OneOf;
+
+pub use crate::effect::redefinition::default_step;
+
+const OLD_TYPE: &str = "the column's old type";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RedefineColumnMatch {
+    /// What the new type means to code that knows the old one.
+    #[serde(rename = "type")]
+    relation: Option<OneOf<TypeRelation>>,
+    /// What the new type asks of the stored values.
+    step: Option<OneOf<TypeStep>>,
+    length_bytes: Option<OneOf<LengthBytes>>,
+    nullability: Option<OneOf<NullabilityStep>>,
+    default: Option<OneOf<DefaultStep>>,
+    charset: Option<OneOf<CharsetStep>>,
+    collation_changed: Option<bool>,
+    generated: Option<OneOf<GeneratedStep>>,
+    renamed: Option<bool>,
+    /// FIRST or AFTER puts it elsewhere.
+    moved: Option<bool>,
+    /// It becomes one that the database fills where an INSERT leaves it out: a default, a number, a computed value.
+    filled: Option<bool>,
+    indexed: Option<bool>,
+    /// It is part of a foreign key of its table, or of another that refers to it.
+    in_foreign_key: Option<bool>,
+    /// Foreign keys are checked: `foreign_key_checks` is on.
+    foreign_keys_checked: Option<bool>,
+}
+
+impl RedefineColumnMatch {
+    pub fn matches(&self, change: &RedefineColumn, subject: &Subject<'_>) -> Verdict {
+        let redefinition = Redefinition::new(change, subject);
+        let new = redefinition.new;
+        let is_filled = !matches!(new.default, crate::change::Default::None | crate::change::Default::Null)
+            || new.generated.is_some()
+            || new.identity.is_some();
+        let step = redefinition.step();
+        let in_foreign_key = subject.table_lists(|table| {
+            let own = table.foreign_keys.iter().flat_map(|key| &key.definition.columns);
+            own.clone().any(|column| column.eq_ignore_ascii_case(&change.column))
+                || is_referenced(subject, &change.column)
+        });
+        Verdict::all([
+            Verdict::among(self.relation.as_ref(), &step.map(|step| step.relation()), OLD_TYPE),
+            Verdict::among(self.step.as_ref(), &step, OLD_TYPE),
+            Verdict::among(
+                self.length_bytes.as_ref(),
+                &redefinition.length_bytes(),
+                "the column's old length and charset",
+            ),
+            Verdict::among(
+                self.nullability.as_ref(),
+                &redefinition.nullability(),
+                "whether the column is NOT NULL already",
+            ),
+            Verdict::among(self.default.as_ref(), &redefinition.default(), "the column's old default"),
+            Verdict::among(self.charset.as_ref(), &redefinition.charset(), "the column's old charset"),
+            Verdict::whether(self.collation_changed, redefinition.is_collation_changed(), "the column's old collation"),
+            Verdict::among(self.generated.as_ref(), &redefinition.generated(), "whether the column was generated"),
+            Verdict::whether(self.renamed, redefinition.is_renamed(), "the column's old name"),
+            Verdict::whether(self.moved, redefinition.is_moved(), "where the column stands"),
+            Verdict::whether(self.filled, is_filled, "whether the database fills the column"),
+            Verdict::whether(self.indexed, is_indexed(subject, &change.column), "whether the column is indexed"),
+            Verdict::whether(self.in_foreign_key, in_foreign_key, "whether the column is part of a foreign key"),
+            Verdict::whether(
+                self.foreign_keys_checked,
+                !subject.session.skips_foreign_key_checks(),
+                "whether foreign keys are checked",
+            ),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeTypeMatch {
+    #[serde(rename = "type")]
+    relation: Option<OneOf<TypeRelation>>,
+    step: Option<OneOf<TypeStep>>,
+    collation_changed: Option<bool>,
+    /// USING computes the new value: it is more than the column, or a cast of it.
+    computed: Option<bool>,
+    indexed: Option<bool>,
+    /// An index has to be computed from it: by an expression, or by a condition.
+    computes_index: Option<bool>,
+    /// A CHECK names it.
+    checked: Option<bool>,
+    /// It is part of a foreign key of its table.
+    in_foreign_key: Option<bool>,
+    /// The session's time zone is UTC.
+    utc: Option<bool>,
+}
+
+impl ChangeTypeMatch {
+    pub fn matches(&self, change: &ChangeType, subject: &Subject<'_>) -> Verdict {
+        let column = change.column.as_str();
+        let old = definition(subject, column);
+        let step = type_step(old.map(|old| &old.column_type), &change.column_type, subject);
+        let collation_changed = match &change.collation {
+            None => Answer::No,
+            Some(new) => Answer::from(old.map(|old| old.collation.as_ref() != Some(new))),
+        };
+        let in_foreign_key = subject.table_lists(|table| {
+            table.foreign_keys.iter().any(|key| key.definition.columns.iter().any(|own| own == column))
+        });
+        Verdict::all([
+            Verdict::among(self.relation.as_ref(), &step.map(|step| step.relation()), OLD_TYPE),
+            Verdict::among(self.step.as_ref(), &step, OLD_TYPE),
+            Verdict::whether(self.collation_changed, collation_changed, "the column's old collation"),
+            Verdict::whether(self.computed, is_computed(change), "what USING computes"),
+            Verdict::whether(self.indexed, is_indexed(subject, column), "whether the column is indexed"),
+            Verdict::whether(
+                self.computes_index,
+                subject.table_lists(|table| table.indexes.iter().any(|index| index.computes(column))),
+                "whether an index is computed from the column",
+            ),
+            Verdict::whether(
+                self.checked,
+                subject.table_lists(|table| table.checks.iter().any(|check| check.names_column(column))),
+                "whether a CHECK names the column",
+            ),
+            Verdict::whether(self.in_foreign_key, in_foreign_key, "whether the column is part of a foreign key"),
+            Verdict::whether(self.utc, is_utc(subject), "the session's time zone"),
+        ])
+    }
+}
+
+fn is_computed(change: &ChangeType) -> bool {
+    let Some(using) = &change.using else { return false };
+    let bare: String = using.chars().filter(|character| !matches!(character, '"' | '(' | ')' | ' ')).collect();
+    let plain = bare.split_once("::").map_or(bare.as_str(), |(value, _)| value);
+    plain != change.column
+}
+
+fn is_utc(subject: &Subject<'_>) -> Answer {
+    let zone = subject.session.variable("timezone").or_else(|| subject.session.variable("time_zone"));
+    Answer::from(zone.map(|zone| matches!(zone, "utc" | "etc/utc" | "uct" | "gmt" | "zulu" | "+00:00" | "0")))
+}

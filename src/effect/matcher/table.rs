@@ -1,0 +1,212 @@
+//! What matchers ask of tables, and of changes of whole tables.
+
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::catalog::Table;
+use crate::change::{ChangeTableOptions, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable};
+use crate::effect::fact::{Fact, Verdict};
+use crate::effect::subject::Subject;
+use crate::yaml::OneOf;
+
+/// What must be true of the table that is changed, as it stands before.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TableMatch {
+    /// It stood before the batch, so that it may have rows.
+    in_use: Option<bool>,
+    /// It has a FULLTEXT index.
+    fulltext: Option<bool>,
+    /// It has a generated column that is not stored.
+    virtual_column: Option<bool>,
+    /// It has an index over such a column.
+    indexed_virtual_column: Option<bool>,
+    row_format: Option<OneOf<String>>,
+    /// A foreign key of its own deletes or empties its rows: ON DELETE CASCADE, SET NULL.
+    cascading_child: Option<bool>,
+}
+
+impl TableMatch {
+    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
+        let row_format = subject.table().map_or_else(|| Fact::one_of([String::new(), "?".to_owned()]), row_format);
+        Verdict::all([
+            Verdict::whether(self.in_use, subject.table_in_use(), "whether the table has rows"),
+            Verdict::whether(
+                self.fulltext,
+                subject.table_lists(has_fulltext),
+                "whether the table has a FULLTEXT index",
+            ),
+            Verdict::whether(
+                self.virtual_column,
+                subject.table_lists(|table| virtual_columns(table).next().is_some()),
+                "whether the table has a virtual column",
+            ),
+            Verdict::whether(
+                self.indexed_virtual_column,
+                subject.table_lists(|table| has_indexed_virtual_column(table, subject)),
+                "whether the table has an index over a virtual column",
+            ),
+            Verdict::among(self.row_format.as_ref(), &row_format, "the table's ROW_FORMAT"),
+            Verdict::whether(
+                self.cascading_child,
+                subject.table_lists(cascades),
+                "whether the table has a foreign key with ON DELETE CASCADE or SET NULL",
+            ),
+        ])
+    }
+}
+
+fn row_format(table: &Table) -> Fact<String> {
+    match &table.options.row_format {
+        Some(format) => Fact::known(format.to_ascii_lowercase()),
+        None if table.is_partial => Fact::one_of([String::new(), "?".to_owned()]),
+        None => Fact::known(String::new()),
+    }
+}
+
+fn has_fulltext(table: &Table) -> bool {
+    table.indexes.iter().any(|index| index.definition.kind == IndexKind::Fulltext)
+}
+
+fn virtual_columns(table: &Table) -> impl Iterator<Item = &str> {
+    let generated = |generated: &crate::change::Generated| !generated.is_stored;
+    let columns = table.columns.iter().map(|column| &column.definition);
+    columns.filter(move |column| column.generated.as_ref().is_some_and(generated)).map(|column| column.name.as_str())
+}
+
+fn has_indexed_virtual_column(table: &Table, subject: &Subject<'_>) -> bool {
+    let engine = subject.catalog.engine();
+    virtual_columns(table).any(|column| table.indexes.iter().any(|index| index.covers(column, engine)))
+}
+
+fn cascades(table: &Table) -> bool {
+    table
+        .foreign_keys
+        .iter()
+        .any(|key| matches!(key.definition.on_delete, Some(ReferentialAction::Cascade | ReferentialAction::SetNull)))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CreateTableMatch {
+    temporary: Option<bool>,
+    /// It has foreign keys to other tables.
+    foreign_keys: Option<bool>,
+    /// A table of that name stands already.
+    stands: Option<bool>,
+    if_not_exists: Option<bool>,
+    /// CREATE TABLE … AS, LIKE, PARTITION OF.
+    from_another: Option<bool>,
+}
+
+impl CreateTableMatch {
+    pub fn matches(&self, change: &CreateTable, subject: &Subject<'_>) -> Verdict {
+        let in_columns = || change.columns.iter().filter_map(|column| column.references.as_ref());
+        let mut keys = change.foreign_keys.iter().chain(in_columns());
+        let refers = keys.any(|key| key.to_table != change.table);
+        Verdict::all([
+            Verdict::whether(self.temporary, change.is_temporary, "whether the table is temporary"),
+            Verdict::whether(self.foreign_keys, refers, "whether the table has foreign keys"),
+            Verdict::whether(self.stands, subject.catalog.has_table(&change.table), "whether the table stands already"),
+            Verdict::whether(self.if_not_exists, change.if_not_exists, "whether it says IF NOT EXISTS"),
+            Verdict::whether(self.from_another, change.has_more_columns, "where its columns come from"),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropTableMatch {
+    /// Foreign keys of other tables refer to it.
+    referenced: Option<bool>,
+    /// It has foreign keys to other tables.
+    foreign_keys: Option<bool>,
+    cascade: Option<bool>,
+    /// Foreign keys are checked: `foreign_key_checks` is on.
+    foreign_keys_checked: Option<bool>,
+    /// Such a table stands.
+    stands: Option<bool>,
+}
+
+impl DropTableMatch {
+    pub fn matches(&self, change: &DropTable, subject: &Subject<'_>) -> Verdict {
+        let is_referenced = subject.of_table(|_| subject.referring_tables().next().is_some().into());
+        let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.definition.to_table != table.name);
+        let stands = match subject.table_in_use() {
+            Answer::Yes => Answer::Yes,
+            _ => subject.catalog.has_table(&change.table),
+        };
+        Verdict::all([
+            Verdict::whether(self.referenced, is_referenced, "whether foreign keys refer to the table"),
+            Verdict::whether(self.foreign_keys, subject.table_lists(refers), "whether the table has foreign keys"),
+            Verdict::whether(self.cascade, change.cascade, "whether it says CASCADE"),
+            Verdict::whether(
+                self.foreign_keys_checked,
+                !subject.session.skips_foreign_key_checks(),
+                "whether foreign keys are checked",
+            ),
+            Verdict::whether(self.stands, stands, "whether the table stands"),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RenameTableMatch {
+    /// It goes to another schema or database.
+    moved: Option<bool>,
+}
+
+impl RenameTableMatch {
+    pub fn matches(&self, change: &RenameTable) -> Verdict {
+        let is_moved = change.to.schema.is_some() && change.to.schema != change.table.schema;
+        Verdict::whether(self.moved, is_moved, "whether the table changes its schema")
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeTableOptionsMatch {
+    /// CONVERT TO CHARACTER SET.
+    converts_columns: Option<bool>,
+    engine: Option<OneOf<EngineStep>>,
+    row_format: Option<bool>,
+    /// The default charset or collation for columns to come.
+    charset: Option<bool>,
+}
+
+/// What becomes of the table's storage engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum EngineStep {
+    /// ENGINE is not written.
+    Unsaid,
+    /// ENGINE says what it is already.
+    Same,
+    Changed,
+}
+
+impl ChangeTableOptionsMatch {
+    pub fn matches(&self, change: &ChangeTableOptions, subject: &Subject<'_>) -> Verdict {
+        let options = &change.options;
+        let has_charset = options.charset.is_some() || options.collation.is_some();
+        Verdict::all([
+            Verdict::whether(self.converts_columns, change.converts_columns, "whether the columns are converted"),
+            Verdict::among(self.engine.as_ref(), &engine_step(change, subject), "the table's storage engine"),
+            Verdict::whether(self.row_format, options.row_format.is_some(), "whether it says ROW_FORMAT"),
+            Verdict::whether(self.charset, has_charset, "whether it says CHARSET"),
+        ])
+    }
+}
+
+/// A table of which nothing is said is kept by InnoDB.
+fn engine_step(change: &ChangeTableOptions, subject: &Subject<'_>) -> Fact<EngineStep> {
+    let Some(new) = &change.options.engine else { return Fact::known(EngineStep::Unsaid) };
+    let step = |old: &str| if old.eq_ignore_ascii_case(new) { EngineStep::Same } else { EngineStep::Changed };
+    match subject.table() {
+        Some(table) if table.options.engine.is_some() || !table.is_partial => {
+            Fact::known(step(table.options.engine.as_deref().unwrap_or("innodb")))
+        }
+        _ => Fact::one_of([EngineStep::Same, EngineStep::Changed]),
+    }
+}

@@ -1,0 +1,71 @@
+//! What earlier statements of a migration leave for those after them: settings, an open transaction and what was done
+//! in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::change::{SchemaChange, SetVariable, TableName, TransactionStep};
+
+/// The state of the connection that a migration runs on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Session {
+    pub is_in_transaction: bool,
+    /// Values by name, in lower case.
+    variables: BTreeMap<String, String>,
+    /// Those that end with the transaction.
+    local_variables: BTreeMap<String, String>,
+    /// Constraints that were added NOT VALID in the transaction that is open.
+    not_validated: BTreeSet<(TableName, String)>,
+}
+
+impl Session {
+    /// As a migration finds it; `is_in_transaction` where its runner opens one.
+    pub fn new(is_in_transaction: bool) -> Self {
+        Self { is_in_transaction, ..Self::default() }
+    }
+
+    /// Takes note of what `change` leaves behind.
+    pub fn follow(&mut self, change: &SchemaChange) {
+        match change {
+            SchemaChange::SetVariable(set) => self.set(set),
+            SchemaChange::Transaction(TransactionStep::Begin) => self.is_in_transaction = true,
+            SchemaChange::Transaction(TransactionStep::Commit | TransactionStep::Rollback) => self.end_transaction(),
+            SchemaChange::AddForeignKey(add) if add.is_not_valid => {
+                self.add_not_valid(&add.table, add.foreign_key.name.as_deref());
+            }
+            SchemaChange::AddCheck(add) if add.is_not_valid => self.add_not_valid(&add.table, add.name.as_deref()),
+            _ => {}
+        }
+    }
+
+    /// The value that a variable was set to, in lower case.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.local_variables.get(name).or_else(|| self.variables.get(name)).map(String::as_str)
+    }
+
+    /// Whether new foreign keys are not checked against the rows: MySQL's `foreign_key_checks` is off.
+    pub fn skips_foreign_key_checks(&self) -> bool {
+        matches!(self.variable("foreign_key_checks"), Some("0" | "off" | "false"))
+    }
+
+    /// Whether the open transaction added that constraint NOT VALID, and so still holds the lock for it.
+    pub fn added_not_valid(&self, table: &TableName, constraint: &str) -> bool {
+        self.not_validated.contains(&(table.clone(), constraint.to_owned()))
+    }
+
+    fn set(&mut self, set: &SetVariable) {
+        let variables = if set.is_local { &mut self.local_variables } else { &mut self.variables };
+        variables.insert(set.name.clone(), set.value.to_ascii_lowercase());
+    }
+
+    fn add_not_valid(&mut self, table: &TableName, constraint: Option<&str>) {
+        if let (true, Some(constraint)) = (self.is_in_transaction, constraint) {
+            self.not_validated.insert((table.clone(), constraint.to_owned()));
+        }
+    }
+
+    fn end_transaction(&mut self) {
+        self.is_in_transaction = false;
+        self.local_variables.clear();
+        self.not_validated.clear();
+    }
+}

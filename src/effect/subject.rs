@@ -1,0 +1,91 @@
+//! A change in its place: the statement it is part of, the tables before it, the engine, and the session it runs in.
+
+use super::session::Session;
+use crate::answer::Answer;
+use crate::catalog::{self, Catalog};
+use crate::change::{Change, SchemaChange, Statement, TableName, Touches};
+use crate::engine::EngineVersion;
+
+/// What is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub change: &'a Change,
+    pub statement: &'a Statement,
+    /// The tables as they stand before the change.
+    pub catalog: &'a Catalog,
+    pub target: &'a EngineVersion,
+    /// What the statements before it left behind.
+    pub session: &'a Session,
+}
+
+impl<'a> Subject<'a> {
+    /// The name of the table that is changed. PostgreSQL's DROP INDEX names none: the catalog knows whose index it is.
+    pub fn table_name(&self) -> Option<&'a TableName> {
+        let of_index = |name: &str| self.catalog.table_of_index(name).map(|table| &table.name);
+        self.change.what.table().or_else(|| match &self.change.what {
+            SchemaChange::DropIndex(drop) => of_index(&drop.name),
+            SchemaChange::RenameIndex(rename) => of_index(&rename.name),
+            _ => None,
+        })
+    }
+
+    /// The table that is changed, as it stands before.
+    pub fn table(&self) -> Option<&'a catalog::Table> {
+        self.catalog.table(self.table_name()?)
+    }
+
+    pub fn table_in_use(&self) -> Answer {
+        match (self.table_name(), &self.change.what) {
+            (Some(table), SchemaChange::CreateTable(_)) => {
+                Answer::from(self.catalog.table(table).is_some_and(|table| table.stood_before_batch))
+            }
+            (Some(table), _) => self.catalog.is_in_use(table),
+            (None, SchemaChange::DropIndex(_) | SchemaChange::RenameIndex(_)) => Answer::Unknown,
+            (None, SchemaChange::Opaque(opaque)) if opaque.touches == Touches::Anything => Answer::Unknown,
+            (None, _) => Answer::No,
+        }
+    }
+
+    /// Whether the one column that is changed stood before the batch.
+    pub fn column_in_use(&self) -> Answer {
+        match (self.table_name(), self.change.what.column()) {
+            (Some(table), Some(column)) => self.catalog.is_column_in_use(table, column),
+            _ => Answer::No,
+        }
+    }
+
+    /// A question about the table as it stands before; unknown where no such table is known.
+    pub fn of_table(&self, ask: impl FnOnce(&'a catalog::Table) -> Answer) -> Answer {
+        self.table().map_or(Answer::Unknown, ask)
+    }
+
+    /// Whether something is on the table's lists; unknown where they may not be complete.
+    pub fn table_lists(&self, find: impl FnOnce(&'a catalog::Table) -> bool) -> Answer {
+        self.of_table(|table| listed(table, find(table)))
+    }
+
+    /// The other changes of the same statement.
+    pub fn siblings(&self) -> impl Iterator<Item = &'a SchemaChange> {
+        let own = &raw const *self.change;
+        self.statement.changes.iter().filter(move |sibling| &raw const **sibling != own).map(|change| &change.what)
+    }
+
+    /// The other tables whose foreign keys refer to this one.
+    pub fn referring_tables(&self) -> impl Iterator<Item = &'a catalog::Table> {
+        let own = self.table();
+        self.catalog.tables().filter(move |other| {
+            own.is_some_and(|own| {
+                other.name != own.name && other.foreign_keys.iter().any(|key| key.definition.to_table == own.name)
+            })
+        })
+    }
+}
+
+/// Found is found; not found is unknown where the table's lists may not be complete.
+fn listed(table: &catalog::Table, is_found: bool) -> Answer {
+    match is_found {
+        true => Answer::Yes,
+        false if table.is_partial => Answer::Unknown,
+        false => Answer::No,
+    }
+}

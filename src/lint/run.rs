@@ -1,0 +1,178 @@
+//! Replays the history and judges the batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::judge::{Judge, Place};
+use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
+use super::project::{Direction, MigrationFile, Project, Script};
+use crate::catalog::{Catalog, Era};
+use crate::change::{Problem, SchemaChange, Statement};
+use crate::effect::{Effects, Session, Subject};
+use crate::engine::EngineVersion;
+use crate::finding::{Date, Finding, Severity, Suppressions, UnusedSuppression};
+use crate::rule::Rules;
+use crate::source::Tree;
+
+/// What a lint needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Lint<'a> {
+    pub tree: &'a Tree,
+    pub project: &'a Project,
+    pub target: &'a EngineVersion,
+    pub effects: &'a Effects,
+    pub rules: &'a Rules,
+    /// The severities that the project chose, by rule.
+    pub severities: &'a BTreeMap<String, Severity>,
+    /// On which day suppressions must not have expired; `None` lets them live.
+    pub today: Option<Date>,
+}
+
+/// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Batch {
+    /// Those with these paths, each as a deploy of its own: an audit of the history.
+    EachAlone(BTreeSet<String>),
+    /// Those with these paths, in one deploy.
+    Together(BTreeSet<String>),
+}
+
+impl Lint<'_> {
+    /// Judges `batch`.
+    pub fn run(&self, batch: &Batch) -> Outcome {
+        let mut outcome = Outcome {
+            target: self.target.clone(),
+            laravel: self.project.laravel_major(),
+            migrations: Vec::new(),
+            changes: Vec::new(),
+            findings: Vec::new(),
+            unknown: Vec::new(),
+            unused_suppressions: Vec::new(),
+            catalog: Catalog::new(self.target.engine),
+        };
+        let migrations = self.project.migrations();
+        let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
+        let mut has_begun = false;
+        for migration in migrations.iter().take(last) {
+            let script = self.project.read(migration, Direction::Up, self.tree, self.target.engine);
+            if !batch.holds(migration) {
+                replay(&mut outcome, &script);
+                continue;
+            }
+            if has_begun && matches!(batch, Batch::Together(_)) {
+                outcome.catalog.enter(Era::Batch);
+            } else {
+                outcome.catalog.begin_batch();
+            }
+            has_begun = true;
+            self.judge(&mut outcome, migration, script);
+        }
+        outcome
+    }
+
+    /// What each migration of `batch` sends, in the order in which they run.
+    pub fn scripts(&self, batch: &Batch, direction: Direction) -> Vec<(MigrationFile, Script)> {
+        let mut catalog = Catalog::new(self.target.engine);
+        let mut scripts = Vec::new();
+        for migration in self.project.migrations() {
+            let up = self.project.read(&migration, Direction::Up, self.tree, self.target.engine);
+            changes(&up.statements).for_each(|change| catalog.apply(change));
+            if batch.holds(&migration) {
+                let script = match direction {
+                    Direction::Up => up,
+                    Direction::Down => self.project.read(&migration, direction, self.tree, self.target.engine),
+                };
+                scripts.push((migration, script));
+            }
+        }
+        scripts
+    }
+
+    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: Script) {
+        let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
+        let mut session = Session::new(script.is_in_transaction);
+        let mut findings = Vec::new();
+        for statement in &script.statements {
+            for change in &statement.changes {
+                let subject =
+                    Subject { change, statement, catalog: &outcome.catalog, target: self.target, session: &session };
+                let place = Place { migration: &migration.name, change: outcome.changes.len() };
+                let judgement = judge.judge(&subject, place);
+                findings.extend(judgement.findings);
+                outcome.changes.push(JudgedChange {
+                    migration: outcome.migrations.len(),
+                    sql: statement.sql.clone(),
+                    change: change.clone(),
+                    effect: judgement.effect,
+                    breaks: judgement.breaks,
+                });
+                session.follow(&change.what);
+                outcome.catalog.apply(&change.what);
+            }
+        }
+        outcome.unused_suppressions.extend(self.suppress(&mut findings, &script));
+        findings.sort_by_key(|finding| finding.span);
+        outcome.findings.append(&mut findings);
+        outcome.unknown.extend(unknowns(&script, false));
+        outcome.migrations.push(MigrationRead {
+            name: migration.name.clone(),
+            path: migration.path.clone(),
+            is_in_transaction: script.is_in_transaction,
+        });
+    }
+
+    /// Applies the comments of a migration to its findings, and tells which comments were in vain.
+    fn suppress(&self, findings: &mut [Finding], script: &Script) -> Vec<Problem> {
+        let Some(first) = script.comments.first() else { return Vec::new() };
+        let file = self.tree.file(first.span.file);
+        let suppressions = Suppressions::read(&file, &script.comments, self.today);
+        let unused = suppressions
+            .apply(findings)
+            .into_iter()
+            .map(|UnusedSuppression { span, rule }| Problem { span, reason: format!("`{rule}` finds nothing here") });
+        suppressions.problems.iter().cloned().chain(unused).collect()
+    }
+}
+
+impl Batch {
+    pub fn holds(&self, migration: &MigrationFile) -> bool {
+        self.paths().contains(&migration.path)
+    }
+
+    pub fn paths(&self) -> &BTreeSet<String> {
+        match self {
+            Self::EachAlone(paths) | Self::Together(paths) => paths,
+        }
+    }
+}
+
+/// Replays a migration that ran in an earlier deploy.
+fn replay(outcome: &mut Outcome, script: &Script) {
+    outcome.catalog.enter(Era::History);
+    changes(&script.statements).for_each(|change| outcome.catalog.apply(change));
+    outcome.unknown.extend(unknowns(script, true));
+}
+
+fn changes(statements: &[Statement]) -> impl Iterator<Item = &SchemaChange> {
+    statements.iter().flat_map(|statement| &statement.changes).map(|change| &change.what)
+}
+
+/// The places that were not understood: what the front ends report, and every opaque change, each place once.
+fn unknowns(script: &Script, is_history: bool) -> Vec<Unknown> {
+    let opaque =
+        script.statements.iter().flat_map(|statement| &statement.changes).filter_map(|change| match &change.what {
+            SchemaChange::Opaque(opaque) if opaque.is_unknown() => {
+                Some(Problem { span: change.span, reason: opaque.reason.clone() })
+            }
+            _ => None,
+        });
+    let mut unknowns: Vec<Unknown> = script
+        .problems
+        .iter()
+        .cloned()
+        .chain(opaque)
+        .map(|problem| Unknown { span: problem.span, reason: problem.reason, is_history })
+        .collect();
+    unknowns.sort_by(|left, right| (left.span, &left.reason).cmp(&(right.span, &right.reason)));
+    unknowns.dedup_by(|left, right| left.span == right.span);
+    unknowns
+}

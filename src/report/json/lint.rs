@@ -1,0 +1,161 @@
+//! The document of `phasewise lint --format json`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::VERSION;
+use super::parts::{BreaksReport, ChangeReport, EffectReport, EngineReport, Place};
+use crate::finding::{Finding, Suppression};
+use crate::lint::{Outcome, Unknown};
+use crate::report::Tally;
+use crate::source::Tree;
+
+/// What `phasewise lint --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "phasewise lint")]
+pub(super) struct LintReport {
+    version: u8,
+    engine: EngineReport,
+    /// The major of Laravel, where the project is one.
+    laravel: Option<u8>,
+    findings: Vec<FindingReport>,
+    /// What was not understood, in the batch and in the history that it stands on.
+    unknown: Vec<UnknownReport>,
+    summary: Summary,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "finding")]
+struct FindingReport {
+    rule: String,
+    #[schemars(extend("enum" = ["note", "warning", "error"]))]
+    severity: &'static str,
+    #[schemars(extend("enum" = ["possible", "likely", "certain"]))]
+    confidence: &'static str,
+    /// The migration's name, as its runner logs it.
+    migration: String,
+    file: String,
+    start: Place,
+    end: Place,
+    /// Null for a finding that is about the migration as a whole.
+    change: Option<ChangeReport>,
+    effect: Option<EffectReport>,
+    breaks: BreaksReport,
+    /// What it was decided on, besides the migration.
+    evidence: Vec<EvidenceReport>,
+    message: String,
+    why: String,
+    help: String,
+    /// What turns the change into safe deploys.
+    recipe: Option<String>,
+    /// What shows that it cannot do harm here.
+    discharged_by: Option<String>,
+    /// The comment by which a person said that it may stand.
+    suppressed: Option<SuppressionReport>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "evidence")]
+struct EvidenceReport {
+    kind: String,
+    file: String,
+    line: usize,
+    #[schemars(extend("enum" = ["certain", "likely", "likely-mass", "possible"]))]
+    tier: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "suppression")]
+struct SuppressionReport {
+    reason: String,
+    file: String,
+    start: Place,
+    end: Place,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "unknown")]
+struct UnknownReport {
+    file: String,
+    start: Place,
+    end: Place,
+    reason: String,
+    /// Whether it stands in the history rather than in the batch.
+    history: bool,
+}
+
+/// Errors and warnings that are suppressed or discharged are not counted as such.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "summary")]
+struct Summary {
+    files: usize,
+    migrations: usize,
+    changes: usize,
+    errors: usize,
+    warnings: usize,
+    suppressed: usize,
+    unknown: usize,
+}
+
+impl LintReport {
+    pub(super) fn new(outcome: &Outcome, tree: &Tree) -> Self {
+        let tally = Tally::of(outcome);
+        Self {
+            version: VERSION,
+            engine: EngineReport::new(&outcome.target),
+            laravel: outcome.laravel,
+            findings: outcome.findings.iter().map(|finding| FindingReport::new(finding, outcome, tree)).collect(),
+            unknown: outcome.unknown.iter().map(|unknown| UnknownReport::new(unknown, tree)).collect(),
+            summary: Summary {
+                files: tally.files,
+                migrations: tally.migrations,
+                changes: tally.changes,
+                errors: tally.errors,
+                warnings: tally.warnings,
+                suppressed: tally.suppressed,
+                unknown: tally.unknown,
+            },
+        }
+    }
+}
+
+impl FindingReport {
+    fn new(finding: &Finding, outcome: &Outcome, tree: &Tree) -> Self {
+        let (file, start, end) = Place::of(finding.span, tree);
+        let judged = outcome.change_of(finding);
+        Self {
+            rule: finding.rule.clone(),
+            severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
+            migration: finding.migration.clone(),
+            file,
+            start,
+            end,
+            change: judged.map(ChangeReport::new),
+            effect: judged.map(|judged| EffectReport::new(&judged.effect)),
+            breaks: BreaksReport::new(&finding.breaks),
+            evidence: Vec::new(),
+            message: finding.message.clone(),
+            why: finding.why.clone(),
+            help: finding.help.clone(),
+            recipe: finding.recipe.clone(),
+            discharged_by: finding.discharged_by.clone(),
+            suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionReport::new(suppression, tree)),
+        }
+    }
+}
+
+impl SuppressionReport {
+    fn new(suppression: &Suppression, tree: &Tree) -> Self {
+        let (file, start, end) = Place::of(suppression.span, tree);
+        Self { reason: suppression.reason.clone(), file, start, end }
+    }
+}
+
+impl UnknownReport {
+    fn new(unknown: &Unknown, tree: &Tree) -> Self {
+        let (file, start, end) = Place::of(unknown.span, tree);
+        Self { file, start, end, reason: unknown.reason.clone(), history: unknown.is_history }
+    }
+}

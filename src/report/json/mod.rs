@@ -1,0 +1,40 @@
+//! The JSON of `lint`, `effects` and `sql`, version 1. What is in it stays; more may come.
+//!
+//! Lines and columns count from 1 (columns in characters), offsets are bytes, paths are relative to the project's root
+//! with `/`. What there is none of is null.
+
+mod effects;
+mod lint;
+mod parts;
+mod schema;
+mod sql;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::sql::SentSql;
+use crate::lint::Outcome;
+use crate::source::Tree;
+
+pub use schema::{SCHEMAS, schema};
+
+const VERSION: u8 = 1;
+
+pub fn write_lint(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io::Result<()> {
+    write(out, &lint::LintReport::new(outcome, tree))
+}
+
+pub fn write_effects(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io::Result<()> {
+    write(out, &effects::EffectsReport::new(outcome, tree))
+}
+
+pub fn write_sql(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Result<()> {
+    let reports: Vec<_> = migrations.iter().map(|migration| sql::SqlReport::new(migration, tree)).collect();
+    write(out, &reports)
+}
+
+fn write(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
+}

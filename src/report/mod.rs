@@ -1,0 +1,24 @@
+//! Results in the formats that people and machines read.
+//!
+//! Takes what a command found and a place to write to; each format is a file here with its own structs, so that the
+//! types below can change while the formats stay as they are. What is written depends on nothing but its input.
+
+pub mod effects;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod page;
+mod places;
+mod prose;
+pub mod sarif;
+mod snippet;
+pub mod sql;
+mod tally;
+pub mod text;
+mod words;
+
+pub use places::Places;
+pub use tally::Tally;

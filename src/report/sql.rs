@@ -1,0 +1,65 @@
+//! The SQL that migrations send, as text that a client can run.
+
+use std::io::{self, Write};
+
+use crate::change::{Problem, Statement};
+use crate::engine::Engine;
+use crate::lint::Direction;
+use crate::source::Tree;
+
+/// The SQL of one direction of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentSql {
+    /// The migration's name, as its runner logs it.
+    pub migration: String,
+    /// Relative to the project's root, with `/`.
+    pub path: String,
+    pub direction: Direction,
+    pub engine: Engine,
+    /// In the order in which they are sent; one without SQL is data work in PHP.
+    pub statements: Vec<Statement>,
+    /// What could not be evaluated.
+    pub problems: Vec<Problem>,
+}
+
+impl SentSql {
+    /// The statements whose SQL is known.
+    pub(super) fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| !statement.sql.is_empty())
+    }
+}
+
+pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Result<()> {
+    for (at, sent) in migrations.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        let direction = if sent.direction == Direction::Down { " (down)" } else { "" };
+        writeln!(out, "-- migration {}{direction}", sent.migration)?;
+        for statement in sent.statements() {
+            write_statement(out, statement)?;
+        }
+        for problem in &sent.problems {
+            let place = tree.file(problem.span.file).position(problem.span.start);
+            writeln!(out, "-- not understood at line {}: {}", place.line, one_line(&problem.reason))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_statement(out: &mut dyn Write, statement: &Statement) -> io::Result<()> {
+    if let Some(guard) = &statement.guard {
+        writeln!(out, "-- only if {}", one_line(guard))?;
+    }
+    if !statement.bindings.is_empty() {
+        writeln!(out, "-- with {}", one_line(&statement.bindings.join(", ")))?;
+    }
+    // A line comment at the end would swallow a semicolon beside it.
+    let separator = if statement.sql.lines().last().is_some_and(|line| line.contains("--")) { "\n" } else { "" };
+    writeln!(out, "{}{separator};", statement.sql)
+}
+
+/// Text that cannot leave the line comment it is put in.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,171 @@
+//! Findings for people: each with the source it is about, why it matters, what the engine does, and the way out.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, ThemeCharacters, ThemeStyles};
+
+use super::snippet::Snippet;
+use super::{Tally, prose, words};
+use crate::finding::Finding;
+use crate::lint::Outcome;
+use crate::source::{FileId, Span, Tree};
+
+/// How much of a statement is shown unless all is asked for, in characters.
+const SHORT_SQL: usize = 240;
+
+/// The width of the labels below a finding, without the colon.
+const LABEL: usize = 9;
+
+/// How a terminal, or a file, wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    pub is_coloured: bool,
+    pub is_unicode: bool,
+    /// Columns of text.
+    pub width: usize,
+    /// Whether to show what was suppressed or discharged, the unknowns of the history, and statements at full length.
+    pub is_verbose: bool,
+}
+
+pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree, look: Look) -> io::Result<()> {
+    let mut page = Page { outcome, tree, look, theme: look.theme(), sources: BTreeMap::new() };
+    let mut migration = None;
+    for finding in outcome.findings.iter().filter(|finding| look.is_verbose || finding.is_open()) {
+        if migration != Some(&finding.migration) {
+            migration = Some(&finding.migration);
+            writeln!(out, "{}\n", page.theme.styles.link.style(&finding.migration))?;
+        }
+        page.write_finding(out, finding)?;
+    }
+    page.write_vain_suppressions(out)?;
+    page.write_unknowns(out)?;
+    writeln!(out, "{}", Tally::of(outcome).line())
+}
+
+impl Look {
+    pub fn theme(self) -> GraphicalTheme {
+        GraphicalTheme {
+            characters: if self.is_unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+            styles: if self.is_coloured { ThemeStyles::ansi() } else { ThemeStyles::none() },
+        }
+    }
+}
+
+struct Page<'a> {
+    outcome: &'a Outcome,
+    tree: &'a Tree,
+    look: Look,
+    theme: GraphicalTheme,
+    sources: BTreeMap<FileId, Arc<NamedSource<String>>>,
+}
+
+impl Page<'_> {
+    fn write_finding(&mut self, out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+        let judged = self.outcome.change_of(finding);
+        let label = judged.map(|judged| judged.change.what.description());
+        let snippet = Snippet::new(finding, label, self.source(finding.span), &self.tree.file(finding.span.file));
+        let mut head = String::new();
+        GraphicalReportHandler::new_themed(self.theme.clone())
+            .with_width(self.look.width)
+            .render_report(&mut head, &snippet)
+            .map_err(io::Error::other)?;
+        out.write_all(head.as_bytes())?;
+        for (name, text) in self.notes(finding) {
+            let label = self.theme.styles.help.style(format!("{name:>LABEL$}:"));
+            writeln!(out, "{label} {}", prose::wrap(&text, LABEL + 2, self.look.width))?;
+        }
+        writeln!(out)
+    }
+
+    /// What stands below the source, in order.
+    fn notes(&self, finding: &Finding) -> Vec<(&'static str, String)> {
+        let mut notes = vec![("why", finding.why.clone())];
+        if let Some(judged) = self.outcome.change_of(finding) {
+            let engine = words::engine(&self.outcome.target);
+            notes.push(("engine", format!("{engine}: {}", words::effect(&judged.effect))));
+            if self.is_generated(finding.span) {
+                notes.push(("sql", self.shortened(&judged.sql)));
+            }
+        }
+        notes.push(("help", finding.help.clone()));
+        if let Some(evidence) = &finding.discharged_by {
+            notes.push(("cleared", evidence.clone()));
+        }
+        if let Some(suppression) = &finding.suppressed {
+            let place = self.place(suppression.span);
+            notes.push(("ignored", format!("{} ({place})", suppression.reason)));
+        }
+        notes.push(("more", format!("phasewise explain {}", finding.rule)));
+        notes.retain(|(_, text)| !text.trim().is_empty());
+        notes
+    }
+
+    /// Whether the SQL is not what stands in the file.
+    fn is_generated(&self, span: Span) -> bool {
+        !self.tree.file(span.file).path.to_ascii_lowercase().ends_with(".sql")
+    }
+
+    fn shortened(&self, sql: &str) -> String {
+        match sql.char_indices().nth(SHORT_SQL) {
+            Some((end, _)) if !self.look.is_verbose => format!("{} ...", sql.get(..end).unwrap_or(sql)),
+            _ => sql.to_owned(),
+        }
+    }
+
+    fn write_vain_suppressions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let problems = &self.outcome.unused_suppressions;
+        if problems.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "suppressions in vain:")?;
+        self.write_each(out, problems.iter().map(|problem| (problem.span, &problem.reason)))?;
+        writeln!(out)
+    }
+
+    fn write_unknowns(&self, out: &mut dyn Write) -> io::Result<()> {
+        let unknowns = |is_history: bool| {
+            let those = self.outcome.unknown.iter().filter(move |unknown| unknown.is_history == is_history);
+            those.map(|unknown| (unknown.span, &unknown.reason))
+        };
+        if unknowns(false).count() > 0 {
+            writeln!(out, "not understood:")?;
+            self.write_each(out, unknowns(false))?;
+        }
+        let history = unknowns(true).count();
+        if history > 0 && self.look.is_verbose {
+            writeln!(out, "not understood in the migrations before:")?;
+            self.write_each(out, unknowns(true))?;
+        } else if history > 0 {
+            writeln!(out, "not understood in the migrations before: {history} (listed with -v)")?;
+        }
+        if !self.outcome.unknown.is_empty() {
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn write_each<'b>(
+        &self,
+        out: &mut dyn Write,
+        mut problems: impl Iterator<Item = (Span, &'b String)>,
+    ) -> io::Result<()> {
+        problems.try_for_each(|(span, reason)| writeln!(out, "  {} {reason}", self.place(span)))
+    }
+
+    /// `path:line:column`.
+    fn place(&self, span: Span) -> String {
+        let file = self.tree.file(span.file);
+        let start = file.position(span.start);
+        format!("{}:{}:{}", file.path, start.line, start.column)
+    }
+
+    fn source(&mut self, span: Span) -> Arc<NamedSource<String>> {
+        let source = self.sources.entry(span.file).or_insert_with(|| {
+            let file = self.tree.file(span.file);
+            Arc::new(NamedSource::new(&file.path, file.text.clone()))
+        });
+        Arc::clone(source)
+    }
+}

@@ -1,0 +1,79 @@
+//! Examples of a rule: its tests, and the samples on its page.
+
+use serde::Deserialize;
+
+use crate::engine::Engine;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Each yields this rule's finding.
+    pub bad: Vec<Example>,
+    /// None yields it.
+    pub good: Vec<Example>,
+}
+
+/// A batch, and what stood before it.
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub name: String,
+    pub language: Language,
+    /// Statements; those of Laravel stand in `up()`.
+    pub code: String,
+    /// What earlier deploys ran, in the same language.
+    pub before: Option<String>,
+    /// Tables that stand, of a shape that nobody knows.
+    pub in_use: Vec<String>,
+    pub engines: Vec<Engine>,
+    /// The migration says `$withinTransaction = false`.
+    pub outside_transaction: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Laravel,
+    Sql,
+}
+
+/// An example as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    name: String,
+    laravel: Option<String>,
+    sql: Option<String>,
+    before: Option<String>,
+    #[serde(default)]
+    in_use: Vec<String>,
+    engines: Option<Vec<String>>,
+    #[serde(default)]
+    outside_transaction: bool,
+}
+
+impl<'de> Deserialize<'de> for Example {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let written = Written::deserialize(deserializer)?;
+        let (language, code) = match (written.laravel, written.sql) {
+            (Some(code), None) => (Language::Laravel, code),
+            (None, Some(code)) => (Language::Sql, code),
+            _ => return Err(D::Error::custom("an example has either `laravel` or `sql`")),
+        };
+        let engine = |name: String| {
+            Engine::from_name(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is not an engine")))
+        };
+        let engines = match written.engines {
+            Some(names) => names.into_iter().map(engine).collect::<Result<_, _>>()?,
+            None => vec![Engine::Mysql, Engine::Mariadb, Engine::Postgresql],
+        };
+        Ok(Self {
+            name: written.name,
+            language,
+            code,
+            before: written.before,
+            in_use: written.in_use,
+            engines,
+            outside_transaction: written.outside_transaction,
+        })
+    }
+}

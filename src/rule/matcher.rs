@@ -1,0 +1,197 @@
+//! What a rule asks of a change, its place and its effect.
+
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::effect::{Algorithm, ChangeMatch, Effect, Lasts, Subject, Verdict};
+use crate::engine::Engine;
+use crate::yaml::OneOf;
+
+/// What stands under `match:` and `except:`; all of it must hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RuleMatch {
+    /// Any of these changes.
+    pub change: Option<OneOf<ChangeMatch>>,
+    table: Option<Standing>,
+    column: Option<Standing>,
+    effect: Option<EffectMatch>,
+    /// A table that the change locks besides its own.
+    other_table: Option<OtherTableMatch>,
+    engine: Option<OneOf<EngineName>>,
+    /// A transaction is open.
+    in_transaction: Option<bool>,
+    /// The statement says ALGORITHM= or LOCK=.
+    online_clause: Option<bool>,
+    /// The statement also makes a change of one of these kinds.
+    together_with: Option<OneOf<String>>,
+}
+
+/// Whether something stood before the batch, so that running code may depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Standing {
+    InUse,
+    New,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum EngineName {
+    Mysql,
+    Mariadb,
+    Postgresql,
+    Sqlite,
+    Sqlserver,
+}
+
+/// What other sessions are kept from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Blocked {
+    Read,
+    Write,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Duration {
+    Moment,
+    Scan,
+    IndexBuild,
+    Rebuild,
+    /// Any but a moment.
+    TableSize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct EffectMatch {
+    /// All of these are blocked.
+    blocks: Option<OneOf<Blocked>>,
+    lasts: Option<OneOf<Duration>>,
+    algorithm: Option<OneOf<Algorithm>>,
+    rewrite: Option<bool>,
+    /// The engine will not do it.
+    refused: Option<bool>,
+    /// It may run in a transaction.
+    in_transaction: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct OtherTableMatch {
+    table: Option<Standing>,
+    blocks: Option<OneOf<Blocked>>,
+}
+
+impl RuleMatch {
+    pub fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        let change = self.change.as_ref().map(|any| Verdict::any(any.0.iter().map(|one| one.matches(subject))));
+        let engine =
+            self.engine.as_ref().map(|names| names.0.iter().any(|name| name.engine() == subject.target.engine));
+        let together = self.together_with.as_ref().map(|kinds| {
+            let mut siblings = subject.siblings();
+            siblings.any(|sibling| kinds.0.iter().any(|kind| kind == sibling.kind()))
+        });
+        let online = &subject.statement.online;
+        let certain = |is_so: Option<bool>| is_so.map_or_else(Verdict::yes, |is_so| Verdict::of(is_so.into(), ""));
+        Verdict::all([
+            change.unwrap_or_else(Verdict::yes),
+            certain(engine),
+            certain(together),
+            Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
+            Verdict::whether(self.online_clause, online.algorithm.is_some() || online.lock.is_some(), ""),
+            standing(self.table, subject.table_in_use(), "whether the table is in use"),
+            standing(self.column, subject.column_in_use(), "whether the column is in use"),
+            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
+            self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
+        ])
+    }
+
+    /// Whether it asks for a table, so that one is named.
+    pub fn has_table(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Whether it asks for an effect that the engine refuses, so that there is an error.
+    pub fn asks_for_refusal(&self) -> bool {
+        self.effect.as_ref().is_some_and(|effect| effect.refused == Some(true))
+    }
+
+    /// Whether it asks for another table that is locked too.
+    pub fn has_other_table(&self) -> bool {
+        self.other_table.is_some()
+    }
+}
+
+fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {
+    Verdict::whether(wanted.map(|wanted| wanted == Standing::InUse), in_use, what)
+}
+
+impl EffectMatch {
+    /// Yes where every effect that the change may have fits, no where none does.
+    fn matches(&self, effect: &Effect) -> Verdict {
+        let fitting = effect.possible().filter(|effect| self.fits(effect)).count();
+        let answer = match fitting {
+            0 => Answer::No,
+            all if all == effect.possible().count() => Answer::Yes,
+            _ => Answer::Unknown,
+        };
+        Verdict::of(answer, "what the engine does for this change")
+    }
+
+    fn fits(&self, effect: &Effect) -> bool {
+        let is_as = |wanted: Option<bool>, fact: bool| wanted.is_none_or(|wanted| wanted == fact);
+        let lasts = |wanted: &OneOf<Duration>| wanted.0.iter().any(|wanted| wanted.fits(effect.lasts));
+        self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, effect.blocks))
+            && self.lasts.as_ref().is_none_or(lasts)
+            && self.algorithm.as_ref().is_none_or(|any| effect.algorithm.is_some_and(|algorithm| any.has(&algorithm)))
+            && is_as(self.rewrite, effect.rewrites)
+            && is_as(self.refused, effect.refused.is_some())
+            && is_as(self.in_transaction, effect.in_transaction)
+    }
+}
+
+impl OtherTableMatch {
+    fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        Verdict::any(effect.others.iter().map(|other| {
+            let is_blocked = self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, other.blocks));
+            Verdict::all([
+                Verdict::of(is_blocked.into(), ""),
+                standing(self.table, subject.catalog.is_in_use(&other.table), "whether the other table is in use"),
+            ])
+        }))
+    }
+}
+
+fn are_blocked(wanted: &OneOf<Blocked>, blocks: crate::effect::Blocks) -> bool {
+    wanted.0.iter().all(|blocked| match blocked {
+        Blocked::Read => blocks.reads,
+        Blocked::Write => blocks.writes,
+    })
+}
+
+impl Duration {
+    fn fits(self, lasts: Lasts) -> bool {
+        match self {
+            Self::Moment => lasts == Lasts::Moment,
+            Self::Scan => lasts == Lasts::Scan,
+            Self::IndexBuild => lasts == Lasts::IndexBuild,
+            Self::Rebuild => lasts == Lasts::Rebuild,
+            Self::TableSize => lasts != Lasts::Moment,
+        }
+    }
+}
+
+impl EngineName {
+    fn engine(self) -> Engine {
+        match self {
+            Self::Mysql => Engine::Mysql,
+            Self::Mariadb => Engine::Mariadb,
+            Self::Postgresql => Engine::Postgresql,
+            Self::Sqlite => Engine::Sqlite,
+            Self::Sqlserver => Engine::Sqlserver,
+        }
+    }
+}

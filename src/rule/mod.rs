@@ -1,0 +1,73 @@
+//! Rules: which change, in which place, with which effect, is worth a finding, and what it says.
+//!
+//! A rule is one YAML file under `rules/<family>/`, or of the user. It is read here into its compiled form, matched
+//! against a change and its effect, and rendered. What becomes of a match (confidence, suppression, evidence) is left to
+//! the lint.
+
+mod example;
+mod matcher;
+mod rule_file;
+mod set;
+mod template;
+
+use crate::effect::{Effect, Subject, Verdict};
+use crate::finding::{Breaks, Severity};
+
+pub use example::{Example, Examples, Language};
+pub use set::{Match, Rules};
+
+use matcher::RuleMatch;
+use template::Template;
+
+/// One rule, ready to match.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub id: String,
+    /// The folder it lies in: `compatibility`, `locking`, …
+    pub family: String,
+    pub summary: String,
+    pub severity: Severity,
+    /// What fails or goes wrong in running code; empty for a rule on locks.
+    pub breaks: Breaks,
+    /// The recipe that turns the change into safe deploys.
+    pub recipe: Option<String>,
+    /// Why there is no recipe.
+    pub no_recipe: Option<String>,
+    /// Rules that say less about the same change, and so are not reported beside this one.
+    pub silences: Vec<String>,
+    pub references: Vec<String>,
+    pub examples: Examples,
+    matcher: RuleMatch,
+    except: Vec<RuleMatch>,
+    message: Template,
+    why: Template,
+    help: Template,
+}
+
+/// What a rule says of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    pub message: String,
+    pub why: String,
+    pub help: String,
+}
+
+impl Rule {
+    /// Whether the rule is about this change, and what that hangs on where it is not known.
+    pub fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        let except = Verdict::any(self.except.iter().map(|except| except.matches(subject, effect)));
+        Verdict::all([self.matcher.matches(subject, effect), !except])
+    }
+
+    /// Its texts as they are written, with `{table}` and the like for the names of a change.
+    pub fn wording(&self) -> Wording {
+        let text = |template: &Template| template.to_string();
+        Wording { message: text(&self.message), why: text(&self.why), help: text(&self.help) }
+    }
+
+    /// Its texts, with the names of this change in them.
+    pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> Wording {
+        let render = |template: &Template| template.render(subject, effect);
+        Wording { message: render(&self.message), why: render(&self.why), help: render(&self.help) }
+    }
+}

@@ -1,0 +1,253 @@
+//! Texts of rules: `{name}` stands for something of the change, and nothing else is special.
+
+use std::fmt;
+
+use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
+use crate::effect::{Effect, Subject};
+
+/// A text, cut at its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Name(Name),
+}
+
+/// What a text can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// The change in words.
+    Change,
+    /// The engine and its version.
+    Engine,
+    /// What the engine does.
+    Effect,
+    /// The engine's error.
+    Error,
+    Table,
+    Column,
+    /// The new name.
+    To,
+    /// The new type.
+    Type,
+    OldType,
+    Index,
+    /// The columns of an index or a key.
+    Columns,
+    Constraint,
+    /// The table that a foreign key refers to.
+    References,
+    /// Further tables that are locked.
+    OtherTables,
+    /// The words of what could not be read.
+    What,
+    Reason,
+}
+
+/// A `{name}` that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName(pub String);
+
+impl Template {
+    pub fn read(text: &str) -> Result<Self, UnknownName> {
+        let mut parts = Vec::new();
+        let mut rest = text.trim_end();
+        while let Some((before, name, after)) = next_name(rest) {
+            parts.push(Part::Text(before.to_owned()));
+            parts.push(Part::Name(Name::read(name).ok_or_else(|| UnknownName(name.to_owned()))?));
+            rest = after;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Ok(Self(parts))
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = Name> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Name(name) => Some(*name),
+            Part::Text(_) => None,
+        })
+    }
+
+    pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> String {
+        let render = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Name(name) => name.value(subject, effect),
+        };
+        self.0.iter().map(render).collect()
+    }
+}
+
+/// As it is written, `{name}` and all.
+impl fmt::Display for Template {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => formatter.write_str(text),
+            Part::Name(name) => write!(formatter, "{{{}}}", name.text()),
+        })
+    }
+}
+
+/// The text before the next name, the name, and the text after it.
+fn next_name(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices('{').find_map(|(open, _)| {
+        let (before, rest) = (text.get(..open)?, text.get(open + 1..)?);
+        let (name, after) = rest.split_once('}')?;
+        let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+        is_name.then_some((before, name, after))
+    })
+}
+
+impl Name {
+    const ALL: [(&str, Self); 16] = [
+        ("change", Self::Change),
+        ("engine", Self::Engine),
+        ("effect", Self::Effect),
+        ("error", Self::Error),
+        ("table", Self::Table),
+        ("column", Self::Column),
+        ("to", Self::To),
+        ("type", Self::Type),
+        ("old_type", Self::OldType),
+        ("index", Self::Index),
+        ("columns", Self::Columns),
+        ("constraint", Self::Constraint),
+        ("references", Self::References),
+        ("other_tables", Self::OtherTables),
+        ("what", Self::What),
+        ("reason", Self::Reason),
+    ];
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, name)| *name)
+    }
+
+    pub fn text(self) -> &'static str {
+        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
+    }
+
+    /// The names that a change of that kind has; `None` for any kind.
+    pub fn bound_by(kind: Option<&str>) -> Vec<Self> {
+        let mut bound = vec![Self::Change, Self::Engine, Self::Effect];
+        let own: &[Self] = match kind {
+            None | Some("set-variable" | "transaction") => &[],
+            Some("add-column") => &[Self::Table, Self::Column, Self::Type],
+            Some("rename-column") => &[Self::Table, Self::Column, Self::To],
+            Some("redefine-column") => &[Self::Table, Self::Column, Self::To, Self::Type, Self::OldType],
+            Some("change-type") => &[Self::Table, Self::Column, Self::Type, Self::OldType],
+            Some(
+                "drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default" | "change-identity",
+            ) => &[Self::Table, Self::Column],
+            Some("rename-table") => &[Self::Table, Self::To],
+            Some("add-index") => &[Self::Table, Self::Index, Self::Columns],
+            Some("drop-index") => &[Self::Table, Self::Index],
+            Some("rename-index") => &[Self::Table, Self::Index, Self::To],
+            Some("add-primary-key") => &[Self::Table, Self::Columns],
+            Some("add-foreign-key") => &[Self::Table, Self::Columns, Self::Constraint, Self::References],
+            Some("add-check" | "validate-constraint" | "drop-constraint") => &[Self::Table, Self::Constraint],
+            Some("opaque") => &[Self::What, Self::Reason],
+            Some(_) => &[Self::Table],
+        };
+        bound.extend(own);
+        bound
+    }
+
+    fn value(self, subject: &Subject<'_>, effect: &Effect) -> String {
+        let change = &subject.change.what;
+        match self {
+            Self::Change => change.description(),
+            Self::Engine => format!("{} {}", subject.target.engine.title(), subject.target.version),
+            Self::Effect => effect.says.clone(),
+            Self::Error => effect.refused.clone().unwrap_or_default(),
+            Self::Table => subject.table_name().map(ToString::to_string).unwrap_or_default(),
+            Self::Column => change.column().unwrap_or_default().to_owned(),
+            Self::To => new_name(change),
+            Self::Type => new_type(change),
+            Self::OldType => old_type(subject),
+            Self::Index => index_name(change),
+            Self::Columns => columns(change).join(", "),
+            Self::Constraint => constraint_name(change),
+            Self::References => references(change),
+            Self::OtherTables => other_tables(effect),
+            Self::What | Self::Reason => opaque(change, self),
+        }
+    }
+}
+
+fn new_name(change: &SchemaChange) -> String {
+    match change {
+        SchemaChange::RenameTable(rename) => rename.to.to_string(),
+        SchemaChange::RenameColumn(rename) => rename.to.clone(),
+        SchemaChange::RenameIndex(rename) => rename.to.clone(),
+        SchemaChange::RedefineColumn(redefine) => redefine.definition.name.clone(),
+        _ => String::new(),
+    }
+}
+
+fn new_type(change: &SchemaChange) -> String {
+    match change {
+        SchemaChange::AddColumn(add) => add.column.column_type.to_string(),
+        SchemaChange::RedefineColumn(redefine) => redefine.definition.column_type.to_string(),
+        SchemaChange::ChangeType(to) => to.column_type.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn old_type(subject: &Subject<'_>) -> String {
+    let known = subject.table().zip(subject.change.what.column()).and_then(|(table, column)| {
+        table.column(column, subject.catalog.engine()).map(|column| column.definition.column_type.to_string())
+    });
+    known.unwrap_or_else(|| "its old type".to_owned())
+}
+
+fn index_name(change: &SchemaChange) -> String {
+    match change {
+        SchemaChange::AddIndex(AddIndex { index: Index { name: Some(name), .. }, .. }) => name.clone(),
+        SchemaChange::AddIndex(add) => format!("{}({})", add.table, columns(change).join(", ")),
+        SchemaChange::DropIndex(drop) => drop.name.clone(),
+        SchemaChange::RenameIndex(rename) => rename.name.clone(),
+        _ => String::new(),
+    }
+}
+
+fn columns(change: &SchemaChange) -> Vec<&str> {
+    match change {
+        SchemaChange::AddIndex(add) => add.index.columns().collect(),
+        SchemaChange::AddPrimaryKey(add) => add.columns.iter().map(String::as_str).collect(),
+        SchemaChange::AddForeignKey(add) => add.foreign_key.columns.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn constraint_name(change: &SchemaChange) -> String {
+    match change {
+        SchemaChange::AddForeignKey(AddForeignKey { foreign_key, .. }) => {
+            foreign_key.name.clone().unwrap_or_else(|| "the new foreign key".to_owned())
+        }
+        SchemaChange::AddCheck(AddCheck { name, .. }) => name.clone().unwrap_or_else(|| "the new check".to_owned()),
+        SchemaChange::ValidateConstraint(validate) => validate.name.clone(),
+        SchemaChange::DropConstraint(drop) => drop.name.clone(),
+        _ => String::new(),
+    }
+}
+
+fn references(change: &SchemaChange) -> String {
+    match change {
+        SchemaChange::AddForeignKey(add) => add.foreign_key.to_table.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn other_tables(effect: &Effect) -> String {
+    let names: Vec<String> = effect.others.iter().map(|other| format!("`{}`", other.table)).collect();
+    names.join(", ")
+}
+
+fn opaque(change: &SchemaChange, name: Name) -> String {
+    match change {
+        SchemaChange::Opaque(opaque) if name == Name::What => opaque.what.clone(),
+        SchemaChange::Opaque(opaque) => opaque.reason.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,260 @@
+//! What the tables are after each change.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use phasewise::answer::Answer;
+use phasewise::catalog::{Catalog, Era, Table};
+use phasewise::change::{IndexPart, TableName};
+use phasewise::engine::Engine;
+use phasewise::source::{SourceMap, Tree};
+use phasewise::sql;
+
+/// Replays `text` as history, in the catalog of an empty database.
+fn replay(engine: Engine, text: &str) -> Catalog {
+    let mut catalog = Catalog::new(engine);
+    apply(&mut catalog, text);
+    catalog
+}
+
+fn apply(catalog: &mut Catalog, text: &str) {
+    let file = Tree::default().put("test.sql", text.to_owned());
+    let map = SourceMap::verbatim(file.id, 0, text.len() as u32);
+    for statement in sql::read(text, &map, catalog.engine()).statements {
+        statement.changes.iter().for_each(|change| catalog.apply(&change.what));
+    }
+}
+
+/// The tables, a line for each thing they have.
+#[track_caller]
+fn check(engine: Engine, text: &str) -> String {
+    let mut out = String::new();
+    for table in replay(engine, text).tables() {
+        write_table(&mut out, table);
+    }
+    out
+}
+
+fn write_table(out: &mut String, table: &Table) {
+    let partly = if table.is_partial { " (partly known)" } else { "" };
+    writeln!(out, "{}{partly}", table.name).unwrap();
+    for column in &table.columns {
+        let column = &column.definition;
+        let null = if column.is_nullable { "null" } else { "not null" };
+        writeln!(out, "  {} {} {null} {:?}", column.name, column.column_type, column.default).unwrap();
+    }
+    if !table.primary_key.is_empty() {
+        writeln!(out, "  primary key {}", table.primary_key.join(", ")).unwrap();
+    }
+    for index in &table.indexes {
+        let parts: Vec<String> = index
+            .definition
+            .parts
+            .iter()
+            .map(|part| match part {
+                IndexPart::Column { name, .. } => name.clone(),
+                IndexPart::Expression(text) => format!("({text})"),
+            })
+            .collect();
+        let unique = if index.definition.is_unique { "unique " } else { "" };
+        let constraint = if index.is_constraint { " constraint" } else { "" };
+        writeln!(out, "  {unique}index {}: {}{constraint}", index.name, parts.join(", ")).unwrap();
+    }
+    for key in &table.foreign_keys {
+        let valid = if key.is_valid { "" } else { " not valid" };
+        let definition = &key.definition;
+        let (from, to) = (definition.columns.join(", "), definition.to_columns.join(", "));
+        writeln!(out, "  foreign key {}: {from} -> {}({to}){valid}", key.name, definition.to_table).unwrap();
+    }
+    for check in &table.checks {
+        let valid = if check.is_valid { "" } else { " not valid" };
+        writeln!(out, "  check {}: {}{valid}", check.name, check.condition).unwrap();
+    }
+}
+
+#[test]
+fn postgresql_names_what_the_statement_does_not() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL UNIQUE, age int CHECK (age > 0));
+         CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint REFERENCES users, CHECK (id > user_id));
+         CREATE INDEX ON posts (user_id);
+         CREATE INDEX ON posts (lower(title));"
+    ), @r#"
+    posts
+      id bigint not null None
+      user_id bigint null None
+      primary key id
+      index posts_user_id_idx: user_id
+      index posts_expr_idx: (lower(title))
+      foreign key posts_user_id_fkey: user_id -> users()
+      check posts_check: id > user_id
+    users
+      id bigserial not null None
+      email text not null None
+      age int null None
+      primary key id
+      unique index users_email_key: email constraint
+      check users_age_check: age > 0
+    "#);
+}
+
+#[test]
+fn mysql_names_what_the_statement_does_not() {
+    assert_snapshot!(check(
+        Engine::Mysql,
+        "CREATE TABLE users (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL, KEY (email), UNIQUE (email));
+         CREATE TABLE posts (id int PRIMARY KEY, user_id bigint unsigned, FOREIGN KEY (user_id) REFERENCES users (id));"
+    ), @r#"
+    posts
+      id int not null None
+      user_id bigint unsigned null None
+      primary key id
+      index user_id: user_id
+      foreign key posts_ibfk_1: user_id -> users(id)
+    users
+      id bigint unsigned not null None
+      email varchar(100) not null None
+      primary key id
+      index email: email
+      unique index email_2: email constraint
+    "#);
+}
+
+#[test]
+fn postgresql_drops_what_stands_on_a_column_with_it() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE t (a int, b int, c int REFERENCES t2, PRIMARY KEY (a, b), UNIQUE (b, c), CHECK (c > 0));
+         CREATE INDEX i ON t (c) INCLUDE (b);
+         CREATE INDEX j ON t (a);
+         ALTER TABLE t DROP COLUMN b, DROP COLUMN c;"
+    ), @r#"
+    t
+      a int not null None
+      index j: a
+    "#);
+}
+
+#[test]
+fn mysql_takes_a_dropped_column_out_of_its_indexes() {
+    assert_snapshot!(check(
+        Engine::Mysql,
+        "CREATE TABLE t (a int, b int, c int, PRIMARY KEY (a, b), KEY bc (b, c), KEY b (b));
+         ALTER TABLE t DROP COLUMN b;"
+    ), @r#"
+    t
+      a int not null None
+      c int null None
+      primary key a
+      index bc: c
+    "#);
+}
+
+#[test]
+fn a_rename_reaches_all_that_refers_to_it() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE users (id int PRIMARY KEY, mail text UNIQUE);
+         CREATE TABLE posts (user_id int REFERENCES users (id));
+         ALTER TABLE users RENAME TO people;
+         ALTER TABLE people RENAME COLUMN id TO key;
+         ALTER TABLE people RENAME mail TO email;"
+    ), @r#"
+    people
+      key int not null None
+      email text null None
+      primary key key
+      unique index users_mail_key: email constraint
+    posts
+      user_id int null None
+      foreign key posts_user_id_fkey: user_id -> people(key)
+    "#);
+}
+
+#[test]
+fn modify_forgets_what_it_does_not_repeat() {
+    assert_snapshot!(check(
+        Engine::Mysql,
+        "CREATE TABLE t (a int NOT NULL DEFAULT 5, b varchar(10) NOT NULL DEFAULT 'x');
+         ALTER TABLE t MODIFY a bigint, CHANGE b c varchar(20) NOT NULL;"
+    ), @r#"
+    t
+      a bigint null None
+      c varchar(20) not null None
+    "#);
+}
+
+#[test]
+fn postgresql_changes_one_thing_of_a_column() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE t (a int NOT NULL DEFAULT 5);
+         ALTER TABLE t ALTER a TYPE bigint, ALTER a DROP NOT NULL;
+         ALTER TABLE t ADD CONSTRAINT a_set CHECK (a IS NOT NULL) NOT VALID;
+         ALTER TABLE t VALIDATE CONSTRAINT a_set;
+         ALTER TABLE t ALTER a DROP DEFAULT;"
+    ), @r#"
+    t
+      a bigint null None
+      check a_set: a IS NOT NULL
+    "#);
+}
+
+#[test]
+fn an_index_becomes_a_constraint() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE t (a int, b int);
+         CREATE UNIQUE INDEX CONCURRENTLY a_once ON t (a);
+         CREATE UNIQUE INDEX key ON t (b);
+         ALTER TABLE t ADD CONSTRAINT t_a_unique UNIQUE USING INDEX a_once;
+         ALTER TABLE t ADD PRIMARY KEY USING INDEX key;"
+    ), @r#"
+    t
+      a int null None
+      b int not null None
+      primary key b
+      unique index t_a_unique: a constraint
+      unique index key: b
+    "#);
+}
+
+#[test]
+fn a_table_that_no_migration_made_is_partly_known() {
+    assert_snapshot!(check(Engine::Mysql, "ALTER TABLE legacy ADD COLUMN a int;"), @r#"
+    legacy (partly known)
+      a int null None
+    "#);
+}
+
+#[test]
+fn what_is_not_known_is_neither_there_nor_absent() {
+    let table = |name: &str| TableName::new(name);
+    let mut catalog = replay(Engine::Postgresql, "CREATE TABLE t (a int); CREATE TABLE gone (a int); DROP TABLE gone;");
+    assert_eq!(catalog.has_table(&table("other")), Answer::No);
+    assert_eq!(catalog.has_column(&table("t"), "b"), Answer::No);
+    apply(&mut catalog, "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD b int', 't'); END $$;");
+    assert_eq!(catalog.has_table(&table("other")), Answer::Unknown);
+    assert_eq!(catalog.has_column(&table("t"), "a"), Answer::Yes);
+    assert_eq!(catalog.has_column(&table("t"), "b"), Answer::Unknown);
+}
+
+#[test]
+fn in_use_is_what_stood_before_the_batch() {
+    let table = |name: &str| TableName::new(name);
+    let mut catalog = replay(Engine::Mysql, "CREATE TABLE old (a int);");
+    catalog.begin_batch();
+    apply(&mut catalog, "CREATE TABLE new (a int); ALTER TABLE old ADD b int; RENAME TABLE old TO older;");
+    assert_eq!(catalog.is_in_use(&table("new")), Answer::No);
+    assert_eq!(catalog.is_in_use(&table("older")), Answer::Yes);
+    assert_eq!(catalog.is_in_use(&table("old")), Answer::No, "it goes by another name now");
+    assert_eq!(catalog.is_column_in_use(&table("older"), "a"), Answer::Yes);
+    assert_eq!(catalog.is_column_in_use(&table("older"), "b"), Answer::No);
+    assert_eq!(catalog.is_in_use(&table("of_a_package")), Answer::Yes, "it must have been made elsewhere");
+    catalog.enter(Era::History);
+    apply(&mut catalog, "CREATE TABLE merged (a int);");
+    assert_eq!(catalog.is_in_use(&table("merged")), Answer::Yes, "it ran in an earlier deploy");
+    catalog.begin_batch();
+    assert_eq!(catalog.is_in_use(&table("new")), Answer::Yes);
+}
