@@ -236,16 +236,16 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         cursor.advance();
         return true;
     }
-    // MariaDB's storage engines have options of their own, and COMPRESSED may name its method.
-    let is_compressed = cursor.eat("COMPRESSED");
-    let names_option = cursor.engine == Engine::Mariadb && cursor.is_symbol_ahead(1, "=");
-    if !is_compressed && names_option {
-        cursor.advance();
+    if cursor.eat("COMPRESSED") {
+        // MariaDB lets it name its method.
+        if cursor.eat_symbol("=") {
+            cursor.advance();
+        }
+        return true;
     }
-    if (is_compressed || names_option) && cursor.eat_symbol("=") {
-        cursor.advance();
-    }
-    if is_compressed || names_option {
+    if cursor.engine == Engine::Mariadb && cursor.is_symbol_ahead(1, "=") {
+        // An option that a storage engine defines.
+        cursor.take_part(3);
         return true;
     }
     cursor.eat_any(&["OPTIONS", "MASKED WITH"]).is_some() && cursor.skip_parens()

@@ -1,10 +1,11 @@
 //! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
 
 use super::cursor::{Cursor, Read};
+use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, Opaque, RenameIndex, SchemaChange, TableName,
-    Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, Opaque, RenameIndex, SchemaChange,
+    TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -36,8 +37,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     let options = read_options(cursor)?;
     let kind = options.kind.or(kind).unwrap_or_default();
     let is_concurrent = is_concurrent || options.is_online;
-    reading.online.algorithm = options.algorithm;
-    reading.online.lock = options.lock;
+    reading.online = options.online;
     let index = Index { name, kind, is_unique, parts, included: options.included, condition: options.condition };
     let add = AddIndex { table, index, is_constraint: false, using_index: None, is_concurrent, if_not_exists };
     reading.push(start.range(), SchemaChange::AddIndex(add));
@@ -117,8 +117,7 @@ pub(super) struct Options {
     pub included: Vec<String>,
     pub condition: Option<String>,
     pub is_online: bool,
-    pub algorithm: Option<String>,
-    pub lock: Option<String>,
+    pub online: OnlineClauses,
 }
 
 pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
@@ -138,10 +137,8 @@ pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
         } else if cursor.is("WITH") {
             cursor.advance();
             options.is_online |= is_online(cursor.parens()?);
-        } else if let Some(clause) = cursor.eat_any(&["ALGORITHM", "LOCK"]) {
-            cursor.eat_symbol("=");
-            let value = Some(cursor.name()?.to_ascii_lowercase());
-            *(if clause == "LOCK" { &mut options.lock } else { &mut options.algorithm }) = value;
+        } else if read_online(cursor, &mut options.online)? {
+            // Read.
         } else if let Some(option) = cursor.eat_any(VALUE_OPTIONS) {
             if !(option == "ON" && cursor.engine != Engine::Sqlserver) {
                 cursor.eat_symbol("=");
@@ -184,8 +181,7 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         let mut name = item.table_name()?;
         let mut table = if item.eat("ON") { Some(item.table_name()?) } else { None };
         let options = read_options(&mut item)?;
-        reading.online.algorithm = options.algorithm.or(reading.online.algorithm.take());
-        reading.online.lock = options.lock.or(reading.online.lock.take());
+        reading.online = options.online;
         if cursor.engine == Engine::Sqlserver && table.is_none() {
             // The old form: DROP INDEX table.index.
             table = name.schema.take().map(TableName::new);

@@ -246,3 +246,10 @@ fn what_was_asked_for_in_another_file_is_pointed_at_there() {
         script.statements[0].changes.iter().map(|change| (change.span.start, change.span.end)).collect();
     assert_eq!(places, [(0, 21), (22, 43)]);
 }
+
+#[test]
+fn comments_are_handed_over_with_their_places() {
+    let sql = "-- one\nSELECT '-- none' /* two */; # three";
+    let comments: Vec<_> = script(Engine::Mysql, sql).comments.into_iter().map(|comment| comment.text).collect();
+    assert_eq!(comments, ["-- one", "/* two */", "# three"]);
+}

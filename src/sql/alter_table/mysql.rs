@@ -9,7 +9,7 @@ use crate::sql::column;
 use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::classify;
 use crate::sql::index;
-use crate::sql::options::{Known, read_option};
+use crate::sql::options::{Known, read_online, read_option};
 
 /// Partition actions that leave every row where a query finds it.
 const PARTITIONS_KEPT: &[&str] = &[
@@ -99,13 +99,11 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool>
         read_alter(item, action)?;
     } else if item.eat("CONVERT TO") {
         read_convert(item, action)?;
-    } else if let Some(clause) = item.eat_any(&["ALGORITHM", "LOCK"]) {
-        item.eat_symbol("=");
-        let value = Some(item.name()?.to_ascii_lowercase());
-        let online = &mut action.reading.online;
-        *(if clause == "LOCK" { &mut online.lock } else { &mut online.algorithm }) = value;
     } else {
-        return Ok(read_drop(item, action)? || read_rename(item, action)? || read_options(item, action)?);
+        return Ok(read_online(item, &mut action.reading.online)?
+            || read_drop(item, action)?
+            || read_rename(item, action)?
+            || read_options(item, action)?);
     }
     Ok(true)
 }
