@@ -4,6 +4,7 @@
 //! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
 
 mod alter;
+mod either;
 mod names;
 mod replay;
 mod table;

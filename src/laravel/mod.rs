@@ -4,10 +4,13 @@
 //! sends, each with a map back to the PHP that asked for it, and what could not be evaluated. What the SQL means is left
 //! to the SQL front end, whether a migration wrote it or the grammar did.
 
+mod application;
 pub mod blueprint;
+pub mod evaluate;
 mod inflect;
 mod settings;
 mod value;
 
+pub use application::{Application, Fact};
 pub use settings::Settings;
 pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

@@ -1,0 +1,49 @@
+//! Two catalogs of which one is right: what is left is what can be relied on in both.
+
+use std::collections::btree_map::Entry;
+use std::rc::Rc;
+
+use super::Catalog;
+use super::table::{Table, same_name};
+use crate::engine::Engine;
+
+impl Catalog {
+    /// The catalog where either this one or `other` holds, because nobody can tell whether something ran.
+    ///
+    /// A table that stands in one of them only is listed as partly known: taking it for absent would hide what is done
+    /// to it.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        let engine = self.engine;
+        for (name, there) in other.tables {
+            match self.tables.entry(name) {
+                Entry::Occupied(mut entry) => {
+                    if !Rc::ptr_eq(entry.get(), &there) && *entry.get() != there {
+                        Rc::make_mut(entry.get_mut()).keep_common(&there, engine);
+                    }
+                }
+                Entry::Vacant(entry) => {
+                    Rc::make_mut(entry.insert(there)).is_partial = true;
+                }
+            }
+        }
+        self.absent.retain(|name| other.absent.contains(name));
+        self.is_partial |= other.is_partial;
+        self.has_opaque_batch |= other.has_opaque_batch;
+        self
+    }
+}
+
+impl Table {
+    /// Keeps what both list; the table is partly known from there on if that is not all.
+    fn keep_common(&mut self, other: &Self, engine: Engine) {
+        let before = (self.columns.len(), self.indexes.len(), self.foreign_keys.len(), self.checks.len());
+        let all = (other.columns.len(), other.indexes.len(), other.foreign_keys.len(), other.checks.len());
+        self.columns.retain(|column| other.column(&column.definition.name, engine).is_some());
+        self.indexes.retain(|index| other.index(&index.name, engine).is_some());
+        self.foreign_keys.retain(|key| other.foreign_key(&key.name, engine).is_some());
+        self.checks.retain(|check| other.checks.iter().any(|there| same_name(&there.name, &check.name, engine)));
+        let after = (self.columns.len(), self.indexes.len(), self.foreign_keys.len(), self.checks.len());
+        self.is_partial |= other.is_partial || before != after || all != after;
+    }
+}

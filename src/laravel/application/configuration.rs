@@ -1,0 +1,161 @@
+//! `config/*.php`, evaluated when asked for, and the settings that follow from `config/database.php`.
+
+use std::rc::Rc;
+
+use super::{Application, Fact};
+use crate::engine::Engine;
+use crate::laravel::evaluate::{evaluate_config, value_at};
+use crate::laravel::{Settings, Value};
+
+impl Application<'_> {
+    /// What `config($key)` gives; `Null` where nothing is configured.
+    pub fn config(&self, key: &str) -> Value {
+        let (file, rest) = key.split_once('.').unwrap_or((key, ""));
+        value_at(&self.config_file(file), rest)
+    }
+
+    fn config_file(&self, name: &str) -> Rc<Value> {
+        if let Some(known) = self.configuration.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        // A file that asks for itself, by way of others, is not known there.
+        let unknown = Rc::new(Value::Unknown(format!("`config/{name}.php` asks for itself")));
+        self.configuration.borrow_mut().insert(name.to_owned(), unknown);
+        let value = match self.file(&format!("config/{name}.php")) {
+            Some(file) => evaluate_config(&file, self, &self.bare_settings(Engine::Mysql)),
+            None if matches!(name, "database" | "app") => Value::Null,
+            None => Value::Unknown(format!("`config/{name}.php` is not in the project")),
+        };
+        let value = Rc::new(value);
+        self.configuration.borrow_mut().insert(name.to_owned(), Rc::clone(&value));
+        value
+    }
+
+    /// The engine of the default connection, if it is one that is known.
+    pub fn engine(&self) -> Option<Engine> {
+        let connection = self.default_connection()?;
+        let driver = self.config(&format!("database.connections.{connection}.driver"));
+        Engine::from_name(&text(driver).unwrap_or(connection))
+    }
+
+    /// The settings of the default connection; on another engine than its own, those of the first connection that is
+    /// configured for it.
+    pub fn settings(&self, engine: Engine) -> Settings {
+        let connection = self.default_connection().filter(|_| self.engine() == Some(engine));
+        let connection = connection.or_else(|| self.connection_for(engine));
+        self.connection_settings(connection.as_deref(), engine)
+    }
+
+    /// The settings of a connection by its name; `None` where it is not configured.
+    pub(crate) fn settings_of(&self, connection: &str, default: &Settings) -> Option<Settings> {
+        let driver = text(self.config(&format!("database.connections.{connection}.driver")))?;
+        let engine = Engine::from_name(&driver)?;
+        // The same driver on the same engine: MariaDB is reached by the driver `mysql` up to Laravel 10.
+        let is_same = engine == default.engine || (engine.is_mysql_family() && default.engine.is_mysql_family());
+        let engine = if is_same { default.engine } else { engine };
+        let settings = self.connection_settings(Some(connection), engine);
+        Some(Settings {
+            major: default.major,
+            has_doctrine: default.has_doctrine,
+            version: default.version.clone(),
+            ..settings
+        })
+    }
+
+    pub(crate) fn is_default_connection(&self, name: &str) -> bool {
+        self.default_connection().as_deref() == Some(name)
+    }
+
+    fn default_connection(&self) -> Option<String> {
+        text(self.config("database.default")).or_else(|| text(self.environment("DB_CONNECTION")?))
+    }
+
+    fn connection_for(&self, engine: Engine) -> Option<String> {
+        let Value::Array(connections) = self.config("database.connections") else { return None };
+        connections.iter().find_map(|(name, connection)| match name {
+            crate::laravel::Key::Str(name) => {
+                let driver = text(value_at(connection, "driver"))?;
+                (Engine::from_name(&driver) == Some(engine)).then(|| name.clone())
+            }
+            crate::laravel::Key::Int(_) => None,
+        })
+    }
+
+    fn connection_settings(&self, connection: Option<&str>, engine: Engine) -> Settings {
+        let option = |name: &str| match connection {
+            Some(connection) => self.config(&format!("database.connections.{connection}.{name}")),
+            None => Value::Null,
+        };
+        let defaults = self.schema_defaults();
+        let bare = self.bare_settings(engine);
+        Settings {
+            has_doctrine: bare.has_doctrine && defaults.is_native.is_none(),
+            prefix: text(option("prefix")).unwrap_or_default(),
+            prefix_indexes: option("prefix_indexes") == Value::Bool(true),
+            charset: text(option("charset")).or(bare.charset),
+            collation: text(option("collation")).or(bare.collation),
+            storage_engine: text(option("engine")),
+            string_length: defaults.string_length.map_or(bare.string_length, |(length, _)| length),
+            morph_key: defaults.morph_key.map_or(bare.morph_key, |(key, _)| key),
+            time_precision: defaults.time_precision.map_or(bare.time_precision, |(precision, _)| precision),
+            ..bare
+        }
+    }
+
+    /// What holds where nothing is configured: `config/database.php` of Laravel's skeleton.
+    fn bare_settings(&self, engine: Engine) -> Settings {
+        let charset = |name: &str| engine.is_mysql_family().then(|| name.to_owned());
+        Settings {
+            major: self.lock.major(),
+            has_doctrine: self.lock.has_doctrine,
+            engine,
+            version: None,
+            prefix: String::new(),
+            prefix_indexes: false,
+            charset: charset("utf8mb4"),
+            collation: charset("utf8mb4_unicode_ci"),
+            storage_engine: None,
+            string_length: 255,
+            morph_key: "int".to_owned(),
+            time_precision: Some(0),
+        }
+    }
+
+    /// What was found out, and where: for people who ask why.
+    pub fn facts(&self) -> Vec<Fact> {
+        let fact = |name, value: String, source: &str| Fact { name, value, source: source.to_owned() };
+        let major = match self.lock.installed {
+            Some(installed) if installed != self.lock.major() => {
+                format!("{} (installed: {installed})", self.lock.major())
+            }
+            _ => self.lock.major().to_string(),
+        };
+        let mut facts = vec![fact("laravel", major, self.lock.source)];
+        facts.push(fact("doctrine/dbal", self.lock.has_doctrine.to_string(), self.lock.source));
+        if let Some(engine) = self.engine() {
+            let by_environment = self.environment("DB_CONNECTION").is_some();
+            let source = self.environment.path.filter(|_| by_environment).unwrap_or("config/database.php");
+            facts.push(fact("engine", engine.name().to_owned(), source));
+            let settings = self.settings(engine);
+            if !settings.prefix.is_empty() {
+                facts.push(fact("prefix", settings.prefix, "config/database.php"));
+            }
+        }
+        let defaults = self.schema_defaults();
+        if let Some((length, source)) = defaults.string_length {
+            facts.push(fact("default string length", length.to_string(), &source));
+        }
+        if let Some((key, source)) = defaults.morph_key {
+            facts.push(fact("morph key", key, &source));
+        }
+        facts
+    }
+}
+
+/// A string that is not empty.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::Str(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}

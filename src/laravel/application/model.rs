@@ -1,0 +1,96 @@
+//! Models: the table and the key behind a class.
+
+use std::rc::Rc;
+
+use super::Application;
+use crate::laravel::inflect::{class_basename, plural_studly, snake};
+use crate::laravel::{Model, ModelKey};
+use crate::php::{Class, Expr, ExprKind, StmtKind};
+
+/// Classes of Laravel and of common packages that only models extend.
+const BASES: [&str; 9] = [
+    "Illuminate\\Database\\Eloquent\\Model",
+    "Illuminate\\Foundation\\Auth\\User",
+    "Illuminate\\Database\\Eloquent\\Relations\\Pivot",
+    "Illuminate\\Database\\Eloquent\\Relations\\MorphPivot",
+    "Eloquent",
+    "Spatie\\Permission\\Models\\Role",
+    "Spatie\\Permission\\Models\\Permission",
+    "Laravel\\Sanctum\\PersonalAccessToken",
+    "Illuminate\\Notifications\\DatabaseNotification",
+];
+
+impl Application<'_> {
+    /// What is known of the model of that name; `None` where the class is not a model, or cannot be read.
+    pub fn model(&self, class: &str) -> Option<Model> {
+        if let Some(known) = self.models.borrow().get(class) {
+            return known.clone();
+        }
+        let model = self.class(class).and_then(|declared| self.read_model(class, &declared));
+        self.models.borrow_mut().insert(class.to_owned(), model.clone());
+        model
+    }
+
+    fn read_model(&self, name: &str, class: &Rc<Class>) -> Option<Model> {
+        let mut lineage = vec![Rc::clone(class)];
+        let base = loop {
+            let parent = lineage.last()?.parent.clone()?;
+            match self.class(&parent) {
+                Some(class) if lineage.len() < 32 => lineage.push(class),
+                _ => break parent,
+            }
+        };
+        let is_model = BASES.contains(&base.as_str()) || base.contains("\\Models\\") || base.ends_with("\\Model");
+        if !is_model {
+            return None;
+        }
+        let traits: Vec<Rc<Class>> = lineage.iter().flat_map(|class| self.traits_of(class)).collect();
+        let all = || lineage.iter().chain(&traits);
+        let property = |name: &str| all().find_map(|class| class.property(name)?.default.as_ref());
+        let table =
+            property("table").and_then(text_of).or_else(|| all().find_map(|class| returned_text(class, "getTable")));
+        let uses = |name: &str| {
+            lineage
+                .iter()
+                .flat_map(|class| &class.traits)
+                .flat_map(|used| &used.traits)
+                .any(|used| used.ends_with(name))
+        };
+        let is_text = property("keyType").and_then(text_of).is_some_and(|key| key == "string");
+        let key_type = if uses("\\HasUlids") {
+            ModelKey::Ulid
+        } else if uses("\\HasUuids") || uses("\\HasVersion4Uuids") || is_text {
+            ModelKey::Uuid
+        } else {
+            ModelKey::Int
+        };
+        Some(Model {
+            class: name.to_owned(),
+            table: table.unwrap_or_else(|| snake(&plural_studly(class_basename(name)))),
+            key_name: property("primaryKey").and_then(text_of).unwrap_or_else(|| "id".to_owned()),
+            key_type,
+        })
+    }
+
+    fn traits_of(&self, class: &Class) -> Vec<Rc<Class>> {
+        class.traits.iter().flat_map(|used| &used.traits).filter_map(|name| self.class(name)).collect()
+    }
+}
+
+fn text_of(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Text(text) => Some(text.value.clone()),
+        _ => None,
+    }
+}
+
+/// The text that a method of one `return` gives.
+fn returned_text(class: &Class, method: &str) -> Option<String> {
+    match class.method(method)?.function.body.as_slice() {
+        [only] => match &only.kind {
+            StmtKind::Return(Some(value)) => text_of(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}

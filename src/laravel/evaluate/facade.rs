@@ -1,0 +1,287 @@
+//! Who answers a call: the project's classes, a facade or object of the framework, or nobody that is at hand.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::arguments::Arguments;
+use super::calls::Scope;
+use super::interpreter::{Evaluated, Interpreter};
+use super::term::{Connection, Term};
+use crate::php::{Class, ClassKind, ClassName};
+use crate::source::Span;
+
+/// What a class of the framework is to a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Facade {
+    Schema,
+    Database,
+    Strings,
+    Arrays,
+    Config,
+    Container,
+    Artisan,
+    Raw,
+    /// The base class of models.
+    Model,
+    /// Cannot touch the database.
+    Inert,
+}
+
+/// Facades and classes whose calls have no effect on tables: logs, caches, dates, files, the console.
+const INERT: [&str; 54] = [
+    "ArrayObject",
+    "Auth",
+    "Blade",
+    "Bus",
+    "Cache",
+    "Carbon",
+    "CarbonImmutable",
+    "CarbonPeriod",
+    "ConsoleOutput",
+    "Context",
+    "Cookie",
+    "Crypt",
+    "Date",
+    "DateInterval",
+    "DateTime",
+    "DateTimeImmutable",
+    "DateTimeZone",
+    "Event",
+    "Exception",
+    "Factory",
+    "Feature",
+    "File",
+    "Gate",
+    "Hash",
+    "Http",
+    "InvalidArgumentException",
+    "Lang",
+    "Log",
+    "Lottery",
+    "Mail",
+    "Notification",
+    "Number",
+    "Password",
+    "Pipeline",
+    "Process",
+    "ProgressBar",
+    "Queue",
+    "RateLimiter",
+    "Redirect",
+    "Redis",
+    "Request",
+    "Response",
+    "Route",
+    "RuntimeException",
+    "Session",
+    "Sleep",
+    "Storage",
+    "Stringable",
+    "URL",
+    "Ulid",
+    "Uuid",
+    "Validator",
+    "View",
+    "stdClass",
+];
+
+/// The namespaces in which those names are what they seem to be.
+const INERT_NAMESPACES: [&str; 11] = [
+    "",
+    "Illuminate\\Support\\Facades",
+    "Illuminate\\Support",
+    "Carbon",
+    "Ramsey\\Uuid",
+    "Symfony\\Component\\Uid",
+    "Symfony\\Component\\Console\\Output",
+    "Symfony\\Component\\Console\\Helper",
+    "Laravel\\Pennant",
+    "Faker",
+    "Webpatser\\Uuid",
+];
+
+fn facade(class: &str) -> Option<Facade> {
+    let (namespace, short) = class.rsplit_once('\\').unwrap_or(("", class));
+    let is_facade = matches!(namespace, "" | "Illuminate\\Support\\Facades");
+    match (namespace, short) {
+        (_, "Schema") if is_facade => Some(Facade::Schema),
+        (_, "DB") if is_facade => Some(Facade::Database),
+        ("Illuminate\\Database\\Capsule", "Manager") => Some(Facade::Database),
+        (_, "Config") if is_facade => Some(Facade::Config),
+        (_, "App") if is_facade => Some(Facade::Container),
+        (_, "Artisan") if is_facade => Some(Facade::Artisan),
+        ("" | "Illuminate\\Support", "Str") => Some(Facade::Strings),
+        ("" | "Illuminate\\Support", "Arr") => Some(Facade::Arrays),
+        ("Illuminate\\Database\\Query", "Expression") => Some(Facade::Raw),
+        ("Illuminate\\Database\\Eloquent", "Model") | ("", "Eloquent") => Some(Facade::Model),
+        _ if INERT.contains(&short) && INERT_NAMESPACES.contains(&namespace) => Some(Facade::Inert),
+        _ => None,
+    }
+}
+
+impl Interpreter<'_> {
+    pub fn call_static(&mut self, class: &ClassName, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        if let Some(class) = self.class_of(class) {
+            return self.call_project_class(&class, method, arguments, span);
+        }
+        let Some(name) = self.class_name(class) else { return Ok(Term::unknown("the class is not known")) };
+        if matches!(class, ClassName::ParentClass) {
+            // The framework's own constructors and hooks.
+            return Ok(Term::Null);
+        }
+        match facade(&name) {
+            Some(Facade::Schema) => self.call_schema(&Connection { name: None }, method, arguments, span),
+            Some(Facade::Database) => self.call_database(&Connection { name: None }, method, arguments, span),
+            Some(Facade::Strings) => self.call_str(method, &arguments, span),
+            Some(Facade::Arrays) => self.call_arr(method, &arguments, span),
+            Some(Facade::Config) => Ok(self.call_config(method, &arguments, span)),
+            Some(Facade::Container) => self.call_container(method, arguments, span),
+            Some(Facade::Artisan) => self.call_artisan(method, &arguments, span),
+            Some(Facade::Inert | Facade::Raw | Facade::Model) => {
+                self.run_callbacks(&arguments, span)?;
+                Ok(Term::Inert)
+            }
+            None => self.call_outside(&format!("{name}::{method}"), &arguments, span),
+        }
+    }
+
+    fn call_project_class(&mut self, class: &Rc<Class>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        if class.kind == ClassKind::Enum && matches!(method, "cases" | "from" | "tryFrom") {
+            return self.call_enum(class, method, &arguments, span);
+        }
+        if let Some(found) = self.find_method(class, method) {
+            // `parent::up()` and `self::add()` keep the object.
+            let this = if found.is_static { None } else { self.frame().and_then(|frame| frame.this) };
+            let static_class = match this.and_then(|this| self.state.object(this)) {
+                Some(object) => Rc::clone(&object.class),
+                None => Rc::clone(class),
+            };
+            let scope =
+                Scope { this, class: Some(found.class), static_class: Some(static_class), captured: BTreeMap::new() };
+            return self.invoke(&found.function, scope, arguments, span);
+        }
+        let name = class.name.clone().unwrap_or_default();
+        if let Some(model) = self.application.model(&name) {
+            return self.call_model(&model, method, arguments, span);
+        }
+        self.call_inherited(class, &name, method, &arguments, span)
+    }
+
+    fn call_enum(&mut self, class: &Rc<Class>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        let cases = self.cases(class, span)?;
+        if method == "cases" {
+            return Ok(cases);
+        }
+        let (Term::Array(cases), Some(value)) = (&cases, arguments.at(0)) else { return Ok(Term::Null) };
+        let found = cases
+            .values()
+            .find(|case| matches!(case, Term::Case(case) if super::operators::identical(&case.value, value).is_yes()));
+        Ok(found.cloned().unwrap_or_else(|| Term::unknown("the case is not known")))
+    }
+
+    pub fn call_method(&mut self, object: &Term, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        match object {
+            Term::Table(table) => self.call_table(*table, method, arguments, span),
+            Term::Definition(definition) => self.call_definition(*definition, method, &arguments, span),
+            Term::Schema(connection) => self.call_schema(connection, method, arguments, span),
+            Term::Connection(connection) => self.call_database(connection, method, arguments, span),
+            Term::Query(query) => self.call_query(query, method, arguments, span),
+            Term::Rows(query) => self.call_rows(query, method, arguments, span),
+            Term::Row(row) => self.call_row(row, method, arguments, span),
+            Term::Object(id) => self.call_object(*id, method, arguments, span),
+            Term::Collection(array) => self.call_collection(array, method, &arguments, span),
+            Term::Closure(closure) => match method {
+                "__invoke" | "call" => self.call_closure(closure, arguments, span),
+                _ => Ok(object.clone()),
+            },
+            Term::Case(case) => match self.find_method(&case.class, method) {
+                Some(found) => self.call_case(object, &found, arguments, span),
+                None => Ok(Term::unknown(format!("`{method}` of an enum cannot be read"))),
+            },
+            Term::Foreign(what) => self.call_foreign(what, method, arguments, span),
+            Term::Inert => {
+                self.run_callbacks(&arguments, span)?;
+                Ok(Term::Inert)
+            }
+            Term::Unknown(_) => {
+                self.run_callbacks(&arguments, span)?;
+                Ok(object.clone())
+            }
+            _ => Ok(Term::unknown(format!("`{method}` is called on what is no object"))),
+        }
+    }
+
+    /// A method of an enum: its `$this` is the case.
+    fn call_case(&mut self, case: &Term, found: &super::classes::Found, arguments: Arguments, span: Span) -> Evaluated {
+        let Term::Case(inner) = case else { return Ok(Term::Null) };
+        let id = self.new_object();
+        let mut properties = BTreeMap::new();
+        properties.insert("name".to_owned(), Term::text(inner.name.clone(), span));
+        properties.insert("value".to_owned(), inner.value.clone());
+        self.state.add_object(id, super::state::Object { class: Rc::clone(&inner.class), properties });
+        let scope = Scope {
+            this: Some(id),
+            class: Some(Rc::clone(&found.class)),
+            static_class: Some(Rc::clone(&inner.class)),
+            captured: BTreeMap::new(),
+        };
+        self.invoke(&found.function, scope, arguments, span)
+    }
+
+    /// An object of a class that the container or a constructor would have made.
+    fn call_foreign(&mut self, what: &Rc<str>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        if let Some(class) = self.application.class(what) {
+            let object = self.instantiate_class(&class, Arguments::default(), span)?;
+            return self.call_method(&object, method, arguments, span);
+        }
+        self.call_outside(&format!("{what}->{method}"), &arguments, span)
+    }
+
+    /// `new` of a class of the framework or of PHP.
+    pub fn new_of_framework(&mut self, name: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+        match facade(name)? {
+            Facade::Raw => Some(raw(arguments.at(0), span)),
+            Facade::Inert => Some(Term::Inert),
+            _ => None,
+        }
+    }
+
+    pub fn constant_of_framework(&self, class: &str, constant: &str, span: Span) -> Term {
+        match (class, constant) {
+            ("Illuminate\\Database\\Schema\\Builder", _) => Term::unknown("it is a constant of the framework"),
+            (_, "class") => Term::ClassString(class.into()),
+            _ => {
+                let _ = span;
+                Term::unknown(format!("`{class}::{constant}` cannot be read"))
+            }
+        }
+    }
+
+    /// What the container gives for a parameter or property of that type.
+    pub fn injected(&self, types: &[String]) -> Term {
+        let Some(name) = types.iter().find(|name| name.contains('\\') || name.starts_with(char::is_uppercase)) else {
+            return Term::Null;
+        };
+        match name.as_str() {
+            "Illuminate\\Database\\Schema\\Builder" => Term::Schema(Connection { name: None }),
+            "Illuminate\\Database\\Connection"
+            | "Illuminate\\Database\\ConnectionInterface"
+            | "Illuminate\\Database\\DatabaseManager"
+            | "Illuminate\\Database\\ConnectionResolverInterface" => Term::Connection(Connection { name: None }),
+            name if facade(name) == Some(Facade::Inert) => Term::Inert,
+            name => Term::Foreign(name.into()),
+        }
+    }
+}
+
+/// `DB::raw(…)`
+pub(super) fn raw(value: Option<&Term>, span: Span) -> Term {
+    match value {
+        Some(Term::Text(text) | Term::Raw(text)) => Term::Raw(Rc::clone(text)),
+        Some(term) => match term.as_string() {
+            Some(text) => Term::Raw(Rc::new(crate::php::Text::new(text, span))),
+            None => term.clone(),
+        },
+        None => Term::Null,
+    }
+}

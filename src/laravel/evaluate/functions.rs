@@ -1,0 +1,266 @@
+//! Functions: the project's own, PHP's on known values, and the helpers of Laravel.
+
+use std::rc::Rc;
+
+use super::arguments::Arguments;
+use super::calls::Scope;
+use super::interpreter::{Evaluated, Interpreter};
+use super::term::{Connection, Term};
+use super::{lists, strings};
+use crate::answer::Answer;
+use crate::php::FallbackName;
+use crate::source::Span;
+
+/// Functions that leave tables and rows alone, and whose value is not computed here.
+const INERT: [&str; 77] = [
+    "abort",
+    "array_rand",
+    "base64_decode",
+    "bcrypt",
+    "bin2hex",
+    "cache",
+    "call_user_func_array",
+    "class_basename",
+    "clock",
+    "config_path",
+    "crc32",
+    "date",
+    "database_path",
+    "debug_backtrace",
+    "decrypt",
+    "dispatch_sync",
+    "dump",
+    "dd",
+    "encrypt",
+    "error_log",
+    "event",
+    "fake",
+    "file_exists",
+    "file_get_contents",
+    "fopen",
+    "fclose",
+    "fgetcsv",
+    "flush",
+    "fwrite",
+    "gc_collect_cycles",
+    "gettype",
+    "glob",
+    "hash",
+    "hash_hmac",
+    "hrtime",
+    "ini_get",
+    "ini_set",
+    "info",
+    "is_dir",
+    "is_file",
+    "json_decode",
+    "logger",
+    "md5",
+    "memory_get_usage",
+    "microtime",
+    "mkdir",
+    "mt_rand",
+    "now",
+    "ob_start",
+    "optional",
+    "parse_url",
+    "php_sapi_name",
+    "phpversion",
+    "preg_match_all",
+    "printf",
+    "public_path",
+    "rand",
+    "random_bytes",
+    "random_int",
+    "report",
+    "resource_path",
+    "set_time_limit",
+    "serialize",
+    "sha1",
+    "sleep",
+    "storage_path",
+    "strtotime",
+    "time",
+    "today",
+    "trans",
+    "__",
+    "uniqid",
+    "unlink",
+    "unserialize",
+    "usleep",
+    "var_dump",
+    "base_path",
+];
+
+impl Interpreter<'_> {
+    pub fn call_function(&mut self, name: &FallbackName, arguments: Arguments, span: Span) -> Evaluated {
+        if let Some(function) = self.project_function(name) {
+            return self.invoke(&function, Scope::default(), arguments, span);
+        }
+        let Some(short) = name.global().map(str::to_ascii_lowercase) else {
+            return self.call_outside(&name.full, &arguments, span);
+        };
+        if let Some(term) = strings::call(&short, &arguments, span) {
+            return Ok(term);
+        }
+        if let Some(term) = lists::call(&short, &arguments, span) {
+            return Ok(term);
+        }
+        if let Some(term) = self.call_with_callback(&short, &arguments, span)? {
+            return Ok(term);
+        }
+        if let Some(term) = self.ask_type(&short, &arguments, span) {
+            return Ok(term);
+        }
+        if let Some(term) = self.call_helper(&short, &arguments, span)? {
+            return Ok(term);
+        }
+        if INERT.contains(&short.as_str()) || strings::knows(&short) {
+            self.run_callbacks(&arguments, span)?;
+            return Ok(Term::unknown(format!("`{short}()` is not computed")));
+        }
+        self.call_outside(&short, &arguments, span)
+    }
+
+    fn project_function(&mut self, name: &FallbackName) -> Option<Rc<crate::php::Function>> {
+        let names = [Some(name.full.as_str()), name.global.as_deref()];
+        names.into_iter().flatten().find_map(|name| {
+            let known = self.functions.get(&name.to_ascii_lowercase()).cloned();
+            known.or_else(|| self.application.function(name))
+        })
+    }
+
+    /// Functions that call back.
+    fn call_with_callback(&mut self, name: &str, arguments: &Arguments, span: Span) -> Evaluated<Option<Term>> {
+        Ok(Some(match (name, arguments.at(0), arguments.at(1)) {
+            ("array_map", Some(callback), Some(Term::Array(array))) if arguments.list.len() == 2 => {
+                let (callback, array) = (callback.clone(), Rc::clone(array));
+                Term::Array(Rc::new(self.map(&array, &callback, false, span)?))
+            }
+            ("array_filter", Some(Term::Array(array)), callback) => {
+                let by_key = matches!(arguments.at(2), Some(Term::Int(2)));
+                let (array, callback) = (Rc::clone(array), callback.cloned());
+                Term::Array(Rc::new(self.filter(&array, callback.as_ref(), by_key, span)?))
+            }
+            ("array_walk", Some(Term::Array(array)), Some(callback)) => {
+                let (array, callback) = (Rc::clone(array), callback.clone());
+                self.map(&array, &callback, true, span)?;
+                Term::Bool(true)
+            }
+            ("array_reduce", Some(Term::Array(array)), Some(callback)) => {
+                let (array, callback) = (Rc::clone(array), callback.clone());
+                let mut carry = arguments.at(2).cloned().unwrap_or(Term::Null);
+                for item in array.values() {
+                    carry = self.call_value(&callback, vec![carry, item.clone()], span)?;
+                }
+                carry
+            }
+            ("call_user_func", Some(callback), _) => {
+                let callback = callback.clone();
+                let rest =
+                    Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
+                self.call(&callback, rest, span)?
+            }
+            ("tap" | "with", Some(value), Some(callback)) => {
+                let (value, callback) = (value.clone(), callback.clone());
+                let result = self.call_value(&callback, vec![value.clone()], span)?;
+                if name == "tap" { value } else { result }
+            }
+            ("value", Some(callback @ Term::Closure(_)), _)
+            | ("rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
+                let callback = callback.clone();
+                self.call_value(&callback, Vec::new(), span)?
+            }
+            ("retry", _, Some(callback @ Term::Closure(_))) => {
+                let callback = callback.clone();
+                self.call_value(&callback, Vec::new(), span)?
+            }
+            ("value" | "tap" | "with", Some(value), _) => value.clone(),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `is_null`, `is_string`, `method_exists`, …
+    fn ask_type(&self, name: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+        let term = arguments.at(0)?;
+        let is_type = |names: &[&str]| match term.type_name() {
+            Some(name) => Answer::from(names.contains(&name)),
+            None => Answer::Unknown,
+        };
+        let answer = match name {
+            "is_null" => is_type(&["NULL"]),
+            "is_string" => is_type(&["string"]),
+            "is_int" | "is_integer" | "is_long" => is_type(&["integer"]),
+            "is_bool" => is_type(&["boolean"]),
+            "is_float" | "is_double" => is_type(&["double"]),
+            "is_array" => is_type(&["array"]),
+            "is_object" => is_type(&["object"]),
+            "is_callable" => Answer::from(matches!(term, Term::Closure(_))).or(Answer::Unknown),
+            "is_numeric" => match term {
+                Term::Text(text) => super::operators::number(&text.value).is_some().into(),
+                _ => is_type(&["integer", "double"]),
+            },
+            "blank" => !term.truth(),
+            "filled" => term.truth(),
+            "class_exists" | "enum_exists" | "trait_exists" => {
+                let name = term.as_string()?;
+                let found = self.application.class(name.trim_start_matches('\\')).is_some();
+                Answer::from(found).or(Answer::Unknown)
+            }
+            "method_exists" | "property_exists" => match term {
+                Term::Object(id) => {
+                    let object = self.state.object(*id)?;
+                    let member = arguments.text(1)?;
+                    let found = self.find_method(&object.class, &member).is_some();
+                    Answer::from(found || object.properties.contains_key(&member))
+                }
+                _ => Answer::Unknown,
+            },
+            "function_exists" | "defined" | "extension_loaded" => Answer::Unknown,
+            "get_class" => {
+                return match term {
+                    Term::Object(id) => {
+                        Some(Term::text(self.state.object(*id)?.class.name.clone().unwrap_or_default(), span))
+                    }
+                    _ => None,
+                };
+            }
+            _ => return None,
+        };
+        Some(super::expressions::truth_term(answer, &format!("`{name}()` cannot be answered")))
+    }
+
+    /// Laravel's helpers.
+    fn call_helper(&mut self, name: &str, arguments: &Arguments, span: Span) -> Evaluated<Option<Term>> {
+        Ok(Some(match name {
+            "collect" => match arguments.at(0) {
+                Some(Term::Array(array) | Term::Collection(array)) => Term::Collection(Rc::clone(array)),
+                Some(rows @ Term::Rows(_)) => rows.clone(),
+                None => Term::Collection(Rc::default()),
+                Some(other) => Term::unknown(other.why_unknown()),
+            },
+            "config" => self.call_config("get", arguments, span),
+            "env" => self.environment(arguments, span),
+            "app" | "resolve" => match arguments.at(0) {
+                Some(name) => self.resolve(&name.clone(), span)?,
+                None => Term::Foreign("app".into()),
+            },
+            "db" => Term::Connection(Connection { name: None }),
+            "rescue_if" | "throw_if" | "throw_unless" | "abort_if" | "abort_unless" => Term::Null,
+            "str" => arguments.at(0).cloned().unwrap_or(Term::Inert),
+            "data_get" => match (arguments.at(0), arguments.text(1)) {
+                (Some(subject), Some(path)) => lists::get_path(subject, &path, arguments.at(2)),
+                _ => return Ok(None),
+            },
+            "dispatch" => {
+                self.call_outside("dispatch", arguments, span)?;
+                Term::Null
+            }
+            "class_basename" => match arguments.text(0) {
+                Some(name) => Term::text(name.rsplit('\\').next().unwrap_or_default(), span),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        }))
+    }
+}

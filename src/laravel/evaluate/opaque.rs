@@ -1,0 +1,123 @@
+//! What cannot be followed: calls of code that is not at hand, and what they may have done.
+
+use super::arguments::Arguments;
+use super::interpreter::{Evaluated, Interpreter};
+use super::term::{Definition, TableId, Term};
+use crate::change::{Change, OnlineClauses, Opaque, SchemaChange, Statement, TableName, Touches};
+use crate::php::Class;
+use crate::source::Span;
+use std::rc::Rc;
+
+/// Console commands that leave tables and rows alone.
+const HARMLESS_COMMANDS: [&str; 12] = [
+    "cache", "config", "view", "route", "event", "optimize", "queue", "storage", "key", "schedule", "package",
+    "horizon",
+];
+
+impl Interpreter<'_> {
+    /// A call of something that cannot be read. Where its value is all that is wanted it is taken to do nothing else;
+    /// where it is there for what it does, it may have done anything.
+    pub fn call_outside(&mut self, what: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        self.run_callbacks(arguments, span)?;
+        let table = arguments.terms().find_map(|term| match term {
+            Term::Table(table) => Some(*table),
+            _ => None,
+        });
+        let reason = format!("calls `{what}`, which phasewise cannot follow");
+        match table {
+            Some(table) => self.lose_table(table, what, &reason, span),
+            None if self.discarded == Some(span) => self.opaque(what, Touches::Anything, &reason, span),
+            None => {}
+        }
+        Ok(Term::Foreign(what.into()))
+    }
+
+    /// A method that the class must have from a parent or trait that cannot be read.
+    pub fn call_inherited(
+        &mut self,
+        class: &Rc<Class>,
+        name: &str,
+        method: &str,
+        arguments: &Arguments,
+        span: Span,
+    ) -> Evaluated {
+        if method == "__construct" {
+            return Ok(Term::Null);
+        }
+        let is_migration = class.parent.as_deref() == Some("Illuminate\\Database\\Migrations\\Migration");
+        if is_migration && method == "getConnection" {
+            return Ok(Term::Null);
+        }
+        self.call_outside(&format!("{name}::{method}"), arguments, span)
+    }
+
+    /// A method whose name is not known: of a table it may be anything.
+    pub fn call_unnamed(&mut self, object: &Term, span: Span) -> Evaluated {
+        if let Term::Table(table) | Term::Definition(Definition { table, .. }) = object {
+            self.lose_table(*table, "$table", "the name of the method that is called is not known", span);
+            return Ok(object.clone());
+        }
+        let reason = "the name of the method that is called is not known";
+        match object {
+            Term::Schema(_) | Term::Connection(_) => self.opaque("Schema", Touches::Anything, reason, span),
+            Term::Query(_) | Term::Row(_) if self.discarded == Some(span) => self.problem(reason, span),
+            _ => {}
+        }
+        Ok(Term::unknown(reason))
+    }
+
+    /// Closures that were handed to something that may call them.
+    pub fn run_callbacks(&mut self, arguments: &Arguments, span: Span) -> Evaluated<()> {
+        for term in arguments.terms() {
+            if let Term::Closure(closure) = term {
+                let closure = Rc::clone(closure);
+                let text = format!("a callback of `{}`", self.source(span).split('(').next().unwrap_or_default());
+                self.for_each_row(&text, false, |this| {
+                    let parameters = closure.parameter_count();
+                    let unknown = || Term::unknown("it is handed to a callback");
+                    this.call_closure(&closure, Arguments::of((0..parameters).map(|_| unknown()).collect(), span), span)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn call_artisan(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        if !matches!(method, "call" | "queue" | "callSilent") {
+            return Ok(Term::Inert);
+        }
+        let command = arguments.text(0);
+        let group = command.as_deref().and_then(|command| command.split([':', ' ']).next());
+        if group.is_some_and(|group| HARMLESS_COMMANDS.contains(&group)) {
+            return Ok(Term::Int(0));
+        }
+        let name = command.unwrap_or_else(|| "a command".to_owned());
+        let reason = format!("runs the console command `{name}`, which phasewise cannot follow");
+        self.opaque(&name, Touches::Anything, &reason, span);
+        Ok(Term::unknown("it is what a command gave"))
+    }
+
+    /// A change of which no more is known than what it may touch.
+    pub fn opaque(&mut self, what: &str, touches: Touches, reason: &str, span: Span) {
+        let opaque = Opaque { what: what.to_owned(), touches, reason: reason.to_owned() };
+        let change = Change { what: SchemaChange::Opaque(opaque), span };
+        self.send(Statement {
+            sql: String::new(),
+            bindings: Vec::new(),
+            span,
+            changes: vec![change],
+            guard: None,
+            online: OnlineClauses::default(),
+        });
+    }
+
+    /// Something happens to a table that is being described, but what is not known.
+    pub fn lose_table(&mut self, table: TableId, what: &str, reason: &str, span: Span) {
+        let guard = self.guard_text();
+        if let Some(draft) = self.drafts.get_mut(table.0) {
+            let touches = Touches::Table(TableName::new(draft.name.clone()));
+            let opaque = Opaque { what: what.to_owned(), touches, reason: reason.to_owned() };
+            draft.add_opaque(guard, opaque, span);
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! The query builder and Eloquent: reads give rows that are not known, writes become typed changes of rows.
+
+use std::rc::Rc;
+
+use super::arguments::Arguments;
+use super::array::Array;
+use super::interpreter::{Evaluated, Interpreter};
+use super::term::{Connection, Term};
+use crate::change::{DataKind, DataRows};
+use crate::laravel::{Key, Model};
+use crate::source::Span;
+
+/// A query being built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Query {
+    /// As the builder is given it; `None` where that is not known.
+    pub table: Option<String>,
+    /// The class, for a query of a model.
+    pub model: Option<Rc<str>>,
+    pub connection: Connection,
+    /// Whether a condition picks the rows.
+    pub has_condition: bool,
+    /// Whether it says how many rows it can be (see `DataRows`).
+    pub is_bounded: bool,
+    /// Whether the rows come piece by piece.
+    pub is_chunked: bool,
+}
+
+/// One row: of a query, or a new one of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub table: Option<String>,
+    pub model: Option<Rc<str>>,
+    /// The columns that were set on it so far.
+    pub columns: Vec<String>,
+    pub is_new: bool,
+}
+
+impl Query {
+    pub fn of_table(table: Option<String>, connection: Connection) -> Self {
+        Self { table, model: None, connection, has_condition: false, is_bounded: false, is_chunked: false }
+    }
+
+    pub fn of_model(model: &Model) -> Self {
+        Self {
+            model: Some(model.class.as_str().into()),
+            ..Self::of_table(Some(model.table.clone()), Connection { name: None })
+        }
+    }
+
+    pub fn row(&self) -> Row {
+        Row { table: self.table.clone(), model: self.model.clone(), columns: Vec::new(), is_new: false }
+    }
+}
+
+impl Row {
+    pub fn of_model(model: &Model) -> Self {
+        Self {
+            table: Some(model.table.clone()),
+            model: Some(model.class.as_str().into()),
+            columns: Vec::new(),
+            is_new: true,
+        }
+    }
+}
+
+/// How the rows of a write are picked (see `DataRows`).
+#[derive(Debug, Clone, Copy)]
+struct Picked {
+    has_condition: bool,
+    is_bounded: bool,
+}
+
+const ONE_ROW: Picked = Picked { has_condition: true, is_bounded: true };
+
+/// What a method of the query builder does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Bounds,
+    Write(DataKind),
+    /// Looks a row up, and inserts it if it is not there.
+    LookUpOrInsert,
+    Rows,
+    PiecesOfRows,
+    OneRow,
+    Value,
+    /// Calls back with rows at once, or with one row.
+    EachPiece {
+        is_chunked: bool,
+        gives_row: bool,
+    },
+    Same,
+}
+
+fn kind_of(method: &str) -> Kind {
+    match method {
+        "insert"
+        | "insertGetId"
+        | "insertOrIgnore"
+        | "insertUsing"
+        | "upsert"
+        | "create"
+        | "forceCreate"
+        | "createMany"
+        | "createQuietly"
+        | "insertOrIgnoreUsing"
+        | "saveMany"
+        | "attach"
+        | "save"
+        | "createOrFirst"
+        | "fillAndInsert" => Kind::Write(DataKind::Insert),
+        "firstOrCreate" => Kind::LookUpOrInsert,
+        "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach"
+        | "decrementEach" | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
+        "delete" | "forceDelete" | "destroy" | "detach" => Kind::Write(DataKind::Delete),
+        "truncate" => Kind::Write(DataKind::Truncate),
+        "get" | "all" | "pluck" | "paginate" | "findMany" | "simplePaginate" | "getModels" => Kind::Rows,
+        "cursor" | "lazy" | "lazyById" | "lazyByIdDesc" => Kind::PiecesOfRows,
+        "first" | "find" | "findOrFail" | "firstOrFail" | "firstWhere" | "sole" | "firstOr" | "firstOrNew"
+        | "findOrNew" | "make" | "updateOrNew" => Kind::OneRow,
+        "chunk" | "chunkById" | "chunkByIdDesc" => Kind::EachPiece { is_chunked: true, gives_row: false },
+        "each" | "eachById" | "chunkMap" => Kind::EachPiece { is_chunked: true, gives_row: true },
+        "value" | "count" | "exists" | "doesntExist" | "max" | "min" | "sum" | "avg" | "average" | "toSql"
+        | "valueOrFail" | "getBindings" | "getConnection" | "getModel" | "getGrammar" | "implode" | "getQuery"
+        | "aggregate" | "explain" | "raw" | "existsOr" | "getTable" | "soleValue" => Kind::Value,
+        _ if method.starts_with("where") || method.starts_with("orWhere") => Kind::Bounds,
+        "limit" | "take" | "skip" | "offset" | "forPage" | "having" | "whereKey" | "has" | "doesntHave" | "join"
+        | "joinSub" | "onlyTrashed" | "orHas" | "crossJoin" | "havingRaw" => Kind::Bounds,
+        _ => Kind::Same,
+    }
+}
+
+impl Interpreter<'_> {
+    pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        match method {
+            "when" | "unless" => {
+                return self.call_when(&Term::Query(Rc::clone(query)), method == "when", &arguments, span);
+            }
+            "from" => {
+                let table = arguments.text(0);
+                return Ok(Term::Query(Rc::new(Query { table, ..Query::clone(query) })));
+            }
+            _ => {}
+        }
+        match kind_of(method) {
+            Kind::Bounds => {
+                let is_bounded = query.is_bounded || bounds(method, &arguments);
+                Ok(Term::Query(Rc::new(Query { has_condition: true, is_bounded, ..Query::clone(query) })))
+            }
+            Kind::Same => Ok(Term::Query(Rc::clone(query))),
+            Kind::Rows => Ok(Term::Rows(Rc::clone(query))),
+            Kind::PiecesOfRows => Ok(Term::Rows(Rc::new(Query { is_chunked: true, ..Query::clone(query) }))),
+            Kind::OneRow => Ok(Term::Row(Rc::new(query.row()))),
+            Kind::Value => Ok(Term::unknown("it comes from the database")),
+            Kind::LookUpOrInsert => {
+                self.write(query, DataKind::Insert, &arguments, span);
+                Ok(Term::Row(Rc::new(query.row())))
+            }
+            Kind::Write(kind) => {
+                self.write(query, kind, &arguments, span);
+                Ok(match method {
+                    "create" | "forceCreate" | "updateOrCreate" => Term::Row(Rc::new(query.row())),
+                    _ => Term::unknown("it comes from the database"),
+                })
+            }
+            Kind::EachPiece { is_chunked, gives_row } => {
+                let given = if gives_row {
+                    Term::Row(Rc::new(query.row()))
+                } else {
+                    Term::Rows(Rc::new(Query { is_chunked, ..Query::clone(query) }))
+                };
+                self.each(&arguments, given, is_chunked, span)
+            }
+        }
+    }
+
+    /// Hands rows to the callback among the arguments, an unknown number of times.
+    fn each(&mut self, arguments: &Arguments, given: Term, is_chunked: bool, span: Span) -> Evaluated {
+        let callback = arguments.terms().find_map(|term| match term {
+            Term::Closure(_) => Some(term.clone()),
+            Term::Array(_) => self.to_closure(term).map(Term::Closure),
+            _ => None,
+        });
+        let Some(callback) = callback else { return Ok(Term::unknown("it comes from the database")) };
+        let text = format!("each of `{}`", self.source(span).split("->each").next().unwrap_or_default());
+        let text = shorten(&text);
+        self.for_each_row(&text, is_chunked, |this| {
+            this.call_value(&callback, vec![given, Term::unknown("it counts rows")], span)
+        })?;
+        Ok(Term::unknown("it comes from the database"))
+    }
+
+    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) {
+        let mut columns = Vec::new();
+        for term in arguments.terms() {
+            columns_of(term, &mut columns);
+        }
+        let is_picked = query.is_chunked || has_conditions(arguments);
+        let picked = match kind {
+            DataKind::Insert => Picked { has_condition: false, is_bounded: true },
+            DataKind::Truncate => Picked { has_condition: false, is_bounded: false },
+            _ => Picked { has_condition: query.has_condition || is_picked, is_bounded: query.is_bounded || is_picked },
+        };
+        self.write_rows(query.table.as_deref(), kind, columns, picked, span);
+    }
+
+    fn write_rows(&mut self, table: Option<&str>, kind: DataKind, columns: Vec<String>, picked: Picked, span: Span) {
+        match table {
+            Some(table) => {
+                let rows = DataRows {
+                    table: self.table_name(table),
+                    kind,
+                    columns,
+                    has_condition: Some(picked.has_condition),
+                    is_bounded: Some(picked.is_bounded),
+                    is_chunked: false,
+                };
+                self.send_rows(rows, span);
+            }
+            None => self.problem("writes rows of a table whose name is not known", span),
+        }
+    }
+
+    /// A collection of rows.
+    pub fn call_rows(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        match method {
+            "each" | "eachSpread" | "map" | "mapWithKeys" | "flatMap" | "filter" | "reject" | "transform" | "every"
+            | "contains" | "partition" | "tap" | "reduce" | "sortBy" | "groupBy" | "keyBy" | "unique" | "pipe"
+            | "sum" | "mapInto" | "some" | "first" => {
+                let given = if matches!(method, "tap" | "pipe") {
+                    Term::Rows(Rc::clone(query))
+                } else {
+                    Term::Row(Rc::new(query.row()))
+                };
+                self.each(&arguments, given, query.is_chunked, span)?;
+                Ok(match method {
+                    "first" => Term::Row(Rc::new(query.row())),
+                    "contains" | "every" | "some" | "reduce" | "sum" => Term::unknown("it comes from the database"),
+                    "each" | "tap" | "filter" | "reject" | "sortBy" | "keyBy" | "unique" | "groupBy" | "partition" => {
+                        Term::Rows(Rc::clone(query))
+                    }
+                    _ => Term::unknown("it comes from the database"),
+                })
+            }
+            "chunk" | "chunkById" => {
+                let rows = Term::Rows(Rc::clone(query));
+                self.each(&arguments, rows.clone(), query.is_chunked, span)?;
+                Ok(rows)
+            }
+            "last" | "firstWhere" | "find" | "shift" | "pop" | "get" | "sole" | "random" => {
+                Ok(Term::Row(Rc::new(query.row())))
+            }
+            "delete" | "update" if query.model.is_some() => self.call_query(query, method, arguments, span),
+            "isEmpty" | "isNotEmpty" | "count" | "toArray" | "all" | "implode" | "keys" | "max" | "min" | "join"
+            | "toJson" => Ok(Term::unknown("it comes from the database")),
+            _ => {
+                self.run_callbacks(&arguments, span)?;
+                Ok(Term::Rows(Rc::clone(query)))
+            }
+        }
+    }
+
+    pub fn call_row(&mut self, row: &Rc<Row>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        let mut columns = row.columns.clone();
+        for term in arguments.terms() {
+            columns_of(term, &mut columns);
+        }
+        let same = Term::Row(Rc::clone(row));
+        let table = row.table.as_deref();
+        match method {
+            "save" | "saveQuietly" | "saveOrFail" | "push" | "touch" => {
+                let kind = if row.is_new { DataKind::Insert } else { DataKind::Update };
+                let picked = Picked { has_condition: !row.is_new, is_bounded: true };
+                self.write_rows(table, kind, columns, picked, span);
+                Ok(Term::Bool(true))
+            }
+            "update" | "updateQuietly" | "increment" | "decrement" | "restore" | "updateOrFail" | "forceUpdate" => {
+                self.write_rows(table, DataKind::Update, columns, ONE_ROW, span);
+                Ok(Term::Bool(true))
+            }
+            "delete" | "forceDelete" | "deleteQuietly" => {
+                self.write_rows(table, DataKind::Delete, Vec::new(), ONE_ROW, span);
+                Ok(Term::Bool(true))
+            }
+            "fill" | "forceFill" | "setAttribute" | "setRawAttributes" => {
+                if method == "setAttribute" {
+                    columns.extend(arguments.text(0));
+                }
+                Ok(Term::Row(Rc::new(Row { columns, ..Row::clone(row) })))
+            }
+            "newQuery" | "query" | "newModelQuery" => Ok(Term::Query(Rc::new(Query {
+                model: row.model.clone(),
+                ..Query::of_table(row.table.clone(), Connection { name: None })
+            }))),
+            "fresh" | "refresh" | "load" | "loadMissing" | "replicate" | "unsetRelation" | "setRelation"
+            | "syncOriginal" | "makeHidden" | "makeVisible" | "append" | "setConnection" | "loadCount"
+            | "withoutRelations" => Ok(same),
+            "getTable" => Ok(row.table.as_ref().map_or_else(
+                || Term::unknown("the model's table is not known"),
+                |table| Term::text(table.clone(), span),
+            )),
+            "getConnection" => Ok(Term::Connection(Connection { name: None })),
+            _ => self.call_model_row(row, method, arguments, span),
+        }
+    }
+}
+
+/// The columns that an array of values sets: its keys, or those of its rows.
+fn columns_of(term: &Term, columns: &mut Vec<String>) {
+    let Term::Array(array) = term else { return };
+    let add = |array: &Array, columns: &mut Vec<String>| {
+        for key in array.keys() {
+            if let Key::Str(name) = key
+                && !columns.contains(name)
+            {
+                columns.push(name.clone());
+            }
+        }
+    };
+    add(array, columns);
+    if let Some(Term::Array(first)) = array.values().next() {
+        add(first, columns);
+    }
+}
+
+/// Whether a condition says how many rows it can be: equal to given values, between two, or so many as a limit.
+fn bounds(method: &str, arguments: &Arguments) -> bool {
+    match method {
+        "where" | "orWhere" => match (arguments.at(0), arguments.at(1), arguments.list.len()) {
+            (Some(Term::Array(_)), ..) => true,
+            (Some(Term::Closure(_)), ..) => false,
+            (_, Some(operator), 3) => operator.as_string().as_deref() == Some("="),
+            (_, _, count) => count == 2,
+        },
+        "whereIn" | "whereBetween" | "whereKey" | "limit" | "take" | "forPage" | "whereIntegerInRaw" => true,
+        // `whereEmail($value)`
+        _ => {
+            let column = method.strip_prefix("where").unwrap_or_default();
+            arguments.list.len() == 1 && column.starts_with(char::is_uppercase) && !is_condition_word(column)
+        }
+    }
+}
+
+/// Whether what follows `where` in a method's name is a word of the builder rather than a column.
+fn is_condition_word(word: &str) -> bool {
+    [
+        "Null",
+        "NotNull",
+        "Raw",
+        "Exists",
+        "NotExists",
+        "Has",
+        "DoesntHave",
+        "NotIn",
+        "Column",
+        "Date",
+        "Day",
+        "Month",
+        "Year",
+    ]
+    .contains(&word)
+}
+
+/// `updateOrInsert(['key' => …], […])`, `delete($id)`: the arguments themselves pick the rows.
+fn has_conditions(arguments: &Arguments) -> bool {
+    arguments.list.len() >= 2 || matches!(arguments.at(0), Some(Term::Int(_)))
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(90) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,198 @@
+//! Statements, one after another.
+
+use std::rc::Rc;
+
+use super::branch::{Condition, Flow};
+use super::interpreter::{Evaluated, Interpreter, Interrupt};
+use super::operators;
+use super::term::Term;
+use crate::answer::Answer;
+use crate::php::{Branch, Catch, Expr, ExprKind, Stmt, StmtKind, SwitchCase};
+use crate::source::Span;
+
+impl Interpreter<'_> {
+    pub fn run(&mut self, statements: &[Stmt]) -> Evaluated<Flow> {
+        for statement in statements {
+            let flow = self.step(statement.span, |this| this.statement(statement))?;
+            if !matches!(flow, Flow::Next) {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn statement(&mut self, statement: &Stmt) -> Evaluated<Flow> {
+        match &statement.kind {
+            StmtKind::Expr(expr) => {
+                self.discarded = Some(expr.span);
+                self.eval(expr).map(|_| Flow::Next)
+            }
+            StmtKind::Echo(exprs) => {
+                for expr in exprs {
+                    self.eval(expr)?;
+                }
+                Ok(Flow::Next)
+            }
+            StmtKind::Return(value) => {
+                let term = value.as_ref().map_or(Ok(Term::Null), |value| self.eval(value))?;
+                Ok(Flow::Return(term))
+            }
+            StmtKind::Block(body) => self.run(body),
+            StmtKind::If { branches, otherwise } => self.branches(branches, otherwise.as_deref().unwrap_or_default()),
+            StmtKind::Switch { subject, cases } => self.switch(subject, cases),
+            StmtKind::Break(levels) => Ok(Flow::Break(*levels)),
+            StmtKind::Continue(levels) => Ok(Flow::Continue(*levels)),
+            StmtKind::While { condition, body } => self.while_loop(condition, body, statement.span),
+            StmtKind::DoWhile { body, condition } => self.do_while_loop(condition, body, statement.span),
+            StmtKind::For { init, condition, update, body } => {
+                self.for_loop(init, condition, update, body, statement.span)
+            }
+            StmtKind::Foreach(foreach) => self.foreach(foreach, statement.span),
+            StmtKind::Try { body, catches, finally } => self.try_catch(body, catches, finally),
+            _ => self.declaration(statement),
+        }
+    }
+
+    fn declaration(&mut self, statement: &Stmt) -> Evaluated<Flow> {
+        match &statement.kind {
+            StmtKind::Unset(targets) => {
+                for target in targets {
+                    self.unset(target)?;
+                }
+            }
+            StmtKind::StaticVariables(variables) => {
+                for (name, value) in variables {
+                    let term = value.as_ref().map_or(Ok(Term::Null), |value| self.eval(value))?;
+                    self.set_variable(name, term);
+                }
+            }
+            StmtKind::Global(names) => {
+                for name in names {
+                    if let ExprKind::Variable(name) = &name.kind {
+                        self.set_variable(name, Term::unknown(format!("`${name}` is a global variable")));
+                    }
+                }
+            }
+            StmtKind::Function(function) => {
+                self.functions.insert(function.name.to_ascii_lowercase(), Rc::clone(function));
+            }
+            StmtKind::Class(class) => self.application.declare(class),
+            StmtKind::Other(what, _) => {
+                self.problem(format!("`{what}` is not evaluated"), statement.span);
+            }
+            _ => {}
+        }
+        Ok(Flow::Next)
+    }
+
+    fn branches(&mut self, branches: &[Branch], otherwise: &[Stmt]) -> Evaluated<Flow> {
+        let Some((branch, rest)) = branches.split_first() else { return self.run(otherwise) };
+        let condition = self.eval(&branch.condition)?;
+        match condition.truth() {
+            Answer::Yes => self.run(&branch.body),
+            Answer::No => self.branches(rest, otherwise),
+            Answer::Unknown => {
+                let condition = self.condition(&branch.condition);
+                self.fork_flows(&condition, |this| this.run(&branch.body), |this| this.branches(rest, otherwise))
+            }
+        }
+    }
+
+    fn switch(&mut self, subject: &Expr, cases: &[SwitchCase]) -> Evaluated<Flow> {
+        let value = self.eval(subject)?;
+        let flow = self.switch_from(subject, &value, cases, 0)?;
+        Ok(match flow {
+            Flow::Break(1) | Flow::Continue(1) => Flow::Next,
+            Flow::Break(levels) => Flow::Break(levels - 1),
+            Flow::Continue(levels) => Flow::Continue(levels - 1),
+            flow => flow,
+        })
+    }
+
+    /// Tries the cases from the one at `at` on; where one may or may not match, both ways are taken.
+    fn switch_from(&mut self, subject: &Expr, value: &Term, cases: &[SwitchCase], at: usize) -> Evaluated<Flow> {
+        for (place, case) in cases.iter().enumerate().skip(at) {
+            let Some(label) = &case.value else { continue };
+            let term = self.eval(label)?;
+            match operators::equal(value, &term) {
+                Answer::Yes => return self.fall_through(cases, place),
+                Answer::No => {}
+                Answer::Unknown => {
+                    let (subject_text, label_text) = (self.source(subject.span), self.source(label.span));
+                    let condition = Condition::new(
+                        &format!("{subject_text} == {label_text}"),
+                        &format!("{subject_text} != {label_text}"),
+                    );
+                    return self.fork_flows(
+                        &condition,
+                        |this| this.fall_through(cases, place).map(out_of_switch),
+                        |this| this.switch_from(subject, value, cases, place + 1).map(out_of_switch),
+                    );
+                }
+            }
+        }
+        match cases.iter().position(|case| case.value.is_none()) {
+            Some(default) => self.fall_through(cases, default),
+            None => Ok(Flow::Next),
+        }
+    }
+
+    fn fall_through(&mut self, cases: &[SwitchCase], from: usize) -> Evaluated<Flow> {
+        for case in cases.get(from..).unwrap_or_default() {
+            let flow = self.run(&case.body)?;
+            if !matches!(flow, Flow::Next) {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn try_catch(&mut self, body: &[Stmt], catches: &[Catch], finally: &[Stmt]) -> Evaluated<Flow> {
+        let result = match self.run(body) {
+            Err(Interrupt::Throw { what, span }) => self.catch_thrown(what, span, catches),
+            Ok(flow) => self.catch_possible(flow, catches),
+            Err(interrupt) => Err(interrupt),
+        };
+        if finally.is_empty() {
+            return result;
+        }
+        match self.run(finally)? {
+            Flow::Next => result,
+            flow => Ok(flow),
+        }
+    }
+
+    fn catch_thrown(&mut self, what: String, span: Span, catches: &[Catch]) -> Evaluated<Flow> {
+        let Some(clause) = catches.first() else { return Err(Interrupt::Throw { what, span }) };
+        self.run_catch(clause)
+    }
+
+    /// Nothing in the body is known to throw, but the database may refuse a statement.
+    fn catch_possible(&mut self, flow: Flow, catches: &[Catch]) -> Evaluated<Flow> {
+        for clause in catches {
+            let class = clause.classes.join("|");
+            let condition = Condition::new(&format!("`{class}` is caught"), &format!("no `{class}` is caught"));
+            let normal = flow.clone();
+            let caught = self.fork_flows(&condition, |this| this.run_catch(clause), |_| Ok(Flow::Next))?;
+            if !matches!(caught, Flow::Next) {
+                return Ok(normal);
+            }
+        }
+        Ok(flow)
+    }
+
+    fn run_catch(&mut self, clause: &Catch) -> Evaluated<Flow> {
+        if let Some(variable) = &clause.variable {
+            self.set_variable(variable, Term::unknown("it is a caught exception"));
+        }
+        self.run(&clause.body)
+    }
+}
+
+/// A `break` of an undecided case ends the switch, which no guard after it needs to tell.
+fn out_of_switch(flow: Flow) -> Flow {
+    match flow {
+        Flow::Break(1) | Flow::Continue(1) => Flow::Next,
+        flow => flow,
+    }
+}
