@@ -32,7 +32,8 @@ pub(super) fn effect(effect: &Effect) -> String {
 
 fn lock(effect: &Effect) -> String {
     let name = lock_name(&effect.lock);
-    let duration = if is_no_lock(&effect.lock) { "" } else { duration(effect.lasts) };
+    let duration =
+        if is_no_lock(&effect.lock) && effect.blocks == Blocks::default() { "" } else { duration(effect.lasts) };
     format!("{name}{duration}; {}", waiting(effect.blocks))
 }
 
@@ -49,7 +50,7 @@ fn is_no_lock(lock: &str) -> bool {
 }
 
 fn lock_name(lock: &str) -> &str {
-    if is_no_lock(lock) { "no lock" } else { lock }
+    if is_no_lock(lock) { "no table lock" } else { lock }
 }
 
 fn duration(lasts: Lasts) -> &'static str {
