@@ -124,7 +124,7 @@ impl Interpreter<'_> {
 
     pub fn variable(&self, name: &str) -> Term {
         if name == "this" {
-            return self.frame().and_then(|frame| frame.this).map_or(Term::Null, Term::Object);
+            return self.frame().and_then(|frame| frame.this.clone()).unwrap_or(Term::Null);
         }
         self.state.variable(name).cloned().unwrap_or(Term::Null)
     }
@@ -368,7 +368,7 @@ impl Interpreter<'_> {
         Term::Closure(Rc::new(Closure {
             code: Code::Closure(Rc::clone(closure)),
             captured,
-            this: frame.and_then(|frame| frame.this),
+            this: frame.and_then(|frame| frame.this.clone()),
             class: frame.and_then(|frame| frame.class.clone()),
         }))
     }

@@ -11,7 +11,7 @@ use crate::change::{Problem, Statement};
 use crate::laravel::blueprint::Swallowed;
 use crate::laravel::{Application, Settings};
 use crate::php;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// How much one migration may do: expressions evaluated, and what long strings and arrays cost on top.
 const MAX_STEPS: u64 = 400_000;
@@ -34,6 +34,10 @@ pub(super) struct Interpreter<'a> {
     pub frames: Vec<Frame>,
     /// Functions declared by the files that were read.
     pub functions: BTreeMap<String, Rc<php::Function>>,
+    /// The files that the migration is made of: its own, and those of its parents and traits.
+    pub home: Vec<FileId>,
+    /// The call by which the migration left its own code, and what it called.
+    pub away: Option<(Span, String)>,
     /// The expression whose value nobody takes: it is there for what it does.
     pub discarded: Option<Span>,
     steps: u64,
@@ -67,7 +71,7 @@ pub(super) enum GuardKind {
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub function: String,
-    pub this: Option<ObjectId>,
+    pub this: Option<Term>,
     /// The class that the code stands in.
     pub class: Option<Rc<php::Class>>,
     /// What `static` is.
@@ -100,6 +104,8 @@ impl<'a> Interpreter<'a> {
             guards: Vec::new(),
             frames: vec![Frame::default()],
             functions: BTreeMap::new(),
+            home: Vec::new(),
+            away: None,
             discarded: None,
             steps: 0,
             next_id: 0,

@@ -109,7 +109,7 @@ fn kind_of(method: &str) -> Kind {
         | "save"
         | "createOrFirst"
         | "fillAndInsert" => Kind::Write(DataKind::Insert),
-        "firstOrCreate" => Kind::LookUpOrInsert,
+        "firstOrCreate" | "findOrCreate" => Kind::LookUpOrInsert,
         "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach"
         | "decrementEach" | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
         "delete" | "forceDelete" | "destroy" | "detach" => Kind::Write(DataKind::Delete),
@@ -128,6 +128,12 @@ fn kind_of(method: &str) -> Kind {
         | "joinSub" | "onlyTrashed" | "orHas" | "crossJoin" | "havingRaw" => Kind::Bounds,
         _ => Kind::Same,
     }
+}
+
+/// Whether a static call of that name is made of models alone.
+pub(super) fn is_of_queries(method: &str) -> bool {
+    matches!(method, "query" | "with" | "withTrashed" | "orderBy" | "select" | "latest")
+        || !matches!(kind_of(method), Kind::Same | Kind::Value)
 }
 
 impl Interpreter<'_> {

@@ -109,7 +109,9 @@ impl Interpreter<'_> {
             self.opaque(&format!("Schema::{method}"), Touches::Anything, &reason, span);
             return Ok(Term::Null);
         };
-        let closure = arguments.get(1, "callback").and_then(|callback| self.to_closure(callback));
+        let takes_closure = matches!(method, "table" | "create");
+        let callback = arguments.get(1, "callback").filter(|_| takes_closure);
+        let closure = callback.and_then(|callback| self.to_closure(callback));
         let values = || {
             let rest = self.values(arguments).0.into_iter().skip(1);
             rest.filter(|argument| argument.name.as_deref() != Some(first)).collect::<Vec<Argument>>()
@@ -122,7 +124,7 @@ impl Interpreter<'_> {
             "drop" => Some(("drop", Vec::new())),
             _ => Some(("dropIfExists", Vec::new())),
         };
-        if matches!(method, "table" | "create") && closure.is_none() {
+        if takes_closure && closure.is_none() {
             return Err(stop(format!("`Schema::{method}` needs a closure"), span));
         }
         self.describe(&name, command, closure.as_deref(), span)
