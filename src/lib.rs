@@ -27,3 +27,5 @@ pub mod rule;
 pub mod lint;
 
 pub mod report;
+
+pub mod cli;

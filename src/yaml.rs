@@ -3,6 +3,7 @@
 //! The YAML crate stays behind this wall. Enums are written as a map of one key (`add-column: { nullable: false }`).
 
 use std::fmt;
+use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use thiserror::Error;
 pub struct YamlError {
     message: String,
     #[source_code]
-    source_code: NamedSource<String>,
+    source_code: Arc<NamedSource<String>>,
     #[label("here")]
     place: Option<SourceSpan>,
     #[help]
@@ -29,7 +30,7 @@ impl YamlError {
     /// An error about the value at `keys`: `["match", "table"]`. Without a label where nothing stands there.
     pub fn at(path: &str, text: &str, keys: &[&str], message: String, help: Option<String>) -> Self {
         let place = locate(text, keys).map(SourceSpan::from);
-        Self { message, source_code: NamedSource::new(path, text.to_owned()), place, help }
+        Self { message, source_code: source_code(path, text), place, help }
     }
 }
 
@@ -40,8 +41,12 @@ pub fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, YamlError>
         let place = error.location().map(|location| SourceSpan::from(location.index()));
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
-        YamlError { message, source_code: NamedSource::new(path, text.to_owned()), place, help: None }
+        YamlError { message, source_code: source_code(path, text), place, help: None }
     })
+}
+
+fn source_code(path: &str, text: &str) -> Arc<NamedSource<String>> {
+    Arc::new(NamedSource::new(path, text.to_owned()))
 }
 
 /// The byte at which the value at `keys` begins.
@@ -58,10 +63,7 @@ impl<'de> DeserializeSeed<'de> for Locate<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.0.is_empty() {
-            true => deserializer.deserialize_any(Refuse),
-            false => deserializer.deserialize_map(self),
-        }
+        if self.0.is_empty() { deserializer.deserialize_any(Refuse) } else { deserializer.deserialize_map(self) }
     }
 }
 

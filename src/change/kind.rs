@@ -156,12 +156,12 @@ pub struct ChangeIdentity {
     pub if_exists: bool,
 }
 
-/// CREATE INDEX, ADD INDEX, and UNIQUE constraints.
+/// CREATE INDEX, ADD INDEX, and constraints that stand on an index: UNIQUE, and PostgreSQL's EXCLUDE, which is not unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddIndex {
     pub table: TableName,
     pub index: Index,
-    /// ADD CONSTRAINT … UNIQUE rather than an index alone.
+    /// A constraint rather than an index alone.
     pub is_constraint: bool,
     /// PostgreSQL: the standing index that becomes the constraint.
     pub using_index: Option<String>,
@@ -288,7 +288,7 @@ pub struct Opaque {
 pub enum Touches {
     /// Known to leave every table's shape and rows alone (GRANT, COMMENT, SELECT).
     Nothing,
-    /// Concerns this table, whose shape and rows are known to stay (CREATE TRIGGER, OWNER TO, VACUUM FULL).
+    /// Concerns this table, whose columns, keys and stored rows are known to stay (CREATE TRIGGER, OWNER TO, VACUUM FULL).
     Surroundings(TableName),
     /// This table, and no other.
     Table(TableName),

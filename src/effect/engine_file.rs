@@ -15,6 +15,8 @@ pub struct EngineFile {
     pub assumed: Version,
     /// Whether ALGORITHM=INSTANT with a LOCK= is an error.
     pub instant_refuses_lock: bool,
+    /// Where the facts of an entry stand that names no source.
+    pub source: String,
     pub entries: Vec<Entry>,
 }
 
@@ -27,6 +29,7 @@ struct Written {
     assumed: String,
     #[serde(default)]
     instant_refuses_lock: bool,
+    source: String,
     effects: Vec<Entry>,
 }
 
@@ -43,6 +46,7 @@ impl EngineFile {
             versions: written.versions.parse().map_err(|error| fail("versions", format!("{error}")))?,
             assumed: written.assumed.parse().map_err(|error| fail("assumed", format!("{error}")))?,
             instant_refuses_lock: written.instant_refuses_lock,
+            source: written.source,
             entries: written.effects,
         })
     }

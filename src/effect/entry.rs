@@ -47,7 +47,8 @@ pub struct Entry {
     refused: Option<String>,
     #[serde(default)]
     others: Vec<Other>,
-    source: String,
+    /// Where it is not the file's.
+    source: Option<String>,
     /// The versions on which it was measured; left out where only the documentation says so.
     verified: Option<String>,
 }
@@ -96,6 +97,11 @@ impl Entry {
         self.rare
     }
 
+    /// What the engine does, in one sentence.
+    pub fn says(&self) -> &str {
+        self.says.trim_end()
+    }
+
     /// The versions on which it was measured.
     pub fn verified(&self) -> Option<&str> {
         self.verified.as_deref()
@@ -106,7 +112,8 @@ impl Entry {
         self.on.0.iter().map(ChangeMatch::kind)
     }
 
-    pub fn effect(&self, subject: &Subject<'_>) -> Effect {
+    /// `source` is what the file gives for entries that name none.
+    pub fn effect(&self, subject: &Subject<'_>, source: &str) -> Effect {
         Effect {
             lock: self.lock.clone(),
             blocks: blocks(&self.blocks),
@@ -119,8 +126,8 @@ impl Entry {
             others: self.others.iter().flat_map(|other| other.tables(subject)).collect(),
             certainty: if self.unknown { Certainty::Unknown } else { Certainty::Known },
             hangs_on: Vec::new(),
-            says: self.says.trim_end().to_owned(),
-            source: self.source.clone(),
+            says: self.says().to_owned(),
+            source: self.source.as_deref().unwrap_or(source).to_owned(),
             alternatives: Vec::new(),
         }
     }

@@ -184,7 +184,8 @@ pub fn proves_not_null(condition: &str, column: &str) -> bool {
 /// Whether a column of that type may come with the CHECK of a domain. A type that no engine has of its own was made by
 /// CREATE TYPE or CREATE DOMAIN, and its name does not tell which.
 pub fn may_be_constrained_domain(column_type: &ColumnType) -> Answer {
-    if PLAIN_TYPES.binary_search(&column_type.name.as_str()).is_ok() { Answer::No } else { Answer::Unknown }
+    let name = column_type.name.split('(').next().unwrap_or_default();
+    if PLAIN_TYPES.binary_search(&name).is_ok() { Answer::No } else { Answer::Unknown }
 }
 
 fn is_word(character: char) -> bool {

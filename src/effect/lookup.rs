@@ -50,7 +50,7 @@ impl Effects {
         if subject.target.version.is_in(&file.versions) != Answer::Yes {
             candidates.unheeded.insert("whether this version does as the versions that were measured");
         }
-        let effect = candidates.worst(subject).unwrap_or_else(|| unknown(subject.target));
+        let effect = candidates.worst(subject, &file.source).unwrap_or_else(|| unknown(subject.target));
         online::honour(effect, &subject.statement.online, file.instant_refuses_lock)
     }
 }
@@ -90,8 +90,8 @@ impl EngineFile {
 
 impl Candidates<'_> {
     /// The heaviest effect, with the others as its alternatives. It is known where all are alike.
-    fn worst(mut self, subject: &Subject<'_>) -> Option<Effect> {
-        let effects: Vec<Effect> = self.entries.iter().map(|entry| entry.effect(subject)).collect();
+    fn worst(mut self, subject: &Subject<'_>, source: &str) -> Option<Effect> {
+        let effects: Vec<Effect> = self.entries.iter().map(|entry| entry.effect(subject, source)).collect();
         let mut worst = effects.iter().rev().max_by_key(|effect| effect.weight())?.clone();
         for effect in effects {
             if !worst.possible().any(|other| other.is_alike(&effect)) {

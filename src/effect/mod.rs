@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::change::TableName;
 
+pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;
 pub use matcher::ChangeMatch;

@@ -210,10 +210,12 @@ pub fn type_step(old: Option<&ColumnType>, new: &ColumnType, subject: &Subject<'
 pub fn default_step(old: Option<&Default>, new: &Default) -> Fact<DefaultStep> {
     let has_none = |default: &Default| matches!(default, Default::None | Default::Null);
     let Some(old) = old else {
-        return match has_none(new) {
-            true => Fact::one_of([DefaultStep::Same, DefaultStep::Dropped]),
-            false => Fact::one_of([DefaultStep::Same, DefaultStep::Added, DefaultStep::Changed]),
+        let steps: &[DefaultStep] = if has_none(new) {
+            &[DefaultStep::Same, DefaultStep::Dropped]
+        } else {
+            &[DefaultStep::Same, DefaultStep::Added, DefaultStep::Changed]
         };
+        return Fact::one_of(steps.iter().copied());
     };
     Fact::known(match (has_none(old), has_none(new)) {
         (true, true) => DefaultStep::Same,

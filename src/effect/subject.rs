@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::answer::Answer;
 use crate::catalog::{self, Catalog};
-use crate::change::{Change, SchemaChange, Statement, TableName};
+use crate::change::{Change, SchemaChange, Statement, TableName, Touches};
 use crate::engine::EngineVersion;
 
 /// What is judged.
@@ -40,9 +40,8 @@ impl<'a> Subject<'a> {
                 Answer::from(self.catalog.table(table).is_some_and(|table| table.stood_before_batch))
             }
             (Some(table), _) => self.catalog.is_in_use(table),
-            (None, SchemaChange::DropIndex(_) | SchemaChange::RenameIndex(_) | SchemaChange::Opaque(_)) => {
-                Answer::Unknown
-            }
+            (None, SchemaChange::DropIndex(_) | SchemaChange::RenameIndex(_)) => Answer::Unknown,
+            (None, SchemaChange::Opaque(opaque)) if opaque.touches == Touches::Anything => Answer::Unknown,
             (None, _) => Answer::No,
         }
     }

@@ -267,11 +267,11 @@ fn between_moments(old: Moment, new: Moment) -> TypeStep {
     }
 }
 
-fn by_size<T: PartialOrd>(old: T, new: T, grown: TypeStep) -> TypeStep {
-    match old.partial_cmp(&new) {
-        Some(std::cmp::Ordering::Less) => grown,
-        Some(std::cmp::Ordering::Equal) => TypeStep::Same,
-        _ => TypeStep::Narrowed,
+fn by_size<T: Ord + Copy>(old: T, new: T, grown: TypeStep) -> TypeStep {
+    match old.cmp(&new) {
+        std::cmp::Ordering::Less => grown,
+        std::cmp::Ordering::Equal => TypeStep::Same,
+        std::cmp::Ordering::Greater => TypeStep::Narrowed,
     }
 }
 

@@ -27,12 +27,12 @@ pub struct Lint<'a> {
     pub today: Option<Date>,
 }
 
-/// Which migrations are judged, and what ships with what.
+/// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Batch {
-    /// Every migration, each as a deploy of its own.
-    EachAlone,
-    /// Those with these paths, in one deploy; what sorts before them is only replayed.
+    /// Those with these paths, each as a deploy of its own: an audit of the history.
+    EachAlone(BTreeSet<String>),
+    /// Those with these paths, in one deploy.
     Together(BTreeSet<String>),
 }
 
@@ -58,7 +58,7 @@ impl Lint<'_> {
                 replay(&mut outcome, &script);
                 continue;
             }
-            if has_begun && *batch != Batch::EachAlone {
+            if has_begun && matches!(batch, Batch::Together(_)) {
                 outcome.catalog.enter(Era::Batch);
             } else {
                 outcome.catalog.begin_batch();
@@ -134,10 +134,13 @@ impl Lint<'_> {
 }
 
 impl Batch {
-    fn holds(&self, migration: &MigrationFile) -> bool {
+    pub fn holds(&self, migration: &MigrationFile) -> bool {
+        self.paths().contains(&migration.path)
+    }
+
+    pub fn paths(&self) -> &BTreeSet<String> {
         match self {
-            Self::EachAlone => true,
-            Self::Together(paths) => paths.contains(&migration.path),
+            Self::EachAlone(paths) | Self::Together(paths) => paths,
         }
     }
 }

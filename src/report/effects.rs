@@ -3,10 +3,14 @@
 use std::io::{self, Write};
 
 use super::words;
+use crate::effect::{Certainty, Effect};
 use crate::lint::{JudgedChange, Outcome};
 use crate::source::Tree;
 
 const COLUMNS: [&str; 7] = ["place", "change", "table", "lock", "blocks", "lasts", "algorithm"];
+
+/// What stands where there is nothing to say.
+const NOTHING: &str = "-";
 
 type Row = [String; COLUMNS.len()];
 
@@ -37,17 +41,24 @@ fn row(judged: &JudgedChange, tree: &Tree) -> Row {
     let (what, effect) = (&judged.change.what, &judged.effect);
     let place = tree.file(judged.change.span.file).position(judged.change.span.start);
     let change = what.column().map_or(what.kind().to_owned(), |column| format!("{} {column}", what.kind()));
+    let table = what.table().map_or_else(|| NOTHING.to_owned(), ToString::to_string);
+    let [lock, blocks, lasts, algorithm] = cells(effect);
+    [format!("{}:{}", place.line, place.column), change, table, lock, blocks, lasts, algorithm]
+}
+
+/// The lock, what it blocks, how long it lasts, and the algorithm.
+fn cells(effect: &Effect) -> [String; 4] {
+    if effect.certainty == Certainty::Unknown {
+        return ["unknown", "?", "?", "?"].map(str::to_owned);
+    }
     let blocks: Vec<_> = words::blocked(effect.blocks).collect();
-    let nothing = || "-".to_owned();
     let lock = if effect.refused.is_some() { "refused" } else { &effect.lock };
+    let doubt = if effect.certainty == Certainty::Assumed { " (assumed)" } else { "" };
     [
-        format!("{}:{}", place.line, place.column),
-        change,
-        what.table().map_or_else(nothing, ToString::to_string),
-        format!("{lock}{}", words::doubt(effect.certainty)),
-        if blocks.is_empty() { nothing() } else { blocks.join(", ") },
+        format!("{lock}{doubt}"),
+        if blocks.is_empty() { NOTHING.to_owned() } else { blocks.join(", ") },
         words::lasts(effect.lasts).to_owned(),
-        effect.algorithm.map_or_else(nothing, |algorithm| words::algorithm(algorithm).to_owned()),
+        effect.algorithm.map_or(NOTHING, words::algorithm).to_owned(),
     ]
 }
 

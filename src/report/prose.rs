@@ -1,14 +1,10 @@
-//! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width under their label.
+//! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width.
 
-/// The width of the labels, without the colon.
-pub(super) const LABEL: usize = 9;
-const INDENT: usize = LABEL + 2;
-
-/// Fills `text`: lines that follow one another become one, but for list items and indented lines. The first line is not
-/// indented, because the label stands before it.
-pub(super) fn wrap(text: &str, width: usize) -> String {
-    let room = width.saturating_sub(INDENT).max(20);
-    let indent = format!("\n{:INDENT$}", "");
+/// Fills `text`: lines that follow one another become one, but for list items and indented lines. All lines but the first
+/// are indented; before that one a label may stand.
+pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
+    let room = width.saturating_sub(indent).max(20);
+    let indent = format!("\n{:indent$}", "");
     let lines: Vec<String> = paragraphs(text.trim()).iter().flat_map(|paragraph| fill(paragraph, room)).collect();
     lines.join(&indent)
 }
@@ -32,21 +28,17 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Breaks a paragraph between words; a longer word stands out.
+/// Breaks a paragraph between words, each line indented as the first is; a longer word stands out.
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    let text = paragraph.trim_start();
+    let (indent, _) = paragraph.split_at(paragraph.len() - text.len());
+    let options = textwrap::Options::new(room)
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 #[cfg(test)]
@@ -57,9 +49,9 @@ mod tests {
     fn lines_are_filled_and_lists_are_kept() {
         let text = "one two\nthree four\n\nfive\n- six\n  seven\n    code";
         assert_eq!(
-            wrap(text, 31),
+            wrap(text, 11, 31),
             "one two three four\n           five\n           - six\n             seven\n               code"
         );
-        assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
+        assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 11, 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
     }
 }

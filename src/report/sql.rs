@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::change::{Problem, Statement};
 use crate::engine::Engine;
+use crate::lint::Direction;
 use crate::source::Tree;
 
 /// The SQL of one direction of a migration.
@@ -19,21 +20,6 @@ pub struct SentSql {
     pub statements: Vec<Statement>,
     /// What could not be evaluated.
     pub problems: Vec<Problem>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Up,
-    Down,
-}
-
-impl Direction {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
 }
 
 impl SentSql {

@@ -55,7 +55,9 @@ impl Tally {
         let found: Vec<String> =
             levels.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)).collect();
         let migrations = counted(self.migrations, "migration");
-        let mut parts = vec![if found.is_empty() {
+        let mut parts = vec![if self.migrations == 0 {
+            "no migration to judge".to_owned()
+        } else if found.is_empty() {
             format!("nothing found in {migrations}")
         } else {
             format!("{} in {} of {migrations}", found.join(", "), self.found_in)

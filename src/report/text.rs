@@ -9,11 +9,14 @@ use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, ThemeCharacter
 use super::snippet::Snippet;
 use super::{Tally, prose, words};
 use crate::finding::Finding;
-use crate::lint::{Outcome, Unknown};
+use crate::lint::Outcome;
 use crate::source::{FileId, Span, Tree};
 
 /// How much of a statement is shown unless all is asked for, in characters.
 const SHORT_SQL: usize = 240;
+
+/// The width of the labels below a finding, without the colon.
+const LABEL: usize = 9;
 
 /// How a terminal, or a file, wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree, look: Look) ->
         }
         page.write_finding(out, finding)?;
     }
+    page.write_vain_suppressions(out)?;
     page.write_unknowns(out)?;
     writeln!(out, "{}", Tally::of(outcome).line())
 }
@@ -69,8 +73,8 @@ impl Page<'_> {
             .map_err(io::Error::other)?;
         out.write_all(head.as_bytes())?;
         for (name, text) in self.notes(finding) {
-            let label = self.theme.styles.help.style(format!("{name:>label$}:", label = prose::LABEL));
-            writeln!(out, "{label} {}", prose::wrap(&text, self.look.width))?;
+            let label = self.theme.styles.help.style(format!("{name:>LABEL$}:"));
+            writeln!(out, "{label} {}", prose::wrap(&text, LABEL + 2, self.look.width))?;
         }
         writeln!(out)
     }
@@ -110,17 +114,31 @@ impl Page<'_> {
         }
     }
 
-    fn write_unknowns(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (history, batch): (Vec<_>, Vec<_>) = self.outcome.unknown.iter().partition(|unknown| unknown.is_history);
-        if !batch.is_empty() {
-            writeln!(out, "not understood:")?;
-            self.write_each(out, &batch)?;
+    fn write_vain_suppressions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let problems = &self.outcome.unused_suppressions;
+        if problems.is_empty() {
+            return Ok(());
         }
-        if !history.is_empty() && self.look.is_verbose {
+        writeln!(out, "suppressions in vain:")?;
+        self.write_each(out, problems.iter().map(|problem| (problem.span, &problem.reason)))?;
+        writeln!(out)
+    }
+
+    fn write_unknowns(&self, out: &mut dyn Write) -> io::Result<()> {
+        let unknowns = |is_history: bool| {
+            let those = self.outcome.unknown.iter().filter(move |unknown| unknown.is_history == is_history);
+            those.map(|unknown| (unknown.span, &unknown.reason))
+        };
+        if unknowns(false).count() > 0 {
+            writeln!(out, "not understood:")?;
+            self.write_each(out, unknowns(false))?;
+        }
+        let history = unknowns(true).count();
+        if history > 0 && self.look.is_verbose {
             writeln!(out, "not understood in the migrations before:")?;
-            self.write_each(out, &history)?;
-        } else if !history.is_empty() {
-            writeln!(out, "not understood in the migrations before: {} (listed with -v)", history.len())?;
+            self.write_each(out, unknowns(true))?;
+        } else if history > 0 {
+            writeln!(out, "not understood in the migrations before: {history} (listed with -v)")?;
         }
         if !self.outcome.unknown.is_empty() {
             writeln!(out)?;
@@ -128,8 +146,12 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn write_each(&self, out: &mut dyn Write, unknowns: &[&Unknown]) -> io::Result<()> {
-        unknowns.iter().try_for_each(|unknown| writeln!(out, "  {} {}", self.place(unknown.span), unknown.reason))
+    fn write_each<'b>(
+        &self,
+        out: &mut dyn Write,
+        mut problems: impl Iterator<Item = (Span, &'b String)>,
+    ) -> io::Result<()> {
+        problems.try_for_each(|(span, reason)| writeln!(out, "  {} {reason}", self.place(span)))
     }
 
     /// `path:line:column`.

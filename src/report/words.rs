@@ -13,19 +13,19 @@ pub(super) fn engine(target: &EngineVersion) -> String {
 
 /// Which lock the engine takes and for how long, who waits, and what it does meanwhile, as sentences.
 pub(super) fn effect(effect: &Effect) -> String {
-    let mut sentences = vec![match &effect.refused {
-        Some(error) => format!("refused: {error}"),
-        None => lock(effect),
-    }];
+    let mut sentences = Vec::new();
+    match &effect.refused {
+        Some(error) => sentences.push(format!("refused: {error}")),
+        None if effect.certainty != Certainty::Unknown => sentences.push(lock(effect)),
+        None => {}
+    }
     sentences.push(effect.says.clone());
     sentences.extend(
         effect.others.iter().map(|other| {
             format!("also locks `{}`: {}; {}", other.table, lock_name(&other.lock), waiting(other.blocks))
         }),
     );
-    if effect.certainty != Certainty::Known {
-        sentences.push(uncertainty(effect));
-    }
+    sentences.push(uncertainty(effect));
     let sentences: Vec<String> = sentences.iter().filter_map(|sentence| as_sentence(sentence)).collect();
     sentences.join(" ")
 }
@@ -66,15 +66,15 @@ fn waiting(blocks: Blocks) -> &'static str {
     }
 }
 
+/// Empty where nothing is uncertain.
 fn uncertainty(effect: &Effect) -> String {
-    let how = match effect.certainty {
-        Certainty::Assumed => "this is the worst that may be",
-        Certainty::Known | Certainty::Unknown => "this is not known for certain",
-    };
-    if effect.hangs_on.is_empty() {
-        how.to_owned()
-    } else {
-        format!("{how}; it hangs on {}", effect.hangs_on.join(", "))
+    let hangs_on = effect.hangs_on.join(", ");
+    match effect.certainty {
+        Certainty::Known => String::new(),
+        Certainty::Assumed if hangs_on.is_empty() => "this is the worst that may be".to_owned(),
+        Certainty::Assumed => format!("this is the worst that may be; it hangs on {hangs_on}"),
+        Certainty::Unknown if hangs_on.is_empty() => String::new(),
+        Certainty::Unknown => format!("it hangs on {hangs_on}"),
     }
 }
 
@@ -101,15 +101,6 @@ pub(super) fn certainty(certainty: Certainty) -> &'static str {
         Certainty::Unknown => "unknown",
         Certainty::Assumed => "assumed",
         Certainty::Known => "known",
-    }
-}
-
-/// What follows a lock in a table where it is not known for certain.
-pub(super) fn doubt(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Known => "",
-        Certainty::Assumed => " (assumed)",
-        Certainty::Unknown => " (unknown)",
     }
 }
 

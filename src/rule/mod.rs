@@ -59,6 +59,12 @@ impl Rule {
         Verdict::all([self.matcher.matches(subject, effect), !except])
     }
 
+    /// Its texts as they are written, with `{table}` and the like for the names of a change.
+    pub fn wording(&self) -> Wording {
+        let text = |template: &Template| template.to_string();
+        Wording { message: text(&self.message), why: text(&self.why), help: text(&self.help) }
+    }
+
     /// Its texts, with the names of this change in them.
     pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> Wording {
         let render = |template: &Template| template.render(subject, effect);

@@ -1,5 +1,7 @@
 //! Texts of rules: `{name}` stands for something of the change, and nothing else is special.
 
+use std::fmt;
+
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
 use crate::effect::{Effect, Subject};
 
@@ -77,6 +79,16 @@ impl Template {
     }
 }
 
+/// As it is written, `{name}` and all.
+impl fmt::Display for Template {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => formatter.write_str(text),
+            Part::Name(name) => write!(formatter, "{{{}}}", name.text()),
+        })
+    }
+}
+
 /// The text before the next name, the name, and the text after it.
 fn next_name(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices('{').find_map(|(open, _)| {
@@ -124,9 +136,9 @@ impl Name {
             Some("rename-column") => &[Self::Table, Self::Column, Self::To],
             Some("redefine-column") => &[Self::Table, Self::Column, Self::To, Self::Type, Self::OldType],
             Some("change-type") => &[Self::Table, Self::Column, Self::Type, Self::OldType],
-            Some("drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default") => {
-                &[Self::Table, Self::Column]
-            }
+            Some(
+                "drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default" | "change-identity",
+            ) => &[Self::Table, Self::Column],
             Some("rename-table") => &[Self::Table, Self::To],
             Some("add-index") => &[Self::Table, Self::Index, Self::Columns],
             Some("drop-index") => &[Self::Table, Self::Index],

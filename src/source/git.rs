@@ -25,7 +25,7 @@ pub enum GitError {
     #[error("git does not know the revision `{revision}`")]
     #[diagnostic(
         code(phasewise::git::unknown_revision),
-        help("fetch it first (`git fetch origin {revision}`); a shallow clone in CI wants `fetch-depth: 0`")
+        help("a shallow clone in CI wants `fetch-depth: 0`; otherwise fetch it first, or check its name")
     )]
     UnknownRevision { revision: String },
     #[error("`{revision}` and HEAD have no common ancestor here")]

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::reading::Reading;
 use super::split::split;
 use super::tokens::tokenize;
-use super::{select, statement};
+use super::{rows, select, statement};
 use crate::change::Touches;
 use crate::engine::Engine;
 
@@ -69,27 +69,26 @@ fn read_body(code: &str, body: Range<usize>, reading: &mut Reading) {
     }
 }
 
+/// Words that begin what changes no table.
+const CONTROL: &[&str] =
+    &["END", "NULL", "RAISE", "RETURN", "EXIT", "CONTINUE", "GET", "OPEN", "FETCH", "CLOSE", "ASSERT", "MOVE"];
+
 /// Reads one part of the block, up to its semicolon: control words, then a statement.
 fn read_part(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let condition = pass_control(cursor);
-    let is_control =
-        ["END", "NULL", "RAISE", "RETURN", "EXIT", "CONTINUE", "GET", "OPEN", "FETCH", "CLOSE", "ASSERT", "MOVE"];
-    let assigns = cursor.tokens().iter().take(8).any(|token| cursor.text_of(token) == ":=")
-        || cursor.peek_at(1).is_some_and(|token| cursor.text_of(token) == "=");
-    if cursor.is_end() || cursor.is_any(&is_control) || assigns {
+    if cursor.is_end() || cursor.is_any(CONTROL) || is_assignment(cursor.clone()) {
         return;
     }
     let range = cursor.range();
     let before = reading.found.len();
     if cursor.is("EXECUTE") {
         reading.opaque(range, "EXECUTE", Touches::Anything, "it runs SQL that the block builds");
-    } else if cursor.eat("PERFORM") {
-        select::read(cursor, reading);
-    } else if cursor.is("SELECT")
-        || cursor.is("WITH")
-            && cursor.clone().part_until_any(&["INSERT", "UPDATE", "DELETE"]).tokens().len() == cursor.tokens().len()
-    {
-        // SELECT … INTO fills a variable here.
+    } else if cursor.eat("PERFORM") || cursor.is("SELECT") {
+        select::read_discarded(cursor, reading);
+    } else if cursor.is("WITH") {
+        if let Err(error) = rows::read(cursor, reading) {
+            reading.opaque(range, "WITH", Touches::Anything, error.reason());
+        }
     } else if cursor.is("DO") {
         reading.opaque(range, "DO", Touches::Anything, "blocks in blocks are not read");
     } else {
@@ -98,6 +97,16 @@ fn read_part(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     if reading.found.len() > before && reading.guard.is_none() {
         reading.guard = condition;
     }
+}
+
+/// `a := 1`, `a.b = 1`, `a[1] := 1`.
+fn is_assignment(mut cursor: Cursor<'_>) -> bool {
+    let has_target = cursor.table_name().is_ok();
+    while cursor.eat_symbol("[") {
+        cursor.part_until(|cursor| cursor.is_symbol("]"));
+        cursor.advance();
+    }
+    has_target && (cursor.is_symbol(":=") || cursor.is_symbol("="))
 }
 
 /// Passes over the words that steer the block; gives the last condition among them.

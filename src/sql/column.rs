@@ -210,6 +210,7 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "INVISIBLE",
         "SIGNED",
         "BINARY",
+        "BYTE",
         "SPARSE",
         "ROWGUIDCOL",
         "HIDDEN",
@@ -224,7 +225,6 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "REF_SYSTEM_ID",
         "ENGINE_ATTRIBUTE",
         "SECONDARY_ENGINE_ATTRIBUTE",
-        "COMPRESSED",
         "ENCRYPTED",
         "ENCRYPTION_KEY_ID",
     ];
@@ -232,9 +232,20 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         return true;
     }
     if cursor.eat_any(&with_value).is_some() {
-        if cursor.eat_symbol("=") || !cursor.is_any(&["NOT", "NULL", "DEFAULT", "COMMENT", "AFTER"]) {
+        cursor.eat_symbol("=");
+        cursor.advance();
+        return true;
+    }
+    if cursor.eat("COMPRESSED") {
+        // MariaDB lets it name its method.
+        if cursor.eat_symbol("=") {
             cursor.advance();
         }
+        return true;
+    }
+    if cursor.engine == Engine::Mariadb && cursor.is_symbol_ahead(1, "=") {
+        // An option that a storage engine defines.
+        cursor.take_part(3);
         return true;
     }
     cursor.eat_any(&["OPTIONS", "MASKED WITH"]).is_some() && cursor.skip_parens()

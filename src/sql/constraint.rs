@@ -3,8 +3,8 @@
 use super::cursor::{Cursor, Read};
 use super::index;
 use crate::change::{
-    AddCheck, AddForeignKey, AddIndex, AddPrimaryKey, ForeignKey, Index, IndexKind, Opaque, ReferentialAction,
-    SchemaChange, SetNotNull, TableName, Touches,
+    AddCheck, AddForeignKey, AddIndex, AddPrimaryKey, ForeignKey, Index, IndexKind, ReferentialAction, SchemaChange,
+    SetNotNull, TableName,
 };
 use crate::engine::Engine;
 
@@ -23,8 +23,9 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, table: &TableName) -> Re
         let condition = cursor.parens()?.text();
         let is_not_valid = read_suffix(cursor).is_some_and(|suffix| suffix.is_not_valid);
         SchemaChange::AddCheck(AddCheck { table: table.clone(), name, condition, is_not_valid })
-    } else if cursor.is_any(&["EXCLUDE USING", "EXCLUDE"]) && begins_constraint(cursor) {
-        exclusion(cursor, table)
+    } else if cursor.is("EXCLUDE") && begins_constraint(cursor) {
+        cursor.advance();
+        exclusion(cursor, table, name)?
     } else if cursor.engine == Engine::Postgresql && cursor.eat("NOT NULL") {
         not_null(cursor, table, name)?
     } else if begins_index(cursor) {
@@ -39,7 +40,7 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, table: &TableName) -> Re
 
 fn begins_constraint(cursor: &Cursor<'_>) -> bool {
     cursor.is_any(&["PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK", "EXCLUDE USING", "NOT NULL"])
-        || cursor.is("EXCLUDE") && cursor.peek_at(1).is_some_and(|token| cursor.text_of(token) == "(")
+        || cursor.is("EXCLUDE") && cursor.is_symbol_ahead(1, "(")
 }
 
 /// KEY and INDEX are reserved on the MySQL family only; elsewhere they may be the names of columns.
@@ -136,13 +137,21 @@ fn not_null(cursor: &mut Cursor<'_>, table: &TableName, name: Option<String>) ->
     }
 }
 
-fn exclusion(cursor: &mut Cursor<'_>, table: &TableName) -> SchemaChange {
-    cursor.skip_all();
-    SchemaChange::Opaque(Opaque {
-        what: "ADD EXCLUDE".to_owned(),
-        touches: Touches::Table(table.clone()),
-        reason: "exclusion constraints are not modelled".to_owned(),
-    })
+/// EXCLUDE: a constraint on an index that is not unique.
+fn exclusion(cursor: &mut Cursor<'_>, table: &TableName, name: Option<String>) -> Read<SchemaChange> {
+    let kind = index::read_using(cursor)?.unwrap_or_default();
+    let parts = index::parts(&mut cursor.parens()?)?;
+    let options = index::read_options(cursor)?;
+    read_suffix(cursor);
+    let index = Index { name, kind, is_unique: false, parts, included: options.included, condition: options.condition };
+    Ok(SchemaChange::AddIndex(AddIndex {
+        table: table.clone(),
+        index,
+        is_constraint: true,
+        using_index: None,
+        is_concurrent: false,
+        if_not_exists: false,
+    }))
 }
 
 fn index_definition(

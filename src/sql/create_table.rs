@@ -10,9 +10,10 @@ use crate::change::{
     Touches,
 };
 
-/// Reads CREATE TABLE, behind the word CREATE.
+/// Reads CREATE TABLE.
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let range = cursor.range();
+    cursor.expect("CREATE")?;
     let replaces = cursor.eat("OR REPLACE");
     let mut is_temporary = false;
     while let Some(word) = cursor.eat_any(&["TEMPORARY", "TEMP", "GLOBAL", "LOCAL", "UNLOGGED", "FOREIGN"]) {
@@ -71,7 +72,9 @@ fn read_body(cursor: &mut Cursor<'_>, create: &mut CreateTable, unread: &mut Vec
         return Ok(());
     }
     let mut inside = cursor.parens()?;
-    let takes_columns_from_query = cursor.is_any(&["AS", "WITH NO DATA"]);
+    let mut tail = cursor.clone();
+    tail.part_until_any(&["AS", "SELECT"]);
+    let takes_columns_from_query = !tail.is_end();
     while let Some(mut item) = inside.item() {
         let range = item.range();
         if takes_columns_from_query && item.tokens().len() == 1 {
@@ -120,15 +123,8 @@ fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
                 column.is_nullable = false;
             }
         }
-        // An exclusion constraint of a new table is an index over columns that it does not tell.
-        _ => create.indexes.push(Index {
-            name: None,
-            kind: IndexKind::Other("exclusion".to_owned()),
-            is_unique: false,
-            parts: Vec::new(),
-            included: Vec::new(),
-            condition: None,
-        }),
+        // `table_constraint` makes no other change.
+        _ => {}
     }
 }
 

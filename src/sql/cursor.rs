@@ -84,11 +84,6 @@ impl<'a> Cursor<'a> {
         self.slice(begin..self.position.max(begin)).to_owned()
     }
 
-    pub(super) fn range_since(&self, start: &Self) -> Range<usize> {
-        let begin = start.peek().map_or(start.position, |token| token.range.start);
-        begin..self.position.max(begin)
-    }
-
     pub(super) fn text_of(&self, token: &Token) -> &'a str {
         self.slice(token.range.clone())
     }
@@ -147,7 +142,11 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn is_symbol(&self, symbol: &str) -> bool {
-        self.peek().is_some_and(|token| self.text_of(token) == symbol)
+        self.is_symbol_ahead(0, symbol)
+    }
+
+    pub(super) fn is_symbol_ahead(&self, ahead: usize, symbol: &str) -> bool {
+        self.peek_at(ahead).is_some_and(|token| self.text_of(token) == symbol)
     }
 
     pub(super) fn eat_symbol(&mut self, symbol: &str) -> bool {
@@ -181,7 +180,7 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn table_name(&mut self) -> Read<TableName> {
         let mut name = TableName::new(self.name()?);
-        while self.eat_symbol(".") {
+        while !self.is_symbol_ahead(1, "*") && self.eat_symbol(".") {
             // SQL Server's `database..table` leaves the schema out.
             let schema = if self.is_symbol(".") { None } else { Some(name.name) };
             self.eat_symbol(".");

@@ -1,15 +1,18 @@
 //! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
 
 use super::cursor::{Cursor, Read};
+use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, Index, IndexKind, IndexPart, Opaque, RenameIndex, SchemaChange, TableName, Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, Opaque, RenameIndex, SchemaChange,
+    TableName, Touches,
 };
 use crate::engine::Engine;
 
-/// Reads CREATE INDEX, behind the word CREATE.
+/// Reads CREATE INDEX.
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let start = cursor.clone();
+    cursor.expect("CREATE")?;
     cursor.eat("OR REPLACE");
     cursor.eat_any(&["ONLINE", "OFFLINE"]);
     let is_unique = cursor.eat("UNIQUE");
@@ -34,8 +37,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     let options = read_options(cursor)?;
     let kind = options.kind.or(kind).unwrap_or_default();
     let is_concurrent = is_concurrent || options.is_online;
-    reading.online.algorithm = options.algorithm;
-    reading.online.lock = options.lock;
+    reading.online = options.online;
     let index = Index { name, kind, is_unique, parts, included: options.included, condition: options.condition };
     let add = AddIndex { table, index, is_constraint: false, using_index: None, is_concurrent, if_not_exists };
     reading.push(start.range(), SchemaChange::AddIndex(add));
@@ -71,7 +73,7 @@ fn part(mut item: Cursor<'_>) -> Read<IndexPart> {
     if item.is_end() {
         return Err(item.unread("a column"));
     }
-    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST"];
+    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST", "WITH"];
     let mut expression = item.part_until_any(&order);
     let whole = expression.clone();
     match expression.parens() {
@@ -115,8 +117,7 @@ pub(super) struct Options {
     pub included: Vec<String>,
     pub condition: Option<String>,
     pub is_online: bool,
-    pub algorithm: Option<String>,
-    pub lock: Option<String>,
+    pub online: OnlineClauses,
 }
 
 pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
@@ -136,10 +137,8 @@ pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
         } else if cursor.is("WITH") {
             cursor.advance();
             options.is_online |= is_online(cursor.parens()?);
-        } else if let Some(clause) = cursor.eat_any(&["ALGORITHM", "LOCK"]) {
-            cursor.eat_symbol("=");
-            let value = Some(cursor.name()?.to_ascii_lowercase());
-            *(if clause == "LOCK" { &mut options.lock } else { &mut options.algorithm }) = value;
+        } else if read_online(cursor, &mut options.online)? {
+            // Read.
         } else if let Some(option) = cursor.eat_any(VALUE_OPTIONS) {
             if !(option == "ON" && cursor.engine != Engine::Sqlserver) {
                 cursor.eat_symbol("=");
@@ -160,11 +159,12 @@ const VALUE_OPTIONS: &[&str] = &[
     "CLUSTERING",
     "DISTANCE",
     "M",
+    "WAIT",
     "ON",
 ];
 
 const FLAG_OPTIONS: &[&str] =
-    &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "WAIT", "NOWAIT"];
+    &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "NOWAIT"];
 
 /// SQL Server's WITH (ONLINE = ON).
 fn is_online(mut options: Cursor<'_>) -> bool {
@@ -181,18 +181,24 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         let mut name = item.table_name()?;
         let mut table = if item.eat("ON") { Some(item.table_name()?) } else { None };
         let options = read_options(&mut item)?;
-        reading.online.algorithm = options.algorithm.or(reading.online.algorithm.take());
-        reading.online.lock = options.lock.or(reading.online.lock.take());
+        reading.online = options.online;
         if cursor.engine == Engine::Sqlserver && table.is_none() {
             // The old form: DROP INDEX table.index.
             table = name.schema.take().map(TableName::new);
         }
         item.eat_any(&["CASCADE", "RESTRICT"]);
-        let drop = DropIndex { table, name: name.name, is_concurrent, if_exists };
-        reading.push(range, SchemaChange::DropIndex(drop));
+        reading.push(range, dropped(table, name.name, is_concurrent, if_exists));
         reading.leave_none(&item, "DROP INDEX", &Touches::Anything);
     }
     Ok(())
+}
+
+/// The MySQL family calls the index of a primary key `PRIMARY`, and drops the key by that name.
+pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: bool, if_exists: bool) -> SchemaChange {
+    match table {
+        Some(table) if name.eq_ignore_ascii_case("PRIMARY") => SchemaChange::DropPrimaryKey(DropPrimaryKey { table }),
+        table => SchemaChange::DropIndex(DropIndex { table, name, is_concurrent, if_exists }),
+    }
 }
 
 /// Reads ALTER INDEX, behind those words.

@@ -127,10 +127,9 @@ fn version_marker(rest: &str, engine: Engine) -> Option<usize> {
     let digits = if digits >= 5 { digits } else { 0 };
     let version = rest.get(opening..opening + digits).and_then(|digits| digits.parse().ok()).unwrap_or(0);
     let runs = match engine {
-        Engine::Mysql => !is_mariadb_only && version != 999_999,
-        Engine::Mariadb => {
-            is_mariadb_only && version != 999_999 || !(50_700..=99_999).contains(&version) && version != 999_999
-        }
+        _ if version == 999_999 => false,
+        Engine::Mysql => !is_mariadb_only,
+        Engine::Mariadb => is_mariadb_only || !(50_700..=99_999).contains(&version),
         _ => false,
     };
     runs.then_some(opening + digits)

@@ -15,6 +15,7 @@ mod create_table;
 mod cursor;
 mod default;
 mod index;
+pub mod layout;
 mod lexeme;
 mod options;
 mod other;
@@ -29,11 +30,14 @@ mod statement;
 mod tokens;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::change::{Change, Problem, Statement, Touches};
 use crate::engine::Engine;
-use crate::source::SourceMap;
+use crate::source::{Comment, SourceMap};
 use cursor::Cursor;
 use reading::Reading;
 
@@ -43,6 +47,7 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// What the splitter could not make sense of (an unterminated quote). Opaque statements are among `statements`.
     pub problems: Vec<Problem>,
+    pub comments: Vec<Comment>,
 }
 
 /// Reads `text`, whose bytes `map` leads back to their source.
@@ -53,11 +58,16 @@ pub fn read(text: &str, map: &SourceMap, engine: Engine) -> Script {
         reason: format!("nothing closes this {}", unclosed.what),
     });
     let problems = problems.collect();
+    let comment = |range: Range<usize>| Comment {
+        span: map.span(range.clone()),
+        text: text.get(range).unwrap_or_default().to_owned(),
+    };
+    let comments = split.comments.into_iter().map(comment).collect();
     let read_one = |range| {
         let sql = text.get(Range::clone(&range)).unwrap_or_default().trim();
         read_statement(&split.code, range, map, engine, sql)
     };
-    Script { statements: split.statements.into_iter().map(read_one).collect(), problems }
+    Script { statements: split.statements.into_iter().map(read_one).collect(), problems, comments }
 }
 
 fn read_statement(code: &str, range: Range<usize>, map: &SourceMap, engine: Engine, sql: &str) -> Statement {

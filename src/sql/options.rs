@@ -1,7 +1,8 @@
-//! Table options of the MySQL family, as CREATE TABLE and ALTER TABLE write them.
+//! Options of the MySQL family: those of tables, as CREATE TABLE and ALTER TABLE write them, and how to run a change.
 
 use super::cursor::{Cursor, Read};
-use crate::change::TableOptions;
+use crate::change::{OnlineClauses, TableOptions};
+use crate::engine::Engine;
 
 /// What an option turned out to be.
 pub(super) enum Known {
@@ -11,6 +12,20 @@ pub(super) enum Known {
     Unkept(&'static str),
     /// No option begins here.
     No,
+}
+
+/// Reads ALGORITHM= or LOCK=, if one of them stands here.
+pub(super) fn read_online(cursor: &mut Cursor<'_>, online: &mut OnlineClauses) -> Read<bool> {
+    let clause = if cursor.eat("ALGORITHM") {
+        &mut online.algorithm
+    } else if cursor.eat("LOCK") {
+        &mut online.lock
+    } else {
+        return Ok(false);
+    };
+    cursor.eat_symbol("=");
+    *clause = Some(cursor.name()?.to_ascii_lowercase());
+    Ok(true)
 }
 
 /// Options that concern how a table is kept, and neither its columns nor their values.
@@ -78,6 +93,13 @@ pub(super) fn read_option(cursor: &mut Cursor<'_>, options: &mut TableOptions) -
             cursor.advance();
         }
         return Ok(Known::Unkept(name));
+    } else if cursor.engine == Engine::Mariadb
+        && cursor.is_symbol_ahead(1, "=")
+        && !cursor.is_any(&["ALGORITHM", "LOCK"])
+    {
+        // An option that a storage engine defines.
+        cursor.take_part(3);
+        return Ok(Known::Unkept("OPTION"));
     } else {
         return Ok(Known::No);
     }

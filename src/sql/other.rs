@@ -66,6 +66,7 @@ const OBJECTS: &[(&str, [Scope; 3])] = &[
     ("RESOURCE GROUP", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("SPATIAL REFERENCE SYSTEM", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("INSTANCE", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
+    ("PROPERTY GRAPH", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
     ("SYNONYM", [Scope::Nothing, Scope::Nothing, Scope::Nothing]),
 ];
 
@@ -74,6 +75,7 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("GRANT", Scope::Nothing),
     ("REVOKE", Scope::Nothing),
     ("REASSIGN OWNED", Scope::Nothing),
+    ("RENAME USER", Scope::Nothing),
     ("COMMENT ON", Scope::Nothing),
     ("SECURITY LABEL", Scope::Nothing),
     ("LOCK TABLES", Scope::Tables),
@@ -95,6 +97,8 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("REPAIR TABLE", Scope::Tables),
     ("CHECK TABLE", Scope::Tables),
     ("CHECKSUM TABLE", Scope::Nothing),
+    ("REPACK", Scope::Tables),
+    ("TABLE", Scope::Nothing),
     ("UPDATE STATISTICS", Scope::Nothing),
     ("ENABLE TRIGGER", Scope::On),
     ("DISABLE TRIGGER", Scope::On),
@@ -113,7 +117,9 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("SAVEPOINT", Scope::Nothing),
     ("RELEASE", Scope::Nothing),
     ("PREPARE TRANSACTION", Scope::Nothing),
+    ("PREPARE", Scope::Nothing),
     ("DEALLOCATE", Scope::Nothing),
+    ("DROP PREPARE", Scope::Nothing),
     ("USE", Scope::Nothing),
     ("FLUSH", Scope::Nothing),
     ("KILL", Scope::Nothing),
@@ -185,10 +191,21 @@ fn with_action(object: &Cursor<'_>, what: String, scope: Scope) -> (String, Scop
     }
     let mut ahead = object.clone();
     let _ = ahead.table_name();
-    let actions =
-        ["ADD VALUE", "RENAME VALUE", "ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE", "RENAME TO", "OWNER TO"];
+    let actions = [
+        "SET SCHEMA",
+        "SET",
+        "ADD VALUE",
+        "RENAME VALUE",
+        "ADD ATTRIBUTE",
+        "DROP ATTRIBUTE",
+        "ALTER ATTRIBUTE",
+        "RENAME TO",
+        "OWNER TO",
+    ];
     match ahead.eat_any(&actions) {
-        Some(action @ ("ADD VALUE" | "OWNER TO")) => (format!("{what} {action}"), Scope::Nothing),
+        Some(action @ ("ADD VALUE" | "RENAME VALUE" | "OWNER TO" | "SET")) => {
+            (format!("{what} {action}"), Scope::Nothing)
+        }
         Some(action) => (format!("{what} {action}"), scope),
         None => (what, scope),
     }
@@ -207,12 +224,12 @@ fn statement(cursor: &mut Cursor<'_>) -> Option<(String, Scope)> {
 }
 
 fn touched(scope: Scope, cursor: &mut Cursor<'_>) -> Vec<Touches> {
-    let says_cascade =
-        |cursor: &Cursor<'_>| !cursor.clone().part_until_any(&["CASCADE"]).tokens().len().eq(&cursor.tokens().len());
     match scope {
         Scope::Nothing => Vec::new(),
-        Scope::NothingUnlessCascade if says_cascade(cursor) => vec![Touches::Anything],
-        Scope::NothingUnlessCascade => Vec::new(),
+        Scope::NothingUnlessCascade => {
+            cursor.part_until_any(&["CASCADE"]);
+            if cursor.is_end() { Vec::new() } else { vec![Touches::Anything] }
+        }
         Scope::Anything => vec![Touches::Anything],
         Scope::On => {
             cursor.part_until_any(&["ON"]);
@@ -224,10 +241,8 @@ fn touched(scope: Scope, cursor: &mut Cursor<'_>) -> Vec<Touches> {
             cursor.table_name().map(Touches::Surroundings).into_iter().collect()
         }
         Scope::Tables => {
-            while cursor
-                .eat_any(&["VERBOSE", "FREEZE", "ANALYZE", "ONLY", "NO_WRITE_TO_BINLOG", "LOCAL", "TABLE"])
-                .is_some()
-            {}
+            let modifiers = ["VERBOSE", "FREEZE", "ANALYZE", "ONLY", "NO_WRITE_TO_BINLOG", "LOCAL", "TABLE"];
+            while cursor.eat_any(&modifiers).is_some() {}
             cursor.skip_parens();
             let mut tables = Vec::new();
             while let Some(mut item) = cursor.item() {

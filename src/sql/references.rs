@@ -17,8 +17,7 @@ pub(super) fn read_references(cursor: &mut Cursor<'_>) -> Read<References> {
             let _ = cursor.name();
         } else {
             let table = cursor.table_name()?;
-            // MySQL's `DELETE t.* FROM t`.
-            if cursor.eat_symbol(".*") || cursor.eat_symbol("*") {}
+            read_all(cursor);
             cursor.eat("AS");
             let joins = [
                 "JOIN",
@@ -30,6 +29,7 @@ pub(super) fn read_references(cursor: &mut Cursor<'_>) -> Read<References> {
                 "NATURAL",
                 "STRAIGHT_JOIN",
                 "ON",
+                "FOR",
                 "USING",
                 "WITH",
                 "SET",
@@ -41,6 +41,13 @@ pub(super) fn read_references(cursor: &mut Cursor<'_>) -> Read<References> {
         if cursor.advance().is_none() {
             return Ok(References(found));
         }
+    }
+}
+
+/// MySQL's `DELETE t.* FROM t`.
+pub(super) fn read_all(cursor: &mut Cursor<'_>) {
+    if cursor.eat_symbol(".") {
+        cursor.eat_symbol("*");
     }
 }
 

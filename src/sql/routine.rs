@@ -22,6 +22,8 @@ enum Header {
     /// It may yet turn out to create a routine.
     Open,
     Routine,
+    /// PostgreSQL's CREATE RULE, whose actions may stand in brackets with semicolons between them.
+    Rule,
     Other,
 }
 
@@ -61,6 +63,11 @@ impl Routine {
     }
 
     pub(super) fn other(&mut self, symbol: char) {
+        match (&self.header, symbol) {
+            (Header::Rule, '(') => self.depth += 1,
+            (Header::Rule, ')') => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
         self.previous = match symbol {
             ';' | ':' => Previous::StatementStart,
             // The parameters of a procedure end where its body may begin.
@@ -98,6 +105,8 @@ impl Routine {
             }
         } else if word.is_any(&["trigger", "procedure", "proc", "function", "event", "package"]) {
             self.header = Header::Routine;
+        } else if word.is("rule") {
+            self.header = Header::Rule;
         } else if self.words > 12
             || word.is_any(&["table", "index", "view", "database", "schema", "user", "role", "type"])
         {
@@ -116,21 +125,25 @@ impl Routine {
     fn read_body(&mut self, word: Word<'_>) {
         if word.is("atomic") && matches!(self.previous, Previous::Begin | Previous::BeginNot) && self.depth == 0 {
             self.depth = 1;
-        } else if self.depth == 0 && (self.header != Header::Routine || self.engine == Engine::Postgresql) {
+        } else if self.header == Header::Rule
+            || self.depth == 0 && (self.header != Header::Routine || self.engine == Engine::Postgresql)
+        {
             // No body has begun.
         } else if self.previous == Previous::End {
             // END IF, END LOOP, END CASE: the END has counted.
         } else if word.is("end") {
             self.depth = self.depth.saturating_sub(1);
-        } else if word.is("begin") || (word.is("case") && self.depth > 0) {
-            self.depth += 1;
-        } else if self.is_at_statement() && word.is_any(&["if", "case", "loop", "repeat", "while", "for"]) {
+        } else if word.is("begin") || word.is("case") && self.depth > 0 || self.begins_compound(word) {
             self.depth += 1;
         }
     }
 
-    fn is_at_statement(&self) -> bool {
-        matches!(self.previous, Previous::StatementStart | Previous::Begin) && self.engine != Engine::Postgresql
+    /// `IF(` is a function, and `FOR EACH ROW` no loop: only where a statement may begin does the word begin one.
+    fn begins_compound(&self, word: Word<'_>) -> bool {
+        let is_at_statement = matches!(self.previous, Previous::StatementStart | Previous::Begin);
+        is_at_statement
+            && self.engine != Engine::Postgresql
+            && word.is_any(&["if", "case", "loop", "repeat", "while", "for"])
     }
 }
 

@@ -3,8 +3,8 @@
 use super::condition::{Condition, read_condition};
 use super::cursor::{Cursor, Read};
 use super::reading::Reading;
-use super::references::{References, read_references};
-use crate::change::{DataKind, DataRows, SchemaChange, TableName};
+use super::references::{References, read_all, read_references};
+use crate::change::{DataKind, DataRows, SchemaChange, TableName, Touches};
 
 /// Reads a statement that writes rows, with the CTEs before it, if one begins here.
 pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
@@ -32,7 +32,12 @@ fn read_ctes<'a>(cursor: &mut Cursor<'a>) -> Read<Vec<Cursor<'a>>> {
         cursor.eat_any(&["NOT MATERIALIZED", "MATERIALIZED"]);
         bodies.push(cursor.parens()?);
         let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE"];
-        cursor.part_until(|cursor| cursor.is_symbol(",") || cursor.is_any(&verbs));
+        // SEARCH and CYCLE may stand between, with commas of their own.
+        let begins_cte = |cursor: &Cursor<'_>| {
+            let mut ahead = cursor.clone();
+            ahead.eat_symbol(",") && ahead.name().is_ok() && (ahead.skip_parens() || ahead.is("AS")) && ahead.is("AS")
+        };
+        cursor.part_until(|cursor| begins_cte(cursor) || cursor.is_any(&verbs) || cursor.is_symbol("("));
         if !cursor.eat_symbol(",") {
             return Ok(bodies);
         }
@@ -55,6 +60,9 @@ fn read_one(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
         return Ok(false);
     };
     cursor.skip_all();
+    if found.is_empty() {
+        reading.opaque(range.clone(), "MERGE", Touches::Nothing, "none of its actions writes a row");
+    }
     for rows in found {
         reading.push(range.clone(), SchemaChange::DataRows(rows));
     }
@@ -167,6 +175,7 @@ fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<DataRows>> {
     while let Some(mut item) = list.item() {
         item.eat("ONLY");
         targets.push(item.table_name()?);
+        read_all(&mut item);
     }
     let joins = ["WHERE", "ORDER BY", "LIMIT", "RETURNING", "OUTPUT"];
     if cursor.eat_any(&["FROM", "USING"]).is_some() {

@@ -38,19 +38,17 @@ pub(super) fn read_transaction(cursor: &mut Cursor<'_>, reading: &mut Reading) -
         return false;
     };
     // Isolation levels, WORK, names: nothing that changes what the step does.
-    let names_only = cursor.part_until(|cursor| cursor.word().is_none() && !cursor.is_symbol(","));
-    let _ = names_only;
+    cursor.part_until(|cursor| cursor.word().is_none() && !cursor.is_symbol(","));
     reading.push(range, SchemaChange::Transaction(step));
     true
 }
 
-/// Reads SET, behind that word; `scope` is what a statement says before its first variable.
+/// Reads SET, behind that word.
 pub(super) fn set(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     if cursor.is_any(NOT_VARIABLES) {
-        let range = cursor.range();
         let what = format!("SET {}", cursor.word().unwrap_or_default());
+        reading.opaque(cursor.range(), &what, Touches::Nothing, "it concerns the session and no table");
         cursor.skip_all();
-        reading.opaque(range, &what, Touches::Nothing, "it concerns the session and no table");
         return Ok(());
     }
     if cursor.engine == Engine::Postgresql {
@@ -75,7 +73,9 @@ const NOT_VARIABLES: &[&str] = &[
     "DEFAULT ROLE",
     "PASSWORD",
     "SESSION AUTHORIZATION",
+    "SESSION ROLE",
     "LOCAL ROLE",
+    "LOCAL SESSION AUTHORIZATION",
     "RESOURCE GROUP",
     "IDENTITY_INSERT",
 ];
@@ -89,6 +89,8 @@ fn set_one(mut variable: Cursor<'_>, reading: &mut Reading) -> Read<()> {
     }
     let mut name = String::new();
     while !variable.is_end() && !variable.is_symbol("=") && !variable.is_symbol(":=") && !variable.is("TO") {
+        // MySQL's @`a name`.
+        name.push_str(if variable.eat_symbol("@") { "@" } else { "" });
         let part = variable.name()?;
         match part.to_ascii_lowercase().trim_start_matches("@@") {
             "session" | "local" if part.starts_with("@@") => {}
@@ -96,7 +98,7 @@ fn set_one(mut variable: Cursor<'_>, reading: &mut Reading) -> Read<()> {
                 scope = if global == "global" { "GLOBAL" } else { "PERSIST" };
             }
             part => {
-                name.push_str(if name.is_empty() { "" } else { "." });
+                name.push_str(if name.is_empty() || name == "@" { "" } else { "." });
                 name.push_str(part);
             }
         }

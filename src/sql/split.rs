@@ -17,6 +17,7 @@ pub(super) struct Split {
     pub code: String,
     /// In order, without overlap, from the first to the last byte of code (or the marker of a versioned comment).
     pub statements: Vec<Range<usize>>,
+    pub comments: Vec<Range<usize>>,
     pub unclosed: Vec<Unclosed>,
 }
 
@@ -36,7 +37,12 @@ pub(super) fn split(text: &str, engine: Engine) -> Split {
         statement: None,
         routine: Routine::new(engine),
         is_versioned: false,
-        split: Split { code: String::with_capacity(text.len()), statements: Vec::new(), unclosed: Vec::new() },
+        split: Split {
+            code: String::with_capacity(text.len()),
+            statements: Vec::new(),
+            comments: Vec::new(),
+            unclosed: Vec::new(),
+        },
     };
     while splitter.at < text.len() {
         splitter.step();
@@ -86,7 +92,10 @@ impl<'a> Splitter<'a> {
             self.split.unclosed.push(Unclosed { range: self.at..lexeme.end, what });
         }
         match lexeme.kind {
-            Kind::Comment => return self.blank(length),
+            Kind::Comment => {
+                self.split.comments.push(self.at..lexeme.end);
+                return self.blank(length);
+            }
             Kind::OpensVersioned => {
                 self.is_versioned = true;
                 self.grow(length, false);

@@ -3,18 +3,28 @@
 use super::cursor::{Cursor, Read};
 use super::reading::Reading;
 use super::{alter_table, block, create_table, index, other, rows, select, session};
-use crate::change::{DropTable, RenameTable, SchemaChange, TableName, Touches};
+use crate::change::{DropTable, OnlineClauses, RenameTable, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
 /// Reads the whole statement. What cannot be read is opaque.
 pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let whole = cursor.clone();
     let what = label(cursor);
+    let before = reading.found.len();
     if let Err(error) = read_known(cursor, reading) {
         reading.opaque(whole.range(), &what, Touches::Anything, error.reason());
         cursor.skip_all();
     }
     reading.leave_none(cursor, &what, &Touches::Anything);
+    if reading.found.is_empty() && reading.online == OnlineClauses::default() {
+        reading.opaque(whole.range(), &what, Touches::Anything, "nothing in it was understood");
+    }
+    // A statement that makes one change is that change, but for the actions of ALTER TABLE and what stands in a block.
+    if let Some([only]) = reading.found.get_mut(before..)
+        && !whole.is_any(&["ALTER", "DO"])
+    {
+        only.range = whole.range();
+    }
 }
 
 /// The first two words of a statement, upper-case.
@@ -28,6 +38,7 @@ fn label(cursor: &Cursor<'_>) -> String {
 }
 
 fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let is_mysql = cursor.engine.is_mysql_family();
     let is_update = !cursor.is("UPDATE STATISTICS");
     if cursor.is_any(&["CREATE", "ALTER", "DROP", "RENAME"]) {
         if !read_definition(cursor, reading)? {
@@ -46,11 +57,9 @@ fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         session::pragma(cursor, reading)?;
     } else if cursor.is("DO") && cursor.engine == Engine::Postgresql {
         block::read(cursor, reading);
-    } else if cursor.is_any(&["SELECT", "WITH"]) || cursor.is_symbol("(") {
+    } else if cursor.is_any(&["SELECT", "WITH"]) || cursor.is_symbol("(") || is_mysql && cursor.is("DO") {
         select::read(cursor, reading);
-    } else if cursor.is_any(&["EXECUTE", "PREPARE", "CALL", "EXEC", "DO", "BEGIN NOT ATOMIC", "IF", "WHILE"])
-        && !cursor.is("PREPARE TRANSACTION")
-    {
+    } else if cursor.is_any(&["EXECUTE", "CALL", "EXEC", "SP_RENAME", "DO", "BEGIN NOT ATOMIC", "IF", "WHILE"]) {
         run_unknown(cursor, reading);
     } else {
         other::read(cursor, reading);
@@ -74,10 +83,8 @@ fn run_unknown(cursor: &mut Cursor<'_>, reading: &mut Reading) {
 fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
     let range = cursor.range();
     if begins_create(cursor, "TABLE") {
-        cursor.advance();
         create_table::create(cursor, reading)?;
     } else if begins_create(cursor, "INDEX") {
-        cursor.advance();
         index::create(cursor, reading)?;
     } else if cursor.eat("CREATE VIRTUAL TABLE") {
         cursor.eat("IF NOT EXISTS");
@@ -144,8 +151,9 @@ fn drop_tables(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         return Err(list.unread("a table"));
     }
     while let Some(mut item) = list.item() {
+        let range = item.range();
         let table = item.table_name()?;
-        reading.push(item.range(), SchemaChange::DropTable(DropTable { table, if_exists, cascade }));
+        reading.push(range, SchemaChange::DropTable(DropTable { table, if_exists, cascade }));
         reading.leave_none(&item, "DROP TABLE", &Touches::Anything);
     }
     Ok(())
@@ -171,8 +179,7 @@ fn rename_tables(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
 /// MariaDB: SET STATEMENT variable = value, … FOR statement.
 fn set_for_statement(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     cursor.eat("SET STATEMENT");
-    let mut variables = cursor.part_until_any(&["FOR"]);
-    session::set(&mut variables, reading)?;
+    session::set(&mut cursor.part_until_any(&["FOR"]), reading)?;
     cursor.expect("FOR")?;
     if cursor.is("SET STATEMENT") {
         return Err(cursor.unread("a statement"));
@@ -183,7 +190,7 @@ fn set_for_statement(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
 /// SQL Server renames tables and columns by a procedure: `sp_rename N'old', N'new'`.
 fn renamed_by_procedure(cursor: &Cursor<'_>) -> Option<SchemaChange> {
     let mut ahead = cursor.clone();
-    ahead.eat_any(&["EXEC", "EXECUTE"])?;
+    ahead.eat_any(&["EXEC", "EXECUTE"]);
     if !ahead.table_name().is_ok_and(|name| name.name.eq_ignore_ascii_case("sp_rename")) {
         return None;
     }

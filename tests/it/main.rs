@@ -8,10 +8,12 @@
 )]
 
 mod catalog;
+mod cli;
+mod effects;
 mod layers;
 mod report;
 
-/// Compares a generated file with the one in the repository; with PHASEWISE_REWRITE=1 writes it instead.
+/// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.
 #[track_caller]
 fn golden(path: &str, expected: &str) {
     let on_disk = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

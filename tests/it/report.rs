@@ -9,8 +9,8 @@ use phasewise::change::{
 use phasewise::effect::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::finding::{Breaks, Confidence, Finding, Query, Severity, Suppression};
-use phasewise::lint::{JudgedChange, MigrationRead, Outcome, Unknown};
-use phasewise::report::sql::{Direction, SentSql};
+use phasewise::lint::{Direction, JudgedChange, MigrationRead, Outcome, Unknown};
+use phasewise::report::sql::SentSql;
 use phasewise::report::text::Look;
 use phasewise::report::{Places, effects, github, gitlab, json, junit, markdown, sarif, sql, text};
 use phasewise::source::{SourceFile, Span, Tree};
@@ -54,7 +54,10 @@ fn outcome() -> (Tree, Outcome) {
             unknown(&php, "$this->stamps($table)", "`stamps` is not defined in the project", false),
             unknown(&sql, "alter table", "`frobnicate` is no statement", true),
         ],
-        unused_suppressions: Vec::new(),
+        unused_suppressions: vec![Problem {
+            span: span_of(&sql, "-- phasewise-ignore"),
+            reason: "`table-dropped` finds nothing here".to_owned(),
+        }],
         catalog: Catalog::new(Engine::Mysql),
     };
     (tree, outcome)
@@ -202,6 +205,7 @@ fn nothing_found_is_one_line() {
     let (tree, mut outcome) = outcome();
     outcome.findings.clear();
     outcome.unknown.clear();
+    outcome.unused_suppressions.clear();
     let text = written(|out| text::write(out, &outcome, &tree, PLAIN));
     assert_eq!(text, "nothing found in 2 migrations\n");
 }
@@ -294,7 +298,7 @@ fn sent(tree: &Tree) -> Vec<SentSql> {
 }
 
 #[track_caller]
-fn conforms(name: &str, text: &str) {
+pub fn conforms(name: &str, text: &str) {
     let schema = serde_json::from_str(&json::schema(name).unwrap()).unwrap();
     let document = serde_json::from_str(text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

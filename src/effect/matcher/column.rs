@@ -49,7 +49,7 @@ pub struct AddColumnMatch {
     /// The default calls one of these functions.
     default_calls: Option<OneOf<String>>,
     generated: Option<OneOf<GeneratedKind>>,
-    /// AUTO_INCREMENT, serial, IDENTITY.
+    /// `AUTO_INCREMENT`, `serial`, `IDENTITY`.
     identity: Option<bool>,
     unique: Option<bool>,
     primary_key: Option<bool>,
@@ -217,7 +217,7 @@ fn keeps_foreign_key(subject: &Subject<'_>, column: &str) -> Answer {
 fn is_computed_from(table: &Table, column: &str, engine: crate::engine::Engine) -> bool {
     let others = table.columns.iter().map(|column| &column.definition);
     others.filter_map(|other| Some((other, other.generated.as_ref()?))).any(|(other, generated)| {
-        !(table.column(column, engine).is_some_and(|own| own.definition.name == other.name))
+        table.column(column, engine).is_none_or(|own| own.definition.name != other.name)
             && expression::names(&generated.expression, column)
     })
 }

@@ -29,9 +29,10 @@ impl AddPrimaryKeyMatch {
             let known = subject.table()?.column(column, engine)?;
             Some(known.definition.is_nullable)
         };
-        let is_nullable = match columns.is_empty() {
-            true => Answer::Unknown,
-            false => Answer::any(columns.iter().map(|column| Answer::from(is_nullable(column)))),
+        let is_nullable = if columns.is_empty() {
+            Answer::Unknown
+        } else {
+            Answer::any(columns.iter().map(|column| Answer::from(is_nullable(column))))
         };
         Verdict::all([
             Verdict::whether(self.using_index, change.using_index.is_some(), "whether it says USING INDEX"),

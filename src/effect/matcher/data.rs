@@ -31,19 +31,27 @@ impl From<DataKind> for RowsKind {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DataRowsMatch {
     kind: Option<OneOf<RowsKind>>,
-    /// A condition or a limit picks the rows.
-    bounded: Option<bool>,
-    /// It runs once for each piece of the rows.
-    chunked: Option<bool>,
+    /// One statement may take all rows. A condition that does not say how many it picks leaves that unknown.
+    all_rows: Option<bool>,
 }
 
 impl DataRowsMatch {
     pub fn matches(&self, change: &DataRows) -> Verdict {
+        let kind = Fact::known(RowsKind::from(change.kind));
         Verdict::all([
-            Verdict::among(self.kind.as_ref(), &Fact::known(RowsKind::from(change.kind)), "what is done to the rows"),
-            Verdict::whether(self.bounded, Answer::from(change.is_bounded), "whether a condition picks the rows"),
-            Verdict::whether(self.chunked, change.is_chunked, "whether it goes piece by piece"),
+            Verdict::among(self.kind.as_ref(), &kind, "what is done to the rows"),
+            Verdict::whether(self.all_rows, takes_all_rows(change), "how many rows the statement takes"),
         ])
+    }
+}
+
+fn takes_all_rows(change: &DataRows) -> Answer {
+    match (change.is_bounded, change.has_condition) {
+        _ if change.is_chunked => Answer::No,
+        _ if change.kind == DataKind::Truncate => Answer::Yes,
+        (Some(true), _) => Answer::No,
+        (Some(false), Some(false)) => Answer::Yes,
+        _ => Answer::Unknown,
     }
 }
 

@@ -39,6 +39,8 @@ pub struct RedefineColumnMatch {
     indexed: Option<bool>,
     /// It is part of a foreign key of its table, or of another that refers to it.
     in_foreign_key: Option<bool>,
+    /// Foreign keys are checked: `foreign_key_checks` is on.
+    foreign_keys_checked: Option<bool>,
 }
 
 impl RedefineColumnMatch {
@@ -76,6 +78,11 @@ impl RedefineColumnMatch {
             Verdict::whether(self.filled, is_filled, "whether the database fills the column"),
             Verdict::whether(self.indexed, is_indexed(subject, &change.column), "whether the column is indexed"),
             Verdict::whether(self.in_foreign_key, in_foreign_key, "whether the column is part of a foreign key"),
+            Verdict::whether(
+                self.foreign_keys_checked,
+                !subject.session.skips_foreign_key_checks(),
+                "whether foreign keys are checked",
+            ),
         ])
     }
 }
@@ -142,6 +149,6 @@ fn is_computed(change: &ChangeType) -> bool {
 }
 
 fn is_utc(subject: &Subject<'_>) -> Answer {
-    let zone = subject.session.variable("timezone").or_else(|| subject.session.variable("time zone"));
+    let zone = subject.session.variable("timezone").or_else(|| subject.session.variable("time_zone"));
     Answer::from(zone.map(|zone| matches!(zone, "utc" | "etc/utc" | "uct" | "gmt" | "zulu" | "+00:00" | "0")))
 }

@@ -13,6 +13,8 @@ use crate::yaml::OneOf;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TableMatch {
+    /// It stood before the batch, so that it may have rows.
+    in_use: Option<bool>,
     /// It has a FULLTEXT index.
     fulltext: Option<bool>,
     /// It has a generated column that is not stored.
@@ -28,6 +30,7 @@ impl TableMatch {
     pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
         let row_format = subject.table().map_or_else(|| Fact::one_of([String::new(), "?".to_owned()]), row_format);
         Verdict::all([
+            Verdict::whether(self.in_use, subject.table_in_use(), "whether the table has rows"),
             Verdict::whether(
                 self.fulltext,
                 subject.table_lists(has_fulltext),
@@ -119,6 +122,8 @@ pub struct DropTableMatch {
     /// It has foreign keys to other tables.
     foreign_keys: Option<bool>,
     cascade: Option<bool>,
+    /// Foreign keys are checked: `foreign_key_checks` is on.
+    foreign_keys_checked: Option<bool>,
     /// Such a table stands.
     stands: Option<bool>,
 }
@@ -135,6 +140,11 @@ impl DropTableMatch {
             Verdict::whether(self.referenced, is_referenced, "whether foreign keys refer to the table"),
             Verdict::whether(self.foreign_keys, subject.table_lists(refers), "whether the table has foreign keys"),
             Verdict::whether(self.cascade, change.cascade, "whether it says CASCADE"),
+            Verdict::whether(
+                self.foreign_keys_checked,
+                !subject.session.skips_foreign_key_checks(),
+                "whether foreign keys are checked",
+            ),
             Verdict::whether(self.stands, stands, "whether the table stands"),
         ])
     }

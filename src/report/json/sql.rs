@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::{Problem, Statement};
+use crate::lint::Direction;
 use crate::report::sql::SentSql;
 use crate::source::Tree;
 
@@ -48,11 +49,18 @@ impl SqlReport {
         Self {
             migration: sent.migration.clone(),
             file: sent.path.clone(),
-            direction: sent.direction.name(),
+            direction: direction(sent.direction),
             engine: sent.engine.name(),
             statements: sent.statements().map(|statement| StatementReport::new(statement, tree)).collect(),
             unknown: sent.problems.iter().map(|problem| UnknownLine::new(problem, tree)).collect(),
         }
+    }
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
     }
 }
 

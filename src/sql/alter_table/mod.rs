@@ -27,19 +27,19 @@ pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> 
         cursor.number()?;
     }
     cursor.eat("NOWAIT");
+    if cursor.is_end() {
+        reading.opaque(cursor.range(), "ALTER TABLE", Touches::Surroundings(table.clone()), "it names no action");
+    }
     let mut verb = "";
     while !cursor.is_end() {
-        let takes_rest = cursor.engine.is_mysql_family() && mysql::takes_rest(cursor);
-        let mut item = if takes_rest { cursor.take_part(cursor.tokens().len()) } else { next_item(cursor) };
+        let mut item = match cursor.engine {
+            Engine::Mysql | Engine::Mariadb => mysql::next_action(cursor),
+            _ => cursor.item().unwrap_or_else(|| cursor.clone()),
+        };
         let mut action = Action { table: &table, range: item.range(), reading };
         verb = action.read(&mut item, verb);
     }
     Ok(())
-}
-
-/// The part up to the next comma; empty between two of them.
-fn next_item<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
-    cursor.item().unwrap_or_else(|| cursor.clone())
 }
 
 /// One action of an ALTER TABLE, and where its changes go.
@@ -114,7 +114,6 @@ impl Action<'_> {
             return self.read_columns(item);
         }
         match table_constraint(item, self.table)? {
-            Some(SchemaChange::Opaque(opaque)) => self.unmodelled(&opaque.what),
             Some(change) => self.push(change),
             None => self.read_columns(item)?,
         }
@@ -194,13 +193,13 @@ fn renamed(item: &mut Cursor<'_>) -> Read<(String, String)> {
     Ok((from, item.name()?))
 }
 
-/// The words that say what an action is about, for people: two at most, so that no name of theirs is among them.
+/// The words that say what an action is about; a second one only where it cannot be a name.
 fn leading_words(item: &Cursor<'_>) -> String {
+    let objects =
+        ["COLUMN", "CONSTRAINT", "INDEX", "KEY", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "PARTITION", "TRIGGER"];
     let mut ahead = item.clone();
-    let mut words = Vec::new();
-    while let Some(word) = ahead.word().filter(|_| words.len() < 2) {
-        words.push(word);
-        ahead.advance();
-    }
-    words.join(" ")
+    let first = ahead.word();
+    ahead.advance();
+    let second = ahead.word().filter(|word| objects.contains(&word.as_str()));
+    [first, second].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

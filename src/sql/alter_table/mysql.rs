@@ -2,13 +2,14 @@
 
 use super::Action;
 use crate::change::{
-    ChangeTableOptions, DropConstraint, DropDefault, DropIndex, DropPrimaryKey, RedefineColumn, RenameIndex,
-    RenameTable, SchemaChange, SetDefault, TableOptions,
+    ChangeTableOptions, DropConstraint, DropDefault, DropPrimaryKey, RedefineColumn, RenameIndex, RenameTable,
+    SchemaChange, SetDefault, TableOptions, ValidateConstraint,
 };
 use crate::sql::column;
 use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::classify;
-use crate::sql::options::{Known, read_option};
+use crate::sql::index;
+use crate::sql::options::{Known, read_online, read_option};
 
 /// Partition actions that leave every row where a query finds it.
 const PARTITIONS_KEPT: &[&str] = &[
@@ -49,6 +50,7 @@ const BESIDE: &[&str] = &[
 
 const UNMODELLED: &[&str] = &[
     "ADD SYSTEM VERSIONING",
+    "WITH SYSTEM VERSIONING",
     "DROP SYSTEM VERSIONING",
     "ADD PERIOD FOR",
     "DROP PERIOD FOR",
@@ -56,8 +58,22 @@ const UNMODELLED: &[&str] = &[
     "IMPORT TABLESPACE",
 ];
 
+/// Where an action ends: at a comma, or before the partitioning, which may follow without one.
+pub(super) fn next_action<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
+    if takes_rest(cursor) {
+        return cursor.take_part(cursor.tokens().len());
+    }
+    let start = cursor.tokens().len();
+    let action = cursor.part_until(|cursor| {
+        let is_first = cursor.tokens().len() == start;
+        cursor.is_symbol(",") || !is_first && cursor.is_any(&["PARTITION BY", "REMOVE PARTITIONING"])
+    });
+    cursor.eat_symbol(",");
+    action
+}
+
 /// Whether the commas of the action that begins here are its own: it is the last of its statement.
-pub(super) fn takes_rest(cursor: &Cursor<'_>) -> bool {
+fn takes_rest(cursor: &Cursor<'_>) -> bool {
     cursor.is("ORDER BY") || cursor.is_any(PARTITIONS_KEPT) || cursor.is_any(PARTITIONS_CHANGED)
 }
 
@@ -83,13 +99,11 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool>
         read_alter(item, action)?;
     } else if item.eat("CONVERT TO") {
         read_convert(item, action)?;
-    } else if let Some(clause) = item.eat_any(&["ALGORITHM", "LOCK"]) {
-        item.eat_symbol("=");
-        let value = Some(item.name()?.to_ascii_lowercase());
-        let online = &mut action.reading.online;
-        *(if clause == "LOCK" { &mut online.lock } else { &mut online.algorithm }) = value;
     } else {
-        return Ok(read_drop(item, action)? || read_rename(item, action)? || read_options(item, action)?);
+        return Ok(read_online(item, &mut action.reading.online)?
+            || read_drop(item, action)?
+            || read_rename(item, action)?
+            || read_options(item, action)?);
     }
     Ok(true)
 }
@@ -104,8 +118,13 @@ fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
         item.skip_all();
         action.beside("ALTER INDEX");
     } else if item.eat_any(&["CHECK", "CONSTRAINT"]).is_some() {
-        item.skip_all();
-        action.unmodelled("ALTER CONSTRAINT");
+        let (table, name) = (action.table.clone(), item.name()?);
+        if item.eat("ENFORCED") {
+            action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name }));
+        } else {
+            item.expect("NOT ENFORCED")?;
+            action.unmodelled("ALTER CONSTRAINT NOT ENFORCED");
+        }
     } else {
         item.eat("COLUMN");
         item.eat("IF EXISTS");
@@ -116,8 +135,8 @@ fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
             action.push(SchemaChange::SetDefault(SetDefault { table, column, default }));
         } else if item.eat("DROP DEFAULT") {
             action.push(SchemaChange::DropDefault(DropDefault { table, column }));
-        } else if item.eat_any(&["SET VISIBLE", "SET INVISIBLE"]).is_some() {
-            action.unmodelled("ALTER COLUMN");
+        } else if let Some(words) = item.eat_any(&["SET VISIBLE", "SET INVISIBLE"]) {
+            action.beside(&format!("ALTER COLUMN {words}"));
         } else {
             return Err(item.unread("SET DEFAULT or DROP DEFAULT"));
         }
@@ -142,12 +161,11 @@ fn read_convert(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
 
 fn read_drop(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
     let table = action.table.clone();
-    let change = if item.eat("DROP PRIMARY KEY") {
+    let change = if item.eat_any(&["DROP PRIMARY KEY", "DROP CONSTRAINT PRIMARY KEY"]).is_some() {
         SchemaChange::DropPrimaryKey(DropPrimaryKey { table })
     } else if item.eat_any(&["DROP INDEX", "DROP KEY"]).is_some() {
         let if_exists = item.eat("IF EXISTS");
-        let name = item.name()?;
-        SchemaChange::DropIndex(DropIndex { table: Some(table), name, is_concurrent: false, if_exists })
+        index::dropped(Some(table), item.name()?, false, if_exists)
     } else if item.eat_any(&["DROP FOREIGN KEY", "DROP CHECK"]).is_some() {
         let if_exists = item.eat("IF EXISTS");
         SchemaChange::DropConstraint(DropConstraint { table, name: item.name()?, if_exists, cascade: false })

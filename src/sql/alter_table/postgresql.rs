@@ -9,7 +9,7 @@ use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::classify;
 use crate::sql::types::column_type;
 
-/// Actions that leave columns, keys and rows as they are. The longer of two that begin alike comes first.
+/// Actions that leave the columns, keys and stored rows of the table as they are. The longer of two that begin alike comes first.
 const BESIDE: &[&str] = &[
     "SET LOGGED",
     "SET UNLOGGED",
@@ -35,12 +35,16 @@ const BESIDE: &[&str] = &[
     "REPLICA IDENTITY",
     "CLUSTER ON",
     "ALTER CONSTRAINT",
+    "ATTACH PARTITION",
+    "DETACH PARTITION",
+    "MERGE PARTITIONS",
+    "SPLIT PARTITION",
+    "INHERIT",
+    "NO INHERIT",
+    "OPTIONS",
     "NOT OF",
+    "OF",
 ];
-
-/// Actions that change which rows or columns the table has, or what it inherits.
-const UNMODELLED: &[&str] =
-    &["ATTACH PARTITION", "DETACH PARTITION", "MERGE PARTITIONS", "SPLIT PARTITION", "INHERIT", "NO INHERIT", "OF"];
 
 /// Reads the action, if it is one that only PostgreSQL has.
 pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
@@ -50,12 +54,14 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool>
         action.push(SchemaChange::RenameTable(RenameTable { table, to }));
     } else if item.eat("VALIDATE CONSTRAINT") {
         action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name: item.name()? }));
+    } else if item.is("ALTER CONSTRAINT") && item.is_ahead(3, "ENFORCED") {
+        item.eat("ALTER CONSTRAINT");
+        let name = item.name()?;
+        item.eat("ENFORCED");
+        action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name }));
     } else if let Some(words) = item.eat_any(BESIDE) {
         item.skip_all();
         action.beside(words);
-    } else if let Some(words) = item.eat_any(UNMODELLED) {
-        item.skip_all();
-        action.unmodelled(words);
     } else if item.eat("ALTER") {
         item.eat("COLUMN");
         read_column(item, action)?;
@@ -92,7 +98,7 @@ fn read_column(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
         action.unmodelled(&format!("ALTER COLUMN {words}"));
         return Ok(());
     } else if let Some(words) =
-        item.eat_any(&["SET STATISTICS", "SET STORAGE", "SET COMPRESSION", "SET", "RESET", "RESTART"])
+        item.eat_any(&["SET STATISTICS", "SET STORAGE", "SET COMPRESSION", "SET", "RESET", "RESTART", "OPTIONS"])
     {
         item.skip_all();
         action.beside(&format!("ALTER COLUMN {words}"));

@@ -67,7 +67,8 @@ fn read_add(item: &mut Cursor<'_>, action: &mut Action<'_>, checks_nothing: bool
 
 /// `CONSTRAINT name DEFAULT value FOR column`.
 fn default_constraint(item: &mut Cursor<'_>, action: &Action<'_>) -> Read<Option<SchemaChange>> {
-    if !item.is("DEFAULT") && !(item.is("CONSTRAINT") && item.is_ahead(2, "DEFAULT")) {
+    let is_default = item.is("DEFAULT") || item.is("CONSTRAINT") && item.is_ahead(2, "DEFAULT");
+    if !is_default {
         return Ok(None);
     }
     item.part_until_any(&["DEFAULT"]);

@@ -1,0 +1,217 @@
+//! What can be said on the command line. The doc comments here are the help texts.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::engine::{Engine, Version};
+use crate::finding::Severity;
+
+/// The majors of Laravel whose grammar phasewise knows.
+pub(super) const LARAVELS: std::ops::RangeInclusive<u8> = 8..=13;
+
+const RESULTS: &str = "What comes out";
+
+/// Tells whether a schema change can be deployed while the application keeps serving.
+#[derive(Debug, Parser)]
+#[command(name = "phasewise", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings, 2 usage, configuration or unreadable input.")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find what cannot be deployed while the application keeps serving
+    Lint(LintArguments),
+    /// Show what each change does on the engine: its lock, whom that blocks, for how long
+    Effects(EffectsArguments),
+    /// Print the SQL that each migration sends, without PHP or a database
+    Sql(SqlArguments),
+    /// Explain a rule: what makes it fire, why that matters, and the way out
+    Explain(ExplainArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    #[command(flatten)]
+    pub(super) scope: ScopeArguments,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to tell what was found
+    #[arg(long, value_enum, default_value_t = LintFormat::Text, help_heading = RESULTS)]
+    pub(super) format: LintFormat,
+    /// The mildest finding that makes the command fail [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = RESULTS)]
+    pub(super) fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EffectsArguments {
+    #[command(flatten)]
+    pub(super) scope: ScopeArguments,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to tell what each change does
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlArguments {
+    #[command(flatten)]
+    pub(super) scope: ScopeArguments,
+    /// Print what rolling the migrations back sends
+    #[arg(long, help_heading = RESULTS)]
+    pub(super) down: bool,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to print the SQL
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The rule's id, such as `required-column-added`; without it all rules are listed
+    pub(super) rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which migrations")]
+pub(super) struct ScopeArguments {
+    /// Migrations, directories of them, or a project; without it the project around the current directory
+    #[arg(value_name = "PATH", help_heading = None)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Those that are new since HEAD left this branch, tag or commit
+    #[arg(long, value_name = "REF")]
+    pub(super) since: Option<String>,
+    /// Every migration, each as a deploy of its own
+    #[arg(long, conflicts_with = "since")]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What they run on")]
+pub(super) struct TargetArguments {
+    /// The database, such as `mysql:8.4`, `postgresql:16` or `mariadb:10.11`
+    #[arg(long, value_name = "ENGINE[:VERSION]")]
+    pub(super) engine: Option<EngineChoice>,
+    /// Laravel's major version, 8 to 13
+    #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u8).range(8..=13))]
+    pub(super) laravel: Option<u8>,
+    /// doctrine/dbal is installed
+    #[arg(long)]
+    pub(super) doctrine: bool,
+    /// The configuration to read instead of the project's `phasewise.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How much it says")]
+pub(super) struct VoiceArguments {
+    /// Say what was used and why; show what was suppressed or discharged
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Say nothing but the results
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    /// For people
+    Text,
+    /// Everything, for programs; see docs/schema/lint.json
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations in a GitHub workflow
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// A comment for a pull request
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// Everything, for programs
+    Json,
+}
+
+/// The mildest finding that fails a lint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// A database as it is asked for: with a version, or without.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct EngineChoice {
+    pub(super) engine: Engine,
+    pub(super) version: Option<Version>,
+}
+
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub(super) enum EngineChoiceError {
+    #[error("`{0}` is not a database that phasewise knows; it knows mysql, mariadb, postgresql, sqlite and sqlserver")]
+    Unknown(String),
+    #[error("`{0}` is not a version: write one to three numbers, such as `8.4` or `10.11.6`")]
+    Version(String),
+}
+
+impl FailOn {
+    /// Whether a finding of that severity fails the lint.
+    pub(super) fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => severity >= Severity::Note,
+            Self::Never => false,
+        }
+    }
+}
+
+impl FromStr for EngineChoice {
+    type Err = EngineChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, EngineChoiceError> {
+        let (name, version) = match text.split_once([':', '@']) {
+            Some((name, version)) => (name, Some(version)),
+            None => (text, None),
+        };
+        let engine = Engine::from_name(name).ok_or_else(|| EngineChoiceError::Unknown(name.to_owned()))?;
+        let version =
+            version.map(|version| version.parse().map_err(|_| EngineChoiceError::Version(version.to_owned())));
+        Ok(Self { engine, version: version.transpose()? })
+    }
+}
+
+impl TryFrom<String> for EngineChoice {
+    type Error = EngineChoiceError;
+
+    fn try_from(text: String) -> Result<Self, EngineChoiceError> {
+        text.parse()
+    }
+}

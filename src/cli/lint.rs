@@ -1,0 +1,31 @@
+//! `phasewise lint`
+
+use super::arguments::{FailOn, LintArguments, LintFormat};
+use super::exit::{Exit, Failure};
+use super::notes::Notes;
+use super::project::Workspace;
+use super::{batch, terminal};
+use crate::finding::Finding;
+use crate::report::{Places, github, gitlab, json, junit, markdown, sarif, text};
+
+pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
+    let notes = Notes::new(&arguments.voice);
+    let workspace = Workspace::open(&arguments.scope, &arguments.target, notes)?;
+    let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    let outcome = workspace.lint(&batch)?;
+    let tree = &workspace.tree;
+    let prefix = batch::prefix_of(&workspace);
+    let places = Places { tree, prefix: &prefix };
+    terminal::print(|out| match arguments.format {
+        LintFormat::Text => text::write(out, &outcome, tree, terminal::look(notes.is_verbose())),
+        LintFormat::Json => json::write_lint(out, &outcome, tree),
+        LintFormat::Sarif => sarif::write(out, &outcome, places),
+        LintFormat::Github => github::write(out, &outcome, places),
+        LintFormat::Gitlab => gitlab::write(out, &outcome, places),
+        LintFormat::Junit => junit::write(out, &outcome, places),
+        LintFormat::Markdown => markdown::write(out, &outcome, places),
+    })?;
+    let fail_on = arguments.fail_on.or(workspace.config.wishes.fail_on).unwrap_or(FailOn::Error);
+    let fails = |finding: &Finding| finding.is_open() && fail_on.includes(finding.severity);
+    Ok(if outcome.findings.iter().any(fails) { Exit::Findings } else { Exit::Clean })
+}

@@ -1,0 +1,48 @@
+//! The command line: arguments, configuration, and one file per command.
+//!
+//! Here alone the environment and the clock are read. Results go to stdout, everything else to stderr.
+
+#![allow(clippy::disallowed_methods, reason = "this module is where the environment and the clock are read")]
+
+mod arguments;
+mod batch;
+mod config;
+mod effects;
+mod exit;
+mod explain;
+mod lint;
+mod notes;
+mod project;
+mod root;
+mod sql;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use exit::{Exit, Failure};
+
+/// Runs the command that `arguments` ask for, the program's name first among them.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(message) => return exit::after_parsing(&message),
+    };
+    let result = match arguments.command {
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Sql(arguments) => sql::run(&arguments),
+        Command::Effects(arguments) => effects::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(Failure::BrokenPipe) => Exit::Clean.into(),
+        Err(Failure::Report(report)) => {
+            terminal::complain(report.as_ref());
+            Exit::Unusable.into()
+        }
+    }
+}

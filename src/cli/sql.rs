@@ -1,0 +1,34 @@
+//! `phasewise sql`: the SQL that migrations send.
+
+use super::arguments::{Format, SqlArguments};
+use super::exit::{Exit, Failure};
+use super::notes::Notes;
+use super::project::Workspace;
+use super::{batch, terminal};
+use crate::lint::Direction;
+use crate::report::sql::SentSql;
+use crate::report::{json, sql};
+
+pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
+    let notes = Notes::new(&arguments.voice);
+    let workspace = Workspace::open(&arguments.scope, &arguments.target, notes)?;
+    let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    let direction = if arguments.down { Direction::Down } else { Direction::Up };
+    let scripts: Vec<SentSql> = workspace
+        .scripts(&batch, direction)?
+        .into_iter()
+        .map(|(migration, script)| SentSql {
+            migration: migration.name,
+            path: migration.path,
+            direction,
+            engine: workspace.target.engine,
+            statements: script.statements,
+            problems: script.problems,
+        })
+        .collect();
+    terminal::print(|out| match arguments.format {
+        Format::Text => sql::write(out, &scripts, &workspace.tree),
+        Format::Json => json::write_sql(out, &scripts, &workspace.tree),
+    })?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,255 @@
+//! The SQL front end on whole statements: fixtures, spans, and what holds for any input.
+
+#![expect(clippy::disallowed_methods, reason = "these tests read fixtures and measure time")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::{Script, read};
+use crate::change::OnlineClauses;
+use crate::engine::Engine;
+use crate::source::{SourceMap, Span, Tree};
+
+fn script(engine: Engine, sql: &str) -> Script {
+    let file = Tree::new("").put("migration.sql", sql.to_owned());
+    read(sql, &SourceMap::verbatim(file.id, 0, sql.len() as u32), engine)
+}
+
+/// Each statement, then each of its changes with the text that it points at.
+fn check(engine: Engine, sql: &str) -> String {
+    let script = script(engine, sql);
+    let mut out = String::new();
+    for statement in &script.statements {
+        writeln!(out, "{}", one_line(&statement.sql)).unwrap();
+        for change in &statement.changes {
+            let text = &sql[change.span.start as usize..change.span.end as usize];
+            if change.span != statement.span {
+                writeln!(out, "  at {}", one_line(text)).unwrap();
+            }
+            writeln!(out, "    {}", compact(&format!("{:?}", change.what))).unwrap();
+        }
+        if let Some(guard) = &statement.guard {
+            writeln!(out, "    if {}", one_line(guard)).unwrap();
+        }
+        if statement.online != OnlineClauses::default() {
+            writeln!(out, "    {}", compact(&format!("{:?}", statement.online))).unwrap();
+        }
+    }
+    for problem in &script.problems {
+        writeln!(out, "problem at {}..{}: {}", problem.span.start, problem.span.end, problem.reason).unwrap();
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A change's `Debug` without the fields that say nothing.
+fn compact(debug: &str) -> String {
+    let mut text = debug.to_owned();
+    for empty in [": None", ": false", ": []", ": Btree", ": TableOptions {  }", ": TableOptions { }", ": 0"] {
+        while let Some(at) = text.find(&format!("{empty},")).or_else(|| text.find(&format!("{empty} }}"))) {
+            let start = text[..at].rfind([' ', '{']).map_or(0, |start| start + 1);
+            let mut end = at + empty.len();
+            if text[end..].starts_with(", ") {
+                end += 2;
+            }
+            text.replace_range(start..end, "");
+        }
+    }
+    while let Some(at) = text.find("TableName { name: ") {
+        let end = at + text[at..].find(" }").unwrap();
+        text.replace_range(end..end + 2, "");
+        text.replace_range(at..at + "TableName { name: ".len(), "");
+    }
+    let text = text.replace(",  }", " }").replace(", }", " }").replace(" {  }", "").replace("\\\"", "\"");
+    match text.split_once('(') {
+        Some((kind, rest)) if rest.starts_with(kind) => rest.strip_suffix(')').unwrap_or(rest).to_owned(),
+        _ => text,
+    }
+}
+
+/// Every `fixtures/sql/<engine>/<case>.sql` reads as the `.txt` beside it says; `PHASEWISE_ACCEPT=1` rewrites those.
+#[test]
+fn fixtures_read_as_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sql");
+    let mut wrong = Vec::new();
+    for engine in Engine::ALL {
+        for entry in std::fs::read_dir(root.join(engine.name())).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            let found = check(engine, &std::fs::read_to_string(&path).unwrap());
+            let expected = path.with_extension("txt");
+            if std::env::var_os("PHASEWISE_ACCEPT").is_some() {
+                std::fs::write(&expected, &found).unwrap();
+            }
+            if std::fs::read_to_string(&expected).unwrap_or_default() != found {
+                wrong.push(expected);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "read otherwise than written: {wrong:#?}");
+}
+
+/// What holds for any text: statements are in order and apart, inside the text, and changes inside the text too.
+fn assert_holds(engine: Engine, sql: &str) {
+    let split = super::split::split(sql, engine);
+    assert_eq!(split.code.len(), sql.len(), "blanking keeps every offset");
+    let mut end = 0;
+    for range in &split.statements {
+        assert!(end <= range.start && range.start < range.end && range.end <= sql.len(), "{range:?} after {end}");
+        assert!(sql.get(range.clone()).is_some(), "{range:?} cuts a character");
+        end = range.end;
+    }
+    let script = script(engine, sql);
+    assert_eq!(script.statements.len(), split.statements.len());
+    for statement in &script.statements {
+        assert!(
+            !statement.changes.is_empty() || statement.online != OnlineClauses::default(),
+            "dropped: {}",
+            statement.sql
+        );
+        for change in &statement.changes {
+            let (start, end) = (change.span.start as usize, change.span.end as usize);
+            assert!(sql.get(start..end).is_some(), "{start}..{end} of {}", sql.len());
+        }
+    }
+}
+
+fn fixtures() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sql");
+    let mut texts = Vec::new();
+    for engine in Engine::ALL {
+        for entry in std::fs::read_dir(root.join(engine.name())).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "sql") {
+                texts.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    texts.sort();
+    texts
+}
+
+fn engines() -> impl Strategy<Value = Engine> {
+    prop::sample::select(Engine::ALL.to_vec())
+}
+
+/// Statements with a piece of another in their midst, or with a piece missing.
+fn mutants() -> impl Strategy<Value = String> {
+    let statements: Vec<String> =
+        fixtures().iter().flat_map(|text| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let statement = prop::sample::select(statements);
+    (
+        statement.clone(),
+        statement,
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+    )
+        .prop_map(|(text, other, cut, from, to)| {
+            let at = text.floor_char_boundary(cut.index(text.len() + 1));
+            let from = other.floor_char_boundary(from.index(other.len() + 1));
+            let to = other.floor_char_boundary(to.index(other.len() + 1));
+            let (from, to) = (from.min(to), from.max(to));
+            let resume = text.floor_char_boundary((at + (to - from) / 2).min(text.len()));
+            format!("{}{}{}", &text[..at], &other[from..to], &text[resume..])
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read(engine in engines(), text in any::<String>()) {
+        assert_holds(engine, &text);
+    }
+
+    #[test]
+    fn any_sql_like_text_is_read(
+        engine in engines(),
+        text in r#"(?s)([a-z ]{1,3}|alter table |create |drop |add |begin |end |['`"\[\]();,.$@#*/!\\-]|\n|\$\$|/\*!40101|ü|delimiter x\n|default |::|\?){0,40}"#,
+    ) {
+        assert_holds(engine, &text);
+    }
+
+    #[test]
+    fn any_mutant_is_read(engine in engines(), text in mutants()) {
+        assert_holds(engine, &text);
+    }
+}
+
+#[test]
+fn nesting_does_not_exhaust_the_stack() {
+    let open = "(".repeat(100_000);
+    let close = ")".repeat(100_000);
+    let cases = [
+        format!("ALTER TABLE t ADD c INT DEFAULT {open}1{close}"),
+        format!("ALTER TABLE t ADD c INT CHECK {open}1"),
+        format!("UPDATE t SET a = 1 WHERE {open}b = 1{close}"),
+        format!("UPDATE t SET a = 1 WHERE {}1 = 1", "1+".repeat(100_000)),
+        format!("UPDATE t SET a = 1 WHERE {}1 = 1", "1+".repeat(900)),
+        format!("UPDATE t SET a = 1 WHERE {}b = 1", "NOT ".repeat(900)),
+        format!("UPDATE t SET a = 1 WHERE {}b = 1", "a = 1 OR ".repeat(300)),
+        format!("UPDATE t SET a = 1 WHERE {}b = 1", "a = 1 AND ".repeat(300)),
+        format!("{open}SELECT 1{close}"),
+        format!("CREATE TABLE t {open}a int{close}"),
+        format!("CREATE INDEX i ON t ({open}a{close})"),
+        format!("WITH x AS {open}SELECT 1{close} DELETE FROM t"),
+        "DO $$ BEGIN ".repeat(10_000),
+        "/*".repeat(100_000),
+        "SET STATEMENT a = 1 FOR ".repeat(10_000),
+        format!("CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW {}", "BEGIN ".repeat(10_000)),
+    ];
+    for sql in cases {
+        assert_holds(Engine::Mariadb, &sql);
+        assert_holds(Engine::Postgresql, &sql);
+    }
+}
+
+#[test]
+fn time_is_linear() {
+    let cases = [
+        "ALTER TABLE t ADD c INT DEFAULT 1, ",
+        "INSERT INTO t VALUES (1, 'x'), (2, 'y');\n",
+        "/* comment */ ' quote ' ",
+        "$a$ $b$ ",
+        "(a, ",
+        "UPDATE t SET a = 1, b = ",
+        "` \" [ ' ",
+    ];
+    for case in cases {
+        for engine in Engine::ALL {
+            let sql = case.repeat(100_000 / case.len());
+            let started = std::time::Instant::now();
+            assert_holds(engine, &sql);
+            assert!(started.elapsed().as_secs() < 20, "{engine}: {case} takes {:?}", started.elapsed());
+        }
+    }
+}
+
+#[test]
+fn what_was_asked_for_in_another_file_is_pointed_at_there() {
+    let tree = Tree::new("");
+    let file = tree.put("migration.php", "$table->integer('a'); $table->integer('b');".to_owned());
+    let sql = "alter table `t` add `a` int, add `b` int";
+    let mut map = SourceMap::new(Span::new(file.id, 0, 43));
+    map.add(16..27, Span::new(file.id, 0, 21));
+    map.add(29..40, Span::new(file.id, 22, 43));
+    let script = read(sql, &map, Engine::Mysql);
+    let places: Vec<_> =
+        script.statements[0].changes.iter().map(|change| (change.span.start, change.span.end)).collect();
+    assert_eq!(places, [(0, 21), (22, 43)]);
+}
+
+#[test]
+fn comments_are_handed_over_with_their_places() {
+    let sql = "-- one\nSELECT '-- none' /* two */; # three";
+    let comments: Vec<_> = script(Engine::Mysql, sql).comments.into_iter().map(|comment| comment.text).collect();
+    assert_eq!(comments, ["-- one", "/* two */", "# three"]);
+}
