@@ -72,6 +72,11 @@ impl Verdict {
         }
     }
 
+    /// As [`whether`](Self::whether), of a fact that is always known.
+    pub fn certainly(wanted: Option<bool>, is_so: bool) -> Self {
+        if wanted.is_none_or(|wanted| wanted == is_so) { Self::yes() } else { Self::no() }
+    }
+
     /// Whether a fact is among the wanted; yes where nothing is wanted.
     pub fn among<T: PartialEq>(wanted: Option<&OneOf<T>>, fact: &Fact<T>, what: &'static str) -> Self {
         wanted.map_or_else(Self::yes, |wanted| Self::of(fact.is_in(wanted), what))

@@ -110,6 +110,11 @@ impl Effect {
         std::iter::once(self).chain(&self.alternatives)
     }
 
+    /// Whether the engine would do it, but not as ALGORITHM= or LOCK= ask.
+    pub fn is_refused_by_clause(&self) -> bool {
+        self.refused.as_ref().is_some_and(|error| online::ERRORS.iter().any(|code| error.starts_with(code)))
+    }
+
     /// Orders effects by what they do to those who wait.
     fn weight(&self) -> impl Ord + use<> {
         let waits = self.blocks.reads || self.blocks.writes;

@@ -3,6 +3,9 @@
 use super::{Algorithm, Blocks, Effect, Lasts};
 use crate::change::OnlineClauses;
 
+/// The errors with which the server refuses a clause.
+pub const ERRORS: [&str; 2] = ["1221", "1846"];
+
 /// The LOCK= that a statement may write, from the lightest.
 const LOCKS: [&str; 3] = ["none", "shared", "exclusive"];
 

@@ -130,7 +130,11 @@ impl<'a> Redefinition<'a> {
             return Fact::known(CharsetStep::Same);
         }
         let Some(old) = self.old else {
-            return Fact::one_of([CharsetStep::Same, CharsetStep::Widened, CharsetStep::Changed]);
+            // Few columns have a charset of their own, so one that names none is thought to keep its table's.
+            return match own_charset(self.new) {
+                Some(_) => Fact::one_of([CharsetStep::Same, CharsetStep::Widened, CharsetStep::Changed]),
+                None => Fact::known(CharsetStep::Same),
+            };
         };
         if own_charset(old) == own_charset(self.new) {
             return Fact::known(CharsetStep::Same);
@@ -150,7 +154,8 @@ impl<'a> Redefinition<'a> {
         }
         let table_collation = self.options().and_then(|options| options.collation.as_deref());
         let of = |column: &'a Column| column.collation.as_deref();
-        let (old, new) = (of(self.old?), of(self.new));
+        let new = of(self.new);
+        let Some(old) = self.old.map(of) else { return new.is_none().then_some(false) };
         match (old.or(table_collation), new.or(table_collation)) {
             _ if old == new => Some(false),
             (Some(old), Some(new)) => Some(!old.eq_ignore_ascii_case(new)),

@@ -15,6 +15,8 @@ pub struct Session {
     local_variables: BTreeMap<String, String>,
     /// Constraints that were added NOT VALID in the transaction that is open.
     not_validated: BTreeSet<(TableName, String)>,
+    /// Tables whose shape the open transaction changed, so that it holds locks on them.
+    changed_tables: BTreeSet<TableName>,
 }
 
 impl Session {
@@ -25,6 +27,9 @@ impl Session {
 
     /// Takes note of what `change` leaves behind.
     pub fn follow(&mut self, change: &SchemaChange) {
+        if self.is_in_transaction && !matches!(change, SchemaChange::DataRows(_) | SchemaChange::Opaque(_)) {
+            self.changed_tables.extend(change.table().cloned());
+        }
         match change {
             SchemaChange::SetVariable(set) => self.set(set),
             SchemaChange::Transaction(TransactionStep::Begin) => self.is_in_transaction = true,
@@ -52,6 +57,11 @@ impl Session {
         self.not_validated.contains(&(table.clone(), constraint.to_owned()))
     }
 
+    /// The tables whose shape the open transaction changed.
+    pub fn changed_tables(&self) -> impl Iterator<Item = &TableName> {
+        self.changed_tables.iter()
+    }
+
     fn set(&mut self, set: &SetVariable) {
         let variables = if set.is_local { &mut self.local_variables } else { &mut self.variables };
         variables.insert(set.name.clone(), set.value.to_ascii_lowercase());
@@ -67,5 +77,6 @@ impl Session {
         self.is_in_transaction = false;
         self.local_variables.clear();
         self.not_validated.clear();
+        self.changed_tables.clear();
     }
 }

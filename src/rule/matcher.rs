@@ -21,8 +21,10 @@ pub struct RuleMatch {
     engine: Option<OneOf<EngineName>>,
     /// A transaction is open.
     in_transaction: Option<bool>,
-    /// The statement says ALGORITHM= or LOCK=.
-    online_clause: Option<bool>,
+    /// The server refuses the change as ALGORITHM= or LOCK= ask for it.
+    online_clause_refused: Option<bool>,
+    /// The transaction that is open changed the shape of a table in use before, and so holds a lock on it.
+    after_schema_change: Option<bool>,
     /// The statement also makes a change of one of these kinds.
     together_with: Option<OneOf<String>>,
 }
@@ -51,6 +53,7 @@ enum EngineName {
 enum Blocked {
     Read,
     Write,
+    Nothing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -94,14 +97,13 @@ impl RuleMatch {
             let mut siblings = subject.siblings();
             siblings.any(|sibling| kinds.0.iter().any(|kind| kind == sibling.kind()))
         });
-        let online = &subject.statement.online;
-        let certain = |is_so: Option<bool>| is_so.map_or_else(Verdict::yes, |is_so| Verdict::of(is_so.into(), ""));
         Verdict::all([
             change.unwrap_or_else(Verdict::yes),
-            certain(engine),
-            certain(together),
+            Verdict::certainly(Some(true), engine.unwrap_or(true)),
+            Verdict::certainly(Some(true), together.unwrap_or(true)),
             Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
-            Verdict::whether(self.online_clause, online.algorithm.is_some() || online.lock.is_some(), ""),
+            Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
+            Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
             self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
@@ -116,13 +118,18 @@ impl RuleMatch {
 
     /// Whether it asks for an effect that the engine refuses, so that there is an error.
     pub fn asks_for_refusal(&self) -> bool {
-        self.effect.as_ref().is_some_and(|effect| effect.refused == Some(true))
+        self.online_clause_refused == Some(true)
+            || self.effect.as_ref().is_some_and(|effect| effect.refused == Some(true))
     }
 
     /// Whether it asks for another table that is locked too.
     pub fn has_other_table(&self) -> bool {
         self.other_table.is_some()
     }
+}
+
+fn after_schema_change(subject: &Subject<'_>) -> Answer {
+    Answer::any(subject.session.changed_tables().map(|table| subject.catalog.is_in_use(table)))
 }
 
 fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {
@@ -158,7 +165,7 @@ impl OtherTableMatch {
         Verdict::any(effect.others.iter().map(|other| {
             let is_blocked = self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, other.blocks));
             Verdict::all([
-                Verdict::of(is_blocked.into(), ""),
+                Verdict::certainly(Some(true), is_blocked),
                 standing(self.table, subject.catalog.is_in_use(&other.table), "whether the other table is in use"),
             ])
         }))
@@ -169,6 +176,7 @@ fn are_blocked(wanted: &OneOf<Blocked>, blocks: crate::effect::Blocks) -> bool {
     wanted.0.iter().all(|blocked| match blocked {
         Blocked::Read => blocks.reads,
         Blocked::Write => blocks.writes,
+        Blocked::Nothing => blocks.none(),
     })
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod effects;
 mod layers;
 mod report;
+mod rules;
 
 /// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.
 #[track_caller]

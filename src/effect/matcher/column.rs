@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::redefinition::default_step;
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::{AddColumn, Column, Default, DropColumn, Place, SchemaChange, SetDefault};
+use crate::change::{AddColumn, ChangeIdentity, Column, Default, DropColumn, Place, SchemaChange, SetDefault};
 use crate::effect::expression;
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::redefinition::DefaultStep;
@@ -147,11 +147,12 @@ pub struct DropColumnMatch {
     in_key: Option<bool>,
     /// It is part of a foreign key of its table.
     in_foreign_key: Option<bool>,
-    /// It is part of a key with other columns, which does not go with it alone.
+    /// It is known to be part of a key with other columns, which loses more than this column.
     in_wider_key: Option<bool>,
     /// A generated column is computed from it.
     computed_from: Option<bool>,
-    /// Such a column stands.
+    cascade: Option<bool>,
+    /// Such a column stands; one that is dropped without IF EXISTS must.
     stands: Option<bool>,
 }
 
@@ -160,10 +161,11 @@ impl DropColumnMatch {
         let column = change.column.as_str();
         let engine = subject.catalog.engine();
         let in_wider_key = |table: &Table| keys(table).any(|key| key.len() > 1 && key.contains(&column));
-        let stands = match subject.column_in_use() {
-            Answer::Yes => Answer::Yes,
-            _ => subject.catalog.has_column(&change.table, column),
+        let stands = match subject.table() {
+            Some(table) => table.has_column(column, engine),
+            None => subject.table_in_use(),
         };
+        let stands = stands.or(Answer::from(!change.if_exists && stands == Answer::Unknown));
         Verdict::all([
             Verdict::whether(self.indexed, is_indexed(subject, column), "whether an index goes over the column"),
             Verdict::whether(
@@ -171,7 +173,8 @@ impl DropColumnMatch {
                 subject.table_lists(|table| keys(table).any(|key| key.contains(&column))),
                 "whether the column is part of a key",
             ),
-            Verdict::whether(self.in_wider_key, subject.table_lists(in_wider_key), "whether it is part of a wider key"),
+            Verdict::certainly(self.in_wider_key, subject.table().is_some_and(in_wider_key)),
+            Verdict::certainly(self.cascade, change.cascade),
             Verdict::whether(
                 self.in_foreign_key,
                 keeps_foreign_key(subject, column),
@@ -260,6 +263,26 @@ pub fn is_referenced(subject: &Subject<'_>, column: &str) -> bool {
     })
 }
 
+/// ADD GENERATED … AS IDENTITY and DROP IDENTITY.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeIdentityMatch {
+    /// It is numbered in another way from now on. DROP IDENTITY IF EXISTS is thought to do nothing to a column that is not
+    /// known, as Laravel sends it with every change of a column.
+    changes: Option<bool>,
+}
+
+impl ChangeIdentityMatch {
+    pub fn matches(&self, change: &ChangeIdentity, subject: &Subject<'_>) -> Verdict {
+        let changes = match definition(subject, &change.column) {
+            Some(column) => Answer::from(column.identity != change.identity),
+            None if change.if_exists => Answer::No,
+            None => Answer::Yes,
+        };
+        Verdict::whether(self.changes, changes, "whether the database numbers the column")
+    }
+}
+
 /// SET NOT NULL and DROP NOT NULL.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -274,14 +297,22 @@ impl NullabilityMatch {
     pub fn matches(&self, subject: &Subject<'_>, becomes_nullable: bool) -> Verdict {
         let Some(column) = subject.change.what.column() else { return Verdict::no() };
         let already = definition(subject, column).map(|column| column.is_nullable == becomes_nullable);
-        let proves = |table: &Table| {
-            table.checks.iter().any(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
-        };
         Verdict::all([
             Verdict::whether(self.already, Answer::from(already), "whether the column is NOT NULL already"),
-            Verdict::whether(self.proven, subject.table_lists(proves), "whether a CHECK proves that no row has a NULL"),
+            Verdict::whether(
+                self.proven,
+                is_proven_not_null(subject, column),
+                "whether a CHECK proves that no row has a NULL",
+            ),
         ])
     }
+}
+
+/// Whether a validated CHECK proves that no row has a NULL in the column.
+pub fn is_proven_not_null(subject: &Subject<'_>, column: &str) -> Answer {
+    subject.table_lists(|table| {
+        table.checks.iter().any(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
+    })
 }
 
 /// The column as it stands before, where it is known.

@@ -4,8 +4,10 @@ use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::change::{
-    AddCheck, AddForeignKey, AddPrimaryKey, DropConstraint, Identity, SchemaChange, ValidateConstraint,
+    AddCheck, AddForeignKey, AddPrimaryKey, DropConstraint, Identity, ReferentialAction, SchemaChange,
+    ValidateConstraint,
 };
+use crate::effect::expression;
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
@@ -35,7 +37,7 @@ impl AddPrimaryKeyMatch {
             Answer::any(columns.iter().map(|column| Answer::from(is_nullable(column))))
         };
         Verdict::all([
-            Verdict::whether(self.using_index, change.using_index.is_some(), "whether it says USING INDEX"),
+            Verdict::certainly(self.using_index, change.using_index.is_some()),
             Verdict::whether(self.nullable, is_nullable, "whether the key's columns are NOT NULL"),
         ])
     }
@@ -67,6 +69,8 @@ pub struct AddForeignKeyMatch {
     referenced_in_use: Option<bool>,
     /// Its columns are new, accept NULL and have no default, so no row refers to anything yet.
     over_empty_columns: Option<bool>,
+    /// All of its columns stood before the batch, so that running code may write them.
+    columns_in_use: Option<bool>,
 }
 
 impl AddForeignKeyMatch {
@@ -82,12 +86,15 @@ impl AddForeignKeyMatch {
             })
         };
         let over_empty_columns = change.foreign_key.columns.iter().any(is_empty);
+        let columns = change.foreign_key.columns.iter();
+        let columns_in_use = Answer::all(columns.map(|name| subject.catalog.is_column_in_use(&change.table, name)));
         let is_checked = !subject.session.skips_foreign_key_checks();
         Verdict::all([
-            Verdict::whether(self.not_valid, change.is_not_valid, "whether it says NOT VALID"),
+            Verdict::certainly(self.not_valid, change.is_not_valid),
             Verdict::whether(self.checked, is_checked, "whether foreign keys are checked"),
             Verdict::whether(self.referenced_in_use, referenced_in_use, "whether the table it refers to is in use"),
             Verdict::whether(self.over_empty_columns, over_empty_columns, "whether its columns are new and empty"),
+            Verdict::whether(self.columns_in_use, columns_in_use, "whether running code writes its columns"),
         ])
     }
 }
@@ -96,11 +103,23 @@ impl AddForeignKeyMatch {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddCheckMatch {
     not_valid: Option<bool>,
+    /// It names a column that stood before the batch, so that running code may write it.
+    columns_in_use: Option<bool>,
 }
 
 impl AddCheckMatch {
-    pub fn matches(&self, change: &AddCheck) -> Verdict {
-        Verdict::whether(self.not_valid, change.is_not_valid, "whether it says NOT VALID")
+    pub fn matches(&self, change: &AddCheck, subject: &Subject<'_>) -> Verdict {
+        let columns_in_use = match subject.table() {
+            Some(table) if !table.is_partial => {
+                let mut standing = table.columns.iter().filter(|column| column.stood_before_batch);
+                standing.any(|column| expression::names(&change.condition, &column.definition.name)).into()
+            }
+            _ => subject.table_in_use(),
+        };
+        Verdict::all([
+            Verdict::certainly(self.not_valid, change.is_not_valid),
+            Verdict::whether(self.columns_in_use, columns_in_use, "whether running code writes its columns"),
+        ])
     }
 }
 
@@ -145,11 +164,22 @@ fn adds(change: &SchemaChange, name: &str) -> bool {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropConstraintMatch {
     kind: Option<OneOf<ConstraintKind>>,
+    /// It is known to be a foreign key that deletes or empties rows with those they refer to.
+    cascades: Option<bool>,
+    cascade: Option<bool>,
 }
 
 impl DropConstraintMatch {
     pub fn matches(&self, change: &DropConstraint, subject: &Subject<'_>) -> Verdict {
-        Verdict::among(self.kind.as_ref(), &kind(&change.name, subject), "what kind of constraint it is")
+        let key = subject.table().and_then(|table| table.foreign_key(&change.name, subject.catalog.engine()));
+        let cascades = key.is_some_and(|key| {
+            matches!(key.definition.on_delete, Some(ReferentialAction::Cascade | ReferentialAction::SetNull))
+        });
+        Verdict::all([
+            Verdict::among(self.kind.as_ref(), &kind(&change.name, subject), "what kind of constraint it is"),
+            Verdict::certainly(self.cascades, cascades),
+            Verdict::certainly(self.cascade, change.cascade),
+        ])
     }
 }
 

@@ -44,9 +44,10 @@ pub struct AddIndexMatch {
     computed: Option<bool>,
     /// Another FULLTEXT index is made in the same statement.
     second_fulltext: Option<bool>,
+    if_not_exists: Option<bool>,
     /// IF NOT EXISTS, and it stands.
     already_there: Option<bool>,
-    /// Another unique index that stands allows no more than this one: the same columns, or some of them.
+    /// A key that is known to stand allows no more than this one: it goes over the same columns, or some of them.
     already_unique: Option<bool>,
     /// One of its columns is new, accepts NULL and has no default, so no row can be a duplicate yet.
     over_empty_column: Option<bool>,
@@ -62,16 +63,16 @@ impl AddIndexMatch {
         Verdict::all([
             Verdict::whether(self.unique, index.is_unique, "whether the index is unique"),
             Verdict::among(self.kind.as_ref(), &Fact::known(KindName::from(&index.kind)), "the index's kind"),
-            Verdict::whether(self.concurrent, change.is_concurrent, "whether it says CONCURRENTLY"),
+            Verdict::certainly(self.concurrent, change.is_concurrent),
             Verdict::whether(self.constraint, change.is_constraint, "whether it is a constraint"),
-            Verdict::whether(self.using_index, change.using_index.is_some(), "whether it says USING INDEX"),
+            Verdict::certainly(self.using_index, change.using_index.is_some()),
             Verdict::whether(self.computed, is_computed, "whether the index is computed"),
             Verdict::whether(self.second_fulltext, second_fulltext, "what else the statement does"),
+            Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::whether(self.already_there, already_there(change, subject), "whether the index stands already"),
-            Verdict::whether(
+            Verdict::certainly(
                 self.already_unique,
-                subject.table_lists(|table| is_already_unique(change, table)),
-                "whether the columns are unique already",
+                subject.table().is_some_and(|table| is_already_unique(change, table)),
             ),
             Verdict::whether(
                 self.over_empty_column,
@@ -136,7 +137,7 @@ impl DropIndexMatch {
         };
         Verdict::all([
             Verdict::whether(self.unique, fact(|index| index.definition.is_unique), "whether the index is unique"),
-            Verdict::whether(self.concurrent, change.is_concurrent, "whether it says CONCURRENTLY"),
+            Verdict::certainly(self.concurrent, change.is_concurrent),
             Verdict::whether(self.constraint, fact(|index| index.is_constraint), "whether a constraint stands on it"),
             Verdict::whether(self.needed_by_foreign_key, is_needed, "whether a foreign key needs the index"),
         ])

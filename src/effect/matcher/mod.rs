@@ -16,7 +16,10 @@ use super::fact::Verdict;
 use super::subject::Subject;
 use crate::change::SchemaChange;
 
-use column::{AddColumnMatch, DropColumnMatch, DropDefaultMatch, NullabilityMatch, RenameColumnMatch, SetDefaultMatch};
+use column::{
+    AddColumnMatch, ChangeIdentityMatch, DropColumnMatch, DropDefaultMatch, NullabilityMatch, RenameColumnMatch,
+    SetDefaultMatch,
+};
 use constraint::{
     AddCheckMatch, AddForeignKeyMatch, AddPrimaryKeyMatch, DropConstraintMatch, DropPrimaryKeyMatch,
     ValidateConstraintMatch,
@@ -47,7 +50,7 @@ pub enum ChangeMatch {
     DropNotNull(NullabilityMatch),
     SetDefault(SetDefaultMatch),
     DropDefault(DropDefaultMatch),
-    ChangeIdentity(NoFacts),
+    ChangeIdentity(ChangeIdentityMatch),
     AddIndex(AddIndexMatch),
     DropIndex(DropIndexMatch),
     RenameIndex(NoFacts),
@@ -88,14 +91,14 @@ impl ChangeMatch {
             (Self::DropNotNull(wanted), SchemaChange::DropNotNull(_)) => wanted.matches(subject, true),
             (Self::SetDefault(wanted), SchemaChange::SetDefault(change)) => wanted.matches(change, subject),
             (Self::DropDefault(wanted), SchemaChange::DropDefault(_)) => wanted.matches(subject),
-            (Self::ChangeIdentity(_), SchemaChange::ChangeIdentity(_)) => Verdict::yes(),
+            (Self::ChangeIdentity(wanted), SchemaChange::ChangeIdentity(change)) => wanted.matches(change, subject),
             (Self::AddIndex(wanted), SchemaChange::AddIndex(change)) => wanted.matches(change, subject),
             (Self::DropIndex(wanted), SchemaChange::DropIndex(change)) => wanted.matches(change, subject),
             (Self::RenameIndex(_), SchemaChange::RenameIndex(_)) => Verdict::yes(),
             (Self::AddPrimaryKey(wanted), SchemaChange::AddPrimaryKey(change)) => wanted.matches(change, subject),
             (Self::DropPrimaryKey(wanted), SchemaChange::DropPrimaryKey(_)) => wanted.matches(subject),
             (Self::AddForeignKey(wanted), SchemaChange::AddForeignKey(change)) => wanted.matches(change, subject),
-            (Self::AddCheck(wanted), SchemaChange::AddCheck(change)) => wanted.matches(change),
+            (Self::AddCheck(wanted), SchemaChange::AddCheck(change)) => wanted.matches(change, subject),
             (Self::ValidateConstraint(wanted), SchemaChange::ValidateConstraint(change)) => {
                 wanted.matches(change, subject)
             }

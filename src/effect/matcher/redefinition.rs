@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::column::{definition, is_indexed, is_referenced};
+use super::column::{definition, is_indexed, is_proven_not_null, is_referenced};
 use crate::answer::Answer;
 use crate::change::{ChangeType, RedefineColumn};
 use crate::effect::fact::Verdict;
@@ -31,6 +31,8 @@ pub struct RedefineColumnMatch {
     charset: Option<OneOf<CharsetStep>>,
     collation_changed: Option<bool>,
     generated: Option<OneOf<GeneratedStep>>,
+    /// A validated CHECK proves that no row has a NULL there.
+    proven: Option<bool>,
     renamed: Option<bool>,
     /// FIRST or AFTER puts it elsewhere.
     moved: Option<bool>,
@@ -73,6 +75,11 @@ impl RedefineColumnMatch {
             Verdict::among(self.charset.as_ref(), &redefinition.charset(), "the column's old charset"),
             Verdict::whether(self.collation_changed, redefinition.is_collation_changed(), "the column's old collation"),
             Verdict::among(self.generated.as_ref(), &redefinition.generated(), "whether the column was generated"),
+            Verdict::whether(
+                self.proven,
+                is_proven_not_null(subject, &change.column),
+                "whether a CHECK proves that no row has a NULL",
+            ),
             Verdict::whether(self.renamed, redefinition.is_renamed(), "the column's old name"),
             Verdict::whether(self.moved, redefinition.is_moved(), "where the column stands"),
             Verdict::whether(self.filled, is_filled, "whether the database fills the column"),

@@ -108,7 +108,7 @@ impl CreateTableMatch {
             Verdict::whether(self.temporary, change.is_temporary, "whether the table is temporary"),
             Verdict::whether(self.foreign_keys, refers, "whether the table has foreign keys"),
             Verdict::whether(self.stands, subject.catalog.has_table(&change.table), "whether the table stands already"),
-            Verdict::whether(self.if_not_exists, change.if_not_exists, "whether it says IF NOT EXISTS"),
+            Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::whether(self.from_another, change.has_more_columns, "where its columns come from"),
         ])
     }
@@ -139,7 +139,7 @@ impl DropTableMatch {
         Verdict::all([
             Verdict::whether(self.referenced, is_referenced, "whether foreign keys refer to the table"),
             Verdict::whether(self.foreign_keys, subject.table_lists(refers), "whether the table has foreign keys"),
-            Verdict::whether(self.cascade, change.cascade, "whether it says CASCADE"),
+            Verdict::certainly(self.cascade, change.cascade),
             Verdict::whether(
                 self.foreign_keys_checked,
                 !subject.session.skips_foreign_key_checks(),
@@ -193,8 +193,8 @@ impl ChangeTableOptionsMatch {
         Verdict::all([
             Verdict::whether(self.converts_columns, change.converts_columns, "whether the columns are converted"),
             Verdict::among(self.engine.as_ref(), &engine_step(change, subject), "the table's storage engine"),
-            Verdict::whether(self.row_format, options.row_format.is_some(), "whether it says ROW_FORMAT"),
-            Verdict::whether(self.charset, has_charset, "whether it says CHARSET"),
+            Verdict::certainly(self.row_format, options.row_format.is_some()),
+            Verdict::certainly(self.charset, has_charset),
         ])
     }
 }
