@@ -117,11 +117,17 @@ impl Interpreter<'_> {
 
     /// Runs a function's body with its parameters bound, and gives what it returns.
     pub fn invoke(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
-        let references = self.references(function, &arguments);
-        let outer_away = self.away.clone();
         if self.away.is_none() && !self.home.contains(&function.span.file) {
-            self.away = Some((span, self.called(function, scope.class.as_deref())));
+            let call = (span, called(function, scope.class.as_deref()));
+            let otherwise = Term::unknown(format!("it comes from `{}`, which phasewise cannot follow", call.1));
+            return self.away(call, otherwise, |this| this.invoke_here(function, scope, arguments, span));
         }
+        self.invoke_here(function, scope, arguments, span)
+    }
+
+    fn invoke_here(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
+        let references = self.references(function, &arguments);
+        let outer_discarded = self.discarded;
         let outer = std::mem::replace(&mut self.state.variables, scope.captured);
         let frame = Frame {
             function: function.name.clone(),
@@ -134,7 +140,7 @@ impl Interpreter<'_> {
             this.bind(function, arguments, references)?;
             this.step(span, |this| this.run(&function.body))
         });
-        self.away = outer_away;
+        self.discarded = outer_discarded;
         let (flow, exits) = match result {
             Ok(done) => done,
             Err(interrupt) => {
@@ -154,13 +160,6 @@ impl Interpreter<'_> {
         }
         self.state.variables = outer;
         Ok(if is_generator(function) { Term::unknown("it is a generator") } else { returned })
-    }
-
-    fn called(&self, function: &Function, class: Option<&php::Class>) -> String {
-        match class.and_then(|class| class.name.as_deref()) {
-            Some(class) => format!("{class}::{}", function.name),
-            None => function.name.clone(),
-        }
     }
 
     /// The cells of the variables that are passed by reference.
@@ -224,4 +223,12 @@ fn is_generator(function: &Function) -> bool {
         yields |= matches!(node, Node::Expr(Expr { kind: ExprKind::Yield(_), .. }));
     });
     yields
+}
+
+/// What a function is called in prose.
+fn called(function: &Function, class: Option<&php::Class>) -> String {
+    match class.and_then(|class| class.name.as_deref()) {
+        Some(class) => format!("{class}::{}", function.name),
+        None => function.name.clone(),
+    }
 }

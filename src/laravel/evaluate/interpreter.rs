@@ -15,6 +15,8 @@ use crate::source::{FileId, Span};
 
 /// How much one migration may do: expressions evaluated, and what long strings and arrays cost on top.
 const MAX_STEPS: u64 = 400_000;
+/// How much of that one call of the application's own code may take.
+const MAX_STEPS_AWAY: u64 = 20_000;
 /// How deep calls may nest.
 const MAX_CALLS: usize = 48;
 /// Stack kept free, and the size of a new piece of it.
@@ -41,6 +43,8 @@ pub(super) struct Interpreter<'a> {
     /// The expression whose value nobody takes: it is there for what it does.
     pub discarded: Option<Span>,
     steps: u64,
+    /// Where steps end: sooner in code outside of the migration.
+    step_limit: u64,
     next_id: u32,
 }
 
@@ -108,6 +112,7 @@ impl<'a> Interpreter<'a> {
             away: None,
             discarded: None,
             steps: 0,
+            step_limit: MAX_STEPS,
             next_id: 0,
         }
     }
@@ -120,11 +125,8 @@ impl<'a> Interpreter<'a> {
 
     pub fn charge(&mut self, steps: usize, span: Span) -> Evaluated<()> {
         self.steps += steps as u64;
-        if self.steps > MAX_STEPS {
-            return Err(stop(
-                format!("the migration takes more than the {MAX_STEPS} steps that phasewise follows"),
-                span,
-            ));
+        if self.steps > self.step_limit {
+            return Err(stop("it takes more steps than phasewise follows", span));
         }
         Ok(())
     }
@@ -145,6 +147,28 @@ impl<'a> Interpreter<'a> {
         self.guards.truncate(guards);
         let frame = self.frames.pop().unwrap_or_default();
         result.map(|value| (value, frame.exits))
+    }
+
+    /// Runs a call that leaves the migration's own code. A bound that it reaches ends the call, and not the migration.
+    pub fn away<T>(
+        &mut self,
+        call: (Span, String),
+        otherwise: T,
+        run: impl FnOnce(&mut Self) -> Evaluated<T>,
+    ) -> Evaluated<T> {
+        self.away = Some(call);
+        let outer = std::mem::replace(&mut self.step_limit, MAX_STEPS.min(self.steps + MAX_STEPS_AWAY));
+        let result = run(self);
+        self.step_limit = outer;
+        let result = match result {
+            Err(Interrupt::Stop(_)) => {
+                self.lost_on_the_way();
+                Ok(otherwise)
+            }
+            result => result,
+        };
+        self.away = None;
+        result
     }
 
     pub fn frame(&self) -> Option<&Frame> {

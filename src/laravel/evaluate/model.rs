@@ -92,7 +92,7 @@ impl Interpreter<'_> {
             }
         });
         let model = self.application.model(&related?)?;
-        Some(Query { has_condition: true, is_bounded: true, ..Query::of_model(&model) })
+        Some(Query { has_condition: Some(true), is_bounded: Some(true), ..Query::of_model(&model) })
     }
 
     /// The rows of a relation that is read as a property.

@@ -124,6 +124,10 @@ impl Interpreter<'_> {
         if group.is_some_and(|group| HARMLESS_COMMANDS.contains(&group)) {
             return Ok(Term::Int(0));
         }
+        if self.away.is_some() {
+            self.lost_on_the_way();
+            return Ok(Term::unknown("it is what a command gave"));
+        }
         let name = command.unwrap_or_else(|| "a command".to_owned());
         let reason = format!("runs the console command `{name}`, which phasewise cannot follow");
         self.opaque(&name, Touches::Anything, &reason, span);
