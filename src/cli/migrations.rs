@@ -6,10 +6,12 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::config::Config;
+use super::notes::Notes;
 use super::root::{Root, Sign};
 use crate::laravel::Application;
 use crate::lint::{MigrationFile, SqlMigration};
 use crate::source::Tree;
+use crate::sql::layout;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("there are no migrations in `{place}`")]
@@ -50,11 +52,11 @@ impl<'t> Migrations<'t> {
 }
 
 /// The migrations in `directories`: Laravel's where there are any, unless files of SQL were named.
-pub(super) fn find<'t>(root: &Root, tree: &'t Tree, directories: &[String]) -> Migrations<'t> {
+pub(super) fn find<'t>(root: &Root, tree: &'t Tree, directories: &[String], notes: Notes) -> Migrations<'t> {
     let wants_sql = !root.named.is_empty() && root.named.iter().all(|name| name.strip_suffix(".sql").is_some());
     let paths = in_php(tree, directories);
     if paths.is_empty() || wants_sql {
-        Migrations::Sql(in_sql(tree, directories))
+        Migrations::Sql(in_sql(tree, directories, notes))
     } else {
         Migrations::Laravel { application: Box::new(Application::open(tree)), paths }
     }
@@ -105,29 +107,33 @@ fn in_php(tree: &Tree, directories: &[String]) -> Vec<String> {
     paths.into_iter().map(|(_, path)| path).collect()
 }
 
-/// The SQL files of those directories, in the order of their names; `1_a.down.sql` undoes `1_a.up.sql` or `1_a.sql`.
-fn in_sql(tree: &Tree, directories: &[String]) -> Vec<SqlMigration> {
+/// The SQL migrations of those directories, each directory in its own layout.
+fn in_sql(tree: &Tree, directories: &[String], notes: Notes) -> Vec<SqlMigration> {
     let mut migrations = Vec::new();
     for directory in directories {
-        for file in tree.list(directory) {
-            let Some(name) = file.strip_suffix(".sql").filter(|name| name.strip_suffix(".down").is_none()) else {
-                continue;
-            };
-            let name = name.strip_suffix(".up").unwrap_or(name);
-            let down = Some(below(directory, &format!("{name}.down.sql"))).filter(|down| tree.exists(down));
-            let migration = MigrationFile { name: name.to_owned(), path: below(directory, &file) };
-            migrations.push(SqlMigration { file: migration, down });
+        let Some(listing) = layout::recognise(&names(tree, directory)) else { continue };
+        notes.detail(&format!("layout of `{directory}`: {}", listing.layout.name()));
+        if !listing.left_out.is_empty() {
+            let names = listing.left_out.join(", ");
+            notes.remark(&format!("`{directory}` holds files that {} passes over: {names}", listing.layout.name()));
         }
+        migrations.extend(listing.migrations.into_iter().map(|files| SqlMigration {
+            file: MigrationFile { name: files.name, path: below(directory, &files.up) },
+            down: files.down.map(|down| below(directory, &down)),
+            layout: listing.layout,
+        }));
     }
-    migrations.sort_by_cached_key(|migration| (number(&migration.file.name), migration.file.name.clone()));
     migrations
 }
 
-/// The number that a name begins with, after Flyway's `V` if it has one: `10_b` runs after `9_a`.
-fn number(name: &str) -> Option<u64> {
-    let name = name.strip_prefix('V').unwrap_or(name);
-    let end = name.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(name.len());
-    name.get(..end)?.parse().ok()
+/// The files of a directory, and `name/up.sql` and `name/down.sql` of the directories in it.
+fn names(tree: &Tree, directory: &str) -> Vec<String> {
+    let mut names = tree.list(directory);
+    for inner in tree.directories(directory) {
+        let files = ["up.sql", "down.sql"].map(|file| format!("{inner}/{file}"));
+        names.extend(files.into_iter().filter(|file| tree.exists(&below(directory, file))));
+    }
+    names
 }
 
 fn below(directory: &str, name: &str) -> String {
@@ -143,21 +149,4 @@ fn is_below(path: &str, directory: &str) -> bool {
 pub(super) fn listed(directories: &[String]) -> String {
     let quoted = |directory: &String| if directory.is_empty() { "`.`".to_owned() } else { format!("`{directory}`") };
     directories.iter().map(quoted).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn migrations_run_in_the_order_of_their_numbers() {
-        let tree = Tree::default();
-        for name in ["10_c.up.sql", "10_c.down.sql", "9_b.sql", "V2__a.sql", "notes.md"] {
-            tree.put(&format!("migrations/{name}"), String::new());
-        }
-        let migrations = in_sql(&tree, &["migrations".to_owned()]);
-        let names: Vec<_> = migrations.iter().map(|migration| migration.file.name.as_str()).collect();
-        assert_eq!(names, ["V2__a", "9_b", "10_c"]);
-        assert_eq!(migrations.last().unwrap().down.as_deref(), Some("migrations/10_c.down.sql"));
-    }
 }

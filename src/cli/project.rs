@@ -61,7 +61,7 @@ impl<'t> Workspace<'t> {
             notes.detail(&format!("configuration: `{path}`"));
         }
         let directories = migrations::directories(root, &config);
-        let found = migrations::find(root, tree, &directories);
+        let found = migrations::find(root, tree, &directories, notes);
         let named = migrations::named(root, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
         let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;

@@ -7,6 +7,7 @@ use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
 use crate::sql;
+use crate::sql::layout::{self, Layout};
 
 pub use crate::laravel::evaluate::Direction;
 
@@ -30,8 +31,9 @@ pub struct LaravelProject<'t> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlMigration {
     pub file: MigrationFile,
-    /// The file that undoes it.
+    /// The file that undoes it, where that is another.
     pub down: Option<String>,
+    pub layout: Layout,
 }
 
 /// One migration of a project.
@@ -80,14 +82,10 @@ impl Project<'_> {
     ) -> Script {
         match self {
             Self::Laravel(laravel) => laravel.read(&migration.path, direction, tree, catalog),
-            Self::Sql { migrations } => {
-                let found = migrations.iter().find(|known| known.file == *migration);
-                let path = match direction {
-                    Direction::Up => Some(migration.path.as_str()),
-                    Direction::Down => found.and_then(|migration| migration.down.as_deref()),
-                };
-                path.map_or_else(Script::default, |path| read_sql(path, tree, catalog.engine()))
-            }
+            Self::Sql { migrations } => migrations
+                .iter()
+                .find(|known| known.file == *migration)
+                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog.engine())),
         }
     }
 }
@@ -124,14 +122,36 @@ impl MigrationFile {
     }
 }
 
-fn read_sql(path: &str, tree: &Tree, engine: Engine) -> Script {
-    match tree.read(path) {
-        Ok(file) => {
-            let map = SourceMap::verbatim(file.id, 0, file.text.len() as u32);
-            let script = sql::read(&file.text, &map, engine);
-            Script { statements: script.statements, problems: script.problems, ..Script::default() }
+impl SqlMigration {
+    fn read(&self, direction: Direction, tree: &Tree, engine: Engine) -> Script {
+        let path = match (direction, &self.down) {
+            (Direction::Down, Some(down)) => down,
+            _ => &self.file.path,
+        };
+        let file = match tree.read(path) {
+            Ok(file) => file,
+            Err(error) => return Script::unreadable(path, &error, tree),
+        };
+        let sections = layout::sections(&file.text);
+        let part = match (direction, &self.down) {
+            (Direction::Up, _) => sections.up,
+            (Direction::Down, Some(_)) => 0..file.text.len(),
+            (Direction::Down, None) => sections.down.unwrap_or(0..0),
+        };
+        let text = file.text.get(part.clone()).unwrap_or_default();
+        let script = sql::read(text, &SourceMap::verbatim(file.id, part.start as u32, text.len() as u32), engine);
+        let is_in_transaction = layout::runs_in_transaction(
+            sections.layout.unwrap_or(self.layout),
+            engine,
+            &script.statements,
+            sections.refuses_transaction,
+        );
+        Script {
+            statements: script.statements,
+            problems: script.problems,
+            is_in_transaction,
+            comments: script.comments,
         }
-        Err(error) => Script::unreadable(path, &error, tree),
     }
 }
 

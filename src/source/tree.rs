@@ -85,6 +85,17 @@ impl Tree {
         self.by_path.borrow().contains_key(path) || self.root.join(path).exists()
     }
 
+    /// The names of the directories directly in the directory `path`, sorted; none where there is no such directory.
+    pub fn directories(&self, path: &str) -> Vec<String> {
+        let on_disk = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = on_disk
+            .filter(|entry| entry.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The names of the files directly in the directory `path`, sorted; none where there is no such directory.
     pub fn list(&self, path: &str) -> Vec<String> {
         let on_disk = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();

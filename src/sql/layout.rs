@@ -21,7 +21,7 @@ pub enum Layout {
     Dbmate,
     /// `-- +goose Up` and `-- +goose Down` in one file.
     Goose,
-    /// One file for each migration, in the order of their names.
+    /// One file for each migration, in the order of the numbers that their names begin with, then of the names.
     Plain,
 }
 
@@ -30,6 +30,8 @@ pub enum Layout {
 pub struct Listing {
     pub layout: Layout,
     pub migrations: Vec<MigrationFiles>,
+    /// Files of SQL that are no migrations of this layout, and that its runner would pass over.
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +73,8 @@ const LAYOUTS: &[(Layout, ReadName)] = &[
     (Layout::Plain, plain),
 ];
 
-/// Recognises the layout of a directory by the names of its files (for Diesel: `directory/up.sql`). Files that belong to no
-/// migration are left out; `None` where no migration is left.
+/// Recognises the layout of a directory by the names of its files (for Diesel: `directory/up.sql`); `None` where there is no
+/// migration among them.
 pub fn recognise(names: &[String]) -> Option<Listing> {
     LAYOUTS.iter().find_map(|(layout, read_name)| {
         let mut found: Vec<(Named, &String)> =
@@ -87,7 +89,9 @@ pub fn recognise(names: &[String]) -> Option<Listing> {
                 MigrationFiles { name: named.name.clone(), up: (*file).clone(), down }
             })
             .collect();
-        (!migrations.is_empty()).then_some(Listing { layout: *layout, migrations })
+        let is_sql = |name: &&String| name.strip_suffix(".sql").is_some();
+        let left_out = names.iter().filter(|name| read_name(name).is_none()).filter(is_sql).cloned().collect();
+        (!migrations.is_empty()).then_some(Listing { layout: *layout, migrations, left_out })
     })
 }
 
@@ -129,7 +133,9 @@ fn diesel(file: &str) -> Option<Named> {
 
 fn plain(file: &str) -> Option<Named> {
     let name = file.strip_suffix(".sql")?;
-    Some(Named { order: (false, Vec::new(), name.to_owned()), name: name.to_owned(), goes_up: true })
+    let end = name.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(name.len());
+    let number = name.get(..end).and_then(|digits| digits.parse().ok());
+    Some(Named { order: (false, number.into_iter().collect(), name.to_owned()), name: name.to_owned(), goes_up: true })
 }
 
 /// A line that a runner reads for itself.
@@ -157,6 +163,19 @@ pub fn sections(text: &str) -> Sections {
     }
     sections.close(part, text.len());
     sections
+}
+
+impl Layout {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GolangMigrate => "golang-migrate",
+            Self::Flyway => "Flyway",
+            Self::Diesel => "Diesel",
+            Self::Dbmate => "dbmate",
+            Self::Goose => "goose",
+            Self::Plain => "plain files",
+        }
+    }
 }
 
 impl Sections {
@@ -240,7 +259,9 @@ mod tests {
             let down = migration.down.as_deref().unwrap_or("-");
             format!("{} = {}, {down}", migration.name, migration.up)
         });
-        let lines: Vec<String> = std::iter::once(format!("{:?}", listing.layout)).chain(migrations).collect();
+        let left_out = listing.left_out.iter().map(|name| format!("(without {name})"));
+        let head = std::iter::once(format!("{:?}", listing.layout));
+        let lines: Vec<String> = head.chain(migrations).chain(left_out).collect();
         lines.join("\n")
     }
 
@@ -251,6 +272,7 @@ mod tests {
         000001_a = 000001_a.up.sql, -
         2_b = 2_b.up.sql, 2_b.down.sql
         10_c = 10_c.up.sql, -
+        (without seed.sql)
         ");
     }
 
@@ -262,6 +284,7 @@ mod tests {
         V1_2__b = V1_2__b.sql, U1_2__b.sql
         V1.10__c = V1.10__c.sql, -
         R__a_view = R__a_view.sql, -
+        (without afterMigrate.sql)
         ");
     }
 
@@ -275,11 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn other_files_run_by_name() {
-        insta::assert_snapshot!(check(&["b.sql", "a.sql", "notes.txt"]), @r"
+    fn other_files_run_by_number_then_by_name() {
+        insta::assert_snapshot!(check(&["10_b.sql", "9_c.sql", "9_a.sql", "init.sql", "notes.txt"]), @r"
         Plain
-        a = a.sql, -
-        b = b.sql, -
+        init = init.sql, -
+        9_a = 9_a.sql, -
+        9_c = 9_c.sql, -
+        10_b = 10_b.sql, -
         ");
         assert_eq!(check(&["notes.txt"]), "none");
     }

@@ -10,6 +10,7 @@ use phasewise::finding::{Confidence, Finding};
 use phasewise::lint::{Batch, Lint, MigrationFile, Project, SqlMigration};
 use phasewise::rule::{Example, Language, Rule, Rules};
 use phasewise::source::Tree;
+use phasewise::sql::layout::Layout;
 
 /// A version on which an engine is at its usual.
 fn target(engine: Engine) -> EngineVersion {
@@ -116,7 +117,7 @@ fn lint(migrations: &[(&str, &str)], engine: Engine, rules: &Rules) -> Vec<Findi
     let migration = |(name, sql): &(&str, &str)| {
         let path = format!("migrations/{name}.sql");
         tree.put(&path, (*sql).to_owned());
-        SqlMigration { file: MigrationFile { name: (*name).to_owned(), path }, down: None }
+        SqlMigration { file: MigrationFile { name: (*name).to_owned(), path }, down: None, layout: Layout::Plain }
     };
     let migrations: Vec<SqlMigration> = migrations.iter().map(migration).collect();
     let last = migrations.last().unwrap().file.path.clone();
