@@ -13,7 +13,8 @@ use crate::source::{GitError, WorkTree};
 pub(super) fn choose(arguments: &ScopeArguments, workspace: &Workspace, notes: Notes) -> Result<Batch, GitError> {
     if let Some(revision) = &arguments.since {
         let git = WorkTree::around(workspace.root())?;
-        let new = chosen(new_since(&git, revision, workspace)?, workspace);
+        let mut new = new_since(&git, revision, workspace)?;
+        new.retain(|path| workspace.named.as_ref().is_none_or(|named| named.contains(path)));
         notes.detail(&format!("batch: {} new since `{revision}`", counted(new.len())));
         return Ok(Batch::Together(new));
     }
@@ -65,9 +66,10 @@ fn usual(workspace: &Workspace, notes: Notes) -> Batch {
     }
 }
 
+/// The default branch, and what it does not have; `None` where HEAD has nothing of its own.
 fn not_on_default_branch(workspace: &Workspace) -> Result<Option<(String, BTreeSet<String>)>, GitError> {
     let git = WorkTree::around(workspace.root())?;
-    let Some(branch) = git.default_branch()? else { return Ok(None) };
+    let branch = git.default_branch()?;
     let new = new_since(&git, &branch, workspace)?;
     let has_own_commits = git.merge_base(&branch)? != git.commit("HEAD")?;
     Ok((has_own_commits || !new.is_empty()).then_some((branch, new)))
@@ -102,13 +104,6 @@ fn prefix(root: &Path, toplevel: &Path) -> String {
 /// Where the project lies in its repository: empty, or a path that ends in `/`; empty too where there is none.
 pub(super) fn prefix_of(workspace: &Workspace) -> String {
     WorkTree::around(workspace.root()).map_or_else(|_| String::new(), |git| prefix(workspace.root(), git.toplevel()))
-}
-
-fn chosen(migrations: BTreeSet<String>, workspace: &Workspace) -> BTreeSet<String> {
-    match &workspace.named {
-        None => migrations,
-        Some(chosen) => migrations.intersection(chosen).cloned().collect(),
-    }
 }
 
 fn counted(count: usize) -> String {

@@ -4,21 +4,24 @@ use super::arguments::{FailOn, LintArguments, LintFormat};
 use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
+use super::root::Root;
 use super::{batch, terminal};
 use crate::finding::Finding;
 use crate::report::{Places, github, gitlab, json, junit, markdown, sarif, text};
+use crate::source::Tree;
 
 pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let notes = Notes::new(&arguments.voice);
-    let workspace = Workspace::open(&arguments.scope, &arguments.target, notes)?;
+    let root = Root::find(&arguments.scope.paths)?;
+    let tree = Tree::new(&root.directory);
+    let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     let outcome = workspace.lint(&batch)?;
-    let tree = &workspace.tree;
     let prefix = batch::prefix_of(&workspace);
-    let places = Places { tree, prefix: &prefix };
+    let places = Places { tree: &tree, prefix: &prefix };
     terminal::print(|out| match arguments.format {
-        LintFormat::Text => text::write(out, &outcome, tree, terminal::look(notes.is_verbose())),
-        LintFormat::Json => json::write_lint(out, &outcome, tree),
+        LintFormat::Text => text::write(out, &outcome, &tree, terminal::look(notes.is_verbose())),
+        LintFormat::Json => json::write_lint(out, &outcome, &tree),
         LintFormat::Sarif => sarif::write(out, &outcome, places),
         LintFormat::Github => github::write(out, &outcome, places),
         LintFormat::Gitlab => gitlab::write(out, &outcome, places),

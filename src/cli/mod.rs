@@ -11,6 +11,7 @@ mod effects;
 mod exit;
 mod explain;
 mod lint;
+mod migrations;
 mod notes;
 mod project;
 mod root;

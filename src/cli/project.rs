@@ -7,39 +7,38 @@ use std::time::SystemTime;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::arguments::{EngineChoice, ScopeArguments, TargetArguments};
+use super::arguments::{EngineChoice, TargetArguments};
 use super::config::Config;
 use super::exit::Failure;
+use super::migrations::{self, Migrations};
 use super::notes::Notes;
 use super::root::{Root, Sign};
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
-use crate::lint::{Batch, Direction, Lint, MigrationFile, Outcome, Project, Script, SqlMigration};
+use crate::laravel::{Application, Settings};
+use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 
+/// What an application calls the fact of its engine.
+const ENGINE: &str = "engine";
+
 /// A project, and all that it takes to judge its migrations.
 #[derive(Debug)]
-pub(super) struct Workspace {
-    pub(super) tree: Tree,
+pub(super) struct Workspace<'t> {
+    pub(super) tree: &'t Tree,
     pub(super) target: EngineVersion,
     pub(super) config: Config,
     /// The migrations that were named; `None` where the project as a whole was.
     pub(super) named: Option<BTreeSet<String>>,
-    project: Project,
+    project: Project<'t>,
     effects: Effects,
     rules: Rules,
 }
 
 #[derive(Debug, Error, Diagnostic)]
 enum ProjectError {
-    #[error("there are no migrations in `{place}`")]
-    #[diagnostic(
-        code(phasewise::project::empty),
-        help("name their directory, or list it under `paths:` in `phasewise.yaml`")
-    )]
-    Empty { place: String },
     #[error("the database that these migrations run on is not known")]
     #[diagnostic(
         code(phasewise::project::no_engine),
@@ -51,29 +50,33 @@ enum ProjectError {
     NoVersion(Engine),
 }
 
-impl Workspace {
-    pub(super) fn open(scope: &ScopeArguments, target: &TargetArguments, notes: Notes) -> Result<Self, Failure> {
-        let root = Root::find(&scope.paths)?;
-        let tree = Tree::new(&root.directory);
-        let config = Config::load(&tree, target.config.as_deref())?;
+impl<'t> Workspace<'t> {
+    /// Opens the project at `root`, whose files `tree` reads.
+    pub(super) fn open(root: &Root, tree: &'t Tree, target: &TargetArguments, notes: Notes) -> Result<Self, Failure> {
+        let config = Config::load(tree, target.config.as_deref())?;
         let rules = Rules::builtin()?;
         config.check_rules(&rules)?;
-        let directories = directories(&root, &config);
-        let project = Project::Sql { migrations: sql_migrations(&tree, &directories) };
         notes.detail(&format!("project: {}", why_root(root.sign)));
-        notes.detail(&format!("migrations: {} in {}", project.migrations().len(), listed(&directories)));
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let named = named(&root, &project.migrations())?;
-        let (choice, source) = engine_choice(target, &config).ok_or(ProjectError::NoEngine)?;
+        let directories = migrations::directories(root, &config);
+        let found = migrations::find(root, tree, &directories);
+        let named = migrations::named(root, &found)?;
+        notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
+        let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
         let effects = Effects::builtin(choice.engine)?;
-        let target = settle(choice, source, &effects, notes)?;
+        let project = match found {
+            Migrations::Laravel { application, paths } => {
+                let settings = settings(&application, &choice, target, &config, notes);
+                Project::Laravel(Box::new(LaravelProject { application: *application, settings, migrations: paths }))
+            }
+            Migrations::Sql(migrations) => Project::Sql { migrations },
+        };
+        let target = settle(choice, &source, &effects, notes)?;
         Ok(Self { tree, target, config, named, project, effects, rules })
     }
-}
 
-impl Workspace {
     pub(super) fn root(&self) -> &Path {
         self.tree.root()
     }
@@ -101,7 +104,7 @@ impl Workspace {
 
     fn judge(&self) -> Lint<'_> {
         Lint {
-            tree: &self.tree,
+            tree: self.tree,
             project: &self.project,
             target: &self.target,
             effects: &self.effects,
@@ -124,67 +127,46 @@ impl Workspace {
     }
 }
 
-/// The migrations that were named, or that lie in a directory that was.
-fn named(root: &Root, migrations: &[MigrationFile]) -> Result<Option<BTreeSet<String>>, ProjectError> {
-    if root.named.is_empty() {
-        return if migrations.is_empty() { Err(ProjectError::Empty { place: root.shown.clone() }) } else { Ok(None) };
-    }
-    let mut paths = BTreeSet::new();
-    for name in &root.named {
-        let before = paths.len();
-        paths.extend(migrations.iter().map(|migration| migration.path.clone()).filter(|path| is_below(path, name)));
-        if paths.len() == before {
-            return Err(ProjectError::Empty { place: name.clone() });
-        }
-    }
-    Ok(Some(paths))
+/// What a flag, the configuration or the application says, in this order, and which of them it was.
+fn engine_choice(
+    target: &TargetArguments,
+    config: &Config,
+    laravel: Option<&Application>,
+) -> Option<(EngineChoice, String)> {
+    let flag = target.engine.clone().map(|choice| (choice, "`--engine`".to_owned()));
+    let configured = || config.wishes.engine.clone().map(|choice| (choice, "the configuration".to_owned()));
+    let detected = || {
+        let fact = laravel?.facts().into_iter().find(|fact| fact.name == ENGINE)?;
+        let engine = Engine::from_name(&fact.value)?;
+        Some((EngineChoice { engine, version: None }, format!("`{}`", fact.source)))
+    };
+    flag.or_else(configured).or_else(detected)
 }
 
-/// Where the project's migrations lie: what is configured, or else what is usual, and what was named beside that.
-fn directories(root: &Root, config: &Config) -> Vec<String> {
-    let configured = &config.wishes.paths;
-    let mut directories = if configured.is_empty() { root.usual_directories() } else { configured.clone() };
-    for name in &root.named {
-        let on_disk = root.directory.join(name);
-        let directory =
-            if on_disk.is_dir() { name } else { name.rsplit_once('/').map_or("", |(directory, _)| directory) };
-        if !directories.iter().any(|known| is_below(known, directory)) {
-            directories.push(directory.to_owned());
-        }
+/// What the migrations are compiled for: what the application says, unless a flag or the configuration says otherwise.
+fn settings(
+    application: &Application,
+    choice: &EngineChoice,
+    target: &TargetArguments,
+    config: &Config,
+    notes: Notes,
+) -> Settings {
+    let mut settings = application.settings(choice.engine);
+    settings.version.clone_from(&choice.version);
+    for fact in application.facts().iter().filter(|fact| fact.name != ENGINE) {
+        notes.detail(&format!("{}: {} (from `{}`)", fact.name, fact.value, fact.source));
     }
-    if root.sign == Sign::Named && directories.is_empty() {
-        directories.push(String::new());
+    if let Some(major) = target.laravel.or(config.wishes.laravel) {
+        let source = if target.laravel.is_some() { "`--laravel`" } else { "the configuration" };
+        notes.detail(&format!("laravel: {major} (from {source})"));
+        settings.major = major;
     }
-    directories
-}
-
-/// The SQL files of those directories, in the order of their names; `1_a.down.sql` undoes `1_a.up.sql` or `1_a.sql`.
-fn sql_migrations(tree: &Tree, directories: &[String]) -> Vec<SqlMigration> {
-    let mut migrations = Vec::new();
-    for directory in directories {
-        let path = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
-        for file in tree.list(directory) {
-            let Some(name) = file.strip_suffix(".sql").filter(|name| name.strip_suffix(".down").is_none()) else {
-                continue;
-            };
-            let name = name.strip_suffix(".up").unwrap_or(name);
-            let down = Some(path(&format!("{name}.down.sql"))).filter(|down| tree.exists(down));
-            let migration = MigrationFile { name: name.to_owned(), path: path(&file) };
-            migrations.push(SqlMigration { file: migration, down });
-        }
+    if let Some(has_doctrine) = target.doctrine.then_some(true).or(config.wishes.doctrine) {
+        let source = if target.doctrine { "`--doctrine`" } else { "the configuration" };
+        notes.detail(&format!("doctrine/dbal: {has_doctrine} (from {source})"));
+        settings.has_doctrine = has_doctrine;
     }
-    migrations.sort_by(|left, right| left.file.name.cmp(&right.file.name));
-    migrations
-}
-
-/// Whether `path` is `directory` or lies below it.
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || directory.is_empty() || rest.starts_with('/'))
-}
-
-fn engine_choice(target: &TargetArguments, config: &Config) -> Option<(EngineChoice, &'static str)> {
-    let flag = target.engine.clone().map(|choice| (choice, "`--engine`"));
-    flag.or_else(|| config.wishes.engine.clone().map(|choice| (choice, "the configuration")))
+    settings
 }
 
 /// The engine and version to judge for; what had to be assumed is said.
@@ -197,15 +179,10 @@ fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -
     let version = effects.assumed_version().cloned().ok_or(ProjectError::NoVersion(engine))?;
     notes.detail(&format!("engine: {} (from {source})", engine.title()));
     notes.remark(&format!(
-        "{} {version} is assumed, the oldest that phasewise knows: say yours, as in `--engine {engine}:{version}`",
+        "{} {version} is assumed: say your version as in `--engine {engine}:{version}`, or in `phasewise.yaml`",
         engine.title()
     ));
     Ok(EngineVersion { engine, version })
-}
-
-fn listed(directories: &[String]) -> String {
-    let quoted = |directory: &String| if directory.is_empty() { "`.`".to_owned() } else { format!("`{directory}`") };
-    directories.iter().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 fn why_root(sign: Sign) -> String {

@@ -4,14 +4,18 @@ use super::arguments::{Format, SqlArguments};
 use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
+use super::root::Root;
 use super::{batch, terminal};
 use crate::lint::Direction;
 use crate::report::sql::SentSql;
 use crate::report::{json, sql};
+use crate::source::Tree;
 
 pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
     let notes = Notes::new(&arguments.voice);
-    let workspace = Workspace::open(&arguments.scope, &arguments.target, notes)?;
+    let root = Root::find(&arguments.scope.paths)?;
+    let tree = Tree::new(&root.directory);
+    let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     let direction = if arguments.down { Direction::Down } else { Direction::Up };
     let scripts: Vec<SentSql> = workspace
@@ -27,8 +31,8 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
         })
         .collect();
     terminal::print(|out| match arguments.format {
-        Format::Text => sql::write(out, &scripts, &workspace.tree),
-        Format::Json => json::write_sql(out, &scripts, &workspace.tree),
+        Format::Text => sql::write(out, &scripts, &tree),
+        Format::Json => json::write_sql(out, &scripts, &tree),
     })?;
     Ok(Exit::Clean)
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler};
 use terminal_size::{Width, terminal_size_of};
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::exit::Failure;
 use crate::report::text::Look;
@@ -36,7 +37,11 @@ pub(super) fn complain(error: &dyn Diagnostic) {
     let stderr = io::stderr();
     let look = Look { is_coloured: stderr.is_terminal() && wants_colour(), ..look(false) };
     let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(look.theme()).with_width(look.width).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(look.theme())
+        .with_width(look.width)
+        .with_links(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation);
     if handler.render_report(&mut text, error).is_err() {
         text = format!("{error}\n");
     }

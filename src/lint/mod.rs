@@ -9,5 +9,5 @@ mod project;
 mod run;
 
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
-pub use project::{Direction, MigrationFile, Project, Script, SqlMigration};
+pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
 pub use run::{Batch, Lint};

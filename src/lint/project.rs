@@ -1,14 +1,29 @@
 //! A project's migrations, whichever front end reads them.
 
+use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
 use crate::engine::Engine;
+use crate::laravel::evaluate::evaluate;
+use crate::laravel::{Application, Settings};
 use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
 use crate::sql;
 
+pub use crate::laravel::evaluate::Direction;
+
 /// Where migrations come from, and what reads them.
 #[derive(Debug)]
-pub enum Project {
+pub enum Project<'t> {
+    Laravel(Box<LaravelProject<'t>>),
     Sql { migrations: Vec<SqlMigration> },
+}
+
+/// An application, and what its migrations are compiled for.
+#[derive(Debug)]
+pub struct LaravelProject<'t> {
+    pub application: Application<'t>,
+    pub settings: Settings,
+    /// Paths, in the order in which they run.
+    pub migrations: Vec<String>,
 }
 
 /// A migration written in SQL.
@@ -28,13 +43,6 @@ pub struct MigrationFile {
     pub path: String,
 }
 
-/// Which way a migration runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Up,
-    Down,
-}
-
 /// What a migration sends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Script {
@@ -45,10 +53,11 @@ pub struct Script {
     pub comments: Vec<Comment>,
 }
 
-impl Project {
+impl Project<'_> {
     /// The migrations in the order in which they run.
     pub fn migrations(&self) -> Vec<MigrationFile> {
         match self {
+            Self::Laravel(laravel) => laravel.migrations.iter().map(|path| MigrationFile::of_laravel(path)).collect(),
             Self::Sql { migrations } => migrations.iter().map(|migration| migration.file.clone()).collect(),
         }
     }
@@ -56,22 +65,62 @@ impl Project {
     /// The major of Laravel, where the project is one.
     pub fn laravel_major(&self) -> Option<u8> {
         match self {
+            Self::Laravel(laravel) => Some(laravel.settings.major),
             Self::Sql { .. } => None,
         }
     }
 
-    /// What one migration sends in one direction.
-    pub(super) fn read(&self, migration: &MigrationFile, direction: Direction, tree: &Tree, engine: Engine) -> Script {
+    /// What one migration sends in one direction, for the tables as they stand before it.
+    pub(super) fn read(
+        &self,
+        migration: &MigrationFile,
+        direction: Direction,
+        tree: &Tree,
+        catalog: &Catalog,
+    ) -> Script {
         match self {
+            Self::Laravel(laravel) => laravel.read(&migration.path, direction, tree, catalog),
             Self::Sql { migrations } => {
                 let found = migrations.iter().find(|known| known.file == *migration);
                 let path = match direction {
                     Direction::Up => Some(migration.path.as_str()),
                     Direction::Down => found.and_then(|migration| migration.down.as_deref()),
                 };
-                path.map_or_else(Script::default, |path| read_sql(path, tree, engine))
+                path.map_or_else(Script::default, |path| read_sql(path, tree, catalog.engine()))
             }
         }
+    }
+}
+
+impl LaravelProject<'_> {
+    fn read(&self, path: &str, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
+        if let Err(error) = tree.read(path) {
+            return Script::unreadable(path, &error, tree);
+        }
+        let Some(file) = self.application.file(path) else { return Script::default() };
+        let evaluation = evaluate(&file, direction, &self.application, &self.settings, catalog);
+        let ignored = evaluation.swallowed.into_iter().map(|call| Problem {
+            span: call.span,
+            reason: format!("Laravel takes `{}()` here and never reads it", call.method),
+        });
+        Script {
+            statements: evaluation.statements,
+            problems: evaluation.problems.into_iter().chain(ignored).collect(),
+            is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
+            comments: file
+                .comments
+                .iter()
+                .map(|comment| Comment { span: comment.span, text: comment.text.clone() })
+                .collect(),
+        }
+    }
+}
+
+impl MigrationFile {
+    /// Laravel logs a migration by its file's name, without the extension.
+    fn of_laravel(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Self { name: name.strip_suffix(".php").unwrap_or(name).to_owned(), path: path.to_owned() }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::source::Tree;
 #[derive(Debug, Clone, Copy)]
 pub struct Lint<'a> {
     pub tree: &'a Tree,
-    pub project: &'a Project,
+    pub project: &'a Project<'a>,
     pub target: &'a EngineVersion,
     pub effects: &'a Effects,
     pub rules: &'a Rules,
@@ -53,7 +53,7 @@ impl Lint<'_> {
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
         let mut has_begun = false;
         for migration in migrations.iter().take(last) {
-            let script = self.project.read(migration, Direction::Up, self.tree, self.target.engine);
+            let script = self.project.read(migration, Direction::Up, self.tree, &outcome.catalog);
             if !batch.holds(migration) {
                 replay(&mut outcome, &script);
                 continue;
@@ -74,12 +74,12 @@ impl Lint<'_> {
         let mut catalog = Catalog::new(self.target.engine);
         let mut scripts = Vec::new();
         for migration in self.project.migrations() {
-            let up = self.project.read(&migration, Direction::Up, self.tree, self.target.engine);
+            let up = self.project.read(&migration, Direction::Up, self.tree, &catalog);
             changes(&up.statements).for_each(|change| catalog.apply(change));
             if batch.holds(&migration) {
                 let script = match direction {
                     Direction::Up => up,
-                    Direction::Down => self.project.read(&migration, direction, self.tree, self.target.engine),
+                    Direction::Down => self.project.read(&migration, direction, self.tree, &catalog),
                 };
                 scripts.push((migration, script));
             }

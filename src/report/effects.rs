@@ -52,7 +52,11 @@ fn cells(effect: &Effect) -> [String; 4] {
         return ["unknown", "?", "?", "?"].map(str::to_owned);
     }
     let blocks: Vec<_> = words::blocked(effect.blocks).collect();
-    let lock = if effect.refused.is_some() { "refused" } else { &effect.lock };
+    let lock = match effect.lock.as_str() {
+        _ if effect.refused.is_some() => "refused",
+        "" => NOTHING,
+        lock => lock,
+    };
     let doubt = if effect.certainty == Certainty::Assumed { " (assumed)" } else { "" };
     [
         format!("{lock}{doubt}"),

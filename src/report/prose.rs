@@ -1,5 +1,9 @@
 //! Prose of rules: lines joined into paragraphs, and paragraphs filled to a width.
 
+use std::borrow::Cow;
+
+use textwrap::{WordSeparator, WordSplitter};
+
 /// Fills `text`: lines that follow one another become one, but for list items and indented lines. All lines but the first
 /// are indented; before that one a label may stand.
 pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
@@ -28,17 +32,18 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Breaks a paragraph between words, each line indented as the first is; a longer word stands out.
+/// Breaks a paragraph between words, never within one. Later lines stand under the text of the first.
 fn fill(paragraph: &str, room: usize) -> Vec<String> {
     let text = paragraph.trim_start();
     let (indent, _) = paragraph.split_at(paragraph.len() - text.len());
+    let hanging = if text.starts_with(['-', '*']) { format!("{indent}  ") } else { indent.to_owned() };
     let options = textwrap::Options::new(room)
         .initial_indent(indent)
-        .subsequent_indent(indent)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+        .subsequent_indent(&hanging)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]
@@ -52,6 +57,7 @@ mod tests {
             wrap(text, 11, 31),
             "one two three four\n           five\n           - six\n             seven\n               code"
         );
+        assert_eq!(wrap("- aaaaaaaaaa bbbbbbbbbb", 2, 22), "- aaaaaaaaaa\n    bbbbbbbbbb");
         assert_eq!(wrap("aaaaaaaaaa bbbbbbbbbb cc", 11, 31), "aaaaaaaaaa\n           bbbbbbbbbb cc");
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, ThemeCharacters, ThemeStyles};
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::Snippet;
 use super::{Tally, prose, words};
@@ -69,6 +70,8 @@ impl Page<'_> {
         let mut head = String::new();
         GraphicalReportHandler::new_themed(self.theme.clone())
             .with_width(self.look.width)
+            .with_word_separator(WordSeparator::AsciiSpace)
+            .with_word_splitter(WordSplitter::NoHyphenation)
             .render_report(&mut head, &snippet)
             .map_err(io::Error::other)?;
         out.write_all(head.as_bytes())?;

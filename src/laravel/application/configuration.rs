@@ -66,6 +66,15 @@ impl Application<'_> {
         self.default_connection().as_deref() == Some(name)
     }
 
+    /// Whether the connection leads to the database of the default one, as far as the configuration tells.
+    pub(crate) fn is_same_database(&self, connection: &str) -> bool {
+        let Some(default) = self.default_connection() else { return false };
+        ["host", "database"].iter().all(|option| {
+            let of = |connection: &str| self.config(&format!("database.connections.{connection}.{option}"));
+            of(connection) == of(&default) && !matches!(of(&default), Value::Unknown(_))
+        })
+    }
+
     fn default_connection(&self) -> Option<String> {
         text(self.config("database.default")).or_else(|| text(self.environment("DB_CONNECTION")?))
     }

@@ -9,8 +9,6 @@ mod environment;
 mod lock;
 mod model;
 mod providers;
-#[cfg(test)]
-mod tests;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +17,7 @@ use std::rc::Rc;
 use self::autoload::Autoload;
 use self::environment::Environment;
 use self::lock::Lock;
+pub(crate) use self::model::conventional;
 use self::providers::SchemaDefaults;
 use super::value::{Model, Value};
 use crate::php::{self, Class, Function};
@@ -100,14 +99,30 @@ impl<'t> Application<'t> {
         if let Some(known) = self.classes.borrow().get(name) {
             return known.clone();
         }
+        if name.starts_with("Illuminate\\") {
+            // Laravel's classes are known by what they do; an application that overrides their files changes no SQL.
+            return None;
+        }
         // A class that is looked for while its own file is read is not there yet.
         self.classes.borrow_mut().insert(name.to_owned(), None);
         let found = self.autoload.paths_of(name).into_iter().find_map(|path| {
             let file = self.file(&path)?;
             autoload::classes_of(&file).into_iter().find(|class| class.name.as_deref() == Some(name))
         });
+        let found = found.or_else(|| self.class(&self.alias(name)?));
         self.classes.borrow_mut().insert(name.to_owned(), found.clone());
         found
+    }
+
+    /// What `config/app.php` says a name without namespace stands for.
+    fn alias(&self, name: &str) -> Option<String> {
+        if name.contains('\\') || name.is_empty() {
+            return None;
+        }
+        match self.config(&format!("app.aliases.{name}")) {
+            Value::Class(class) | Value::Str(class) if class != name => Some(class),
+            _ => None,
+        }
     }
 
     /// Makes a class known that a migration declares.

@@ -26,7 +26,12 @@ impl Application<'_> {
         if let Some(known) = self.models.borrow().get(class) {
             return known.clone();
         }
-        let model = self.class(class).and_then(|declared| self.read_model(class, &declared));
+        let model = match self.class(class) {
+            Some(declared) => self.read_model(class, &declared),
+            // A model of a package, or one that is gone by now: what conventions say.
+            None if class.contains("\\Models\\") => Some(conventional(class)),
+            None => None,
+        };
         self.models.borrow_mut().insert(class.to_owned(), model.clone());
         model
     }
@@ -35,6 +40,9 @@ impl Application<'_> {
         let mut lineage = vec![Rc::clone(class)];
         let base = loop {
             let parent = lineage.last()?.parent.clone()?;
+            if BASES.contains(&parent.as_str()) {
+                break parent;
+            }
             match self.class(&parent) {
                 Some(class) if lineage.len() < 32 => lineage.push(class),
                 _ => break parent,
@@ -74,6 +82,16 @@ impl Application<'_> {
 
     fn traits_of(&self, class: &Class) -> Vec<Rc<Class>> {
         class.traits.iter().flat_map(|used| &used.traits).filter_map(|name| self.class(name)).collect()
+    }
+}
+
+/// What Laravel takes for granted of a model that says nothing else.
+pub(crate) fn conventional(class: &str) -> Model {
+    Model {
+        class: class.to_owned(),
+        table: snake(&plural_studly(class_basename(class))),
+        key_name: "id".to_owned(),
+        key_type: ModelKey::Int,
     }
 }
 

@@ -25,21 +25,25 @@ impl Interpreter<'_> {
         otherwise: impl FnOnce(&mut Self) -> Evaluated<T>,
     ) -> Evaluated<Forked<T>> {
         let before = self.state.clone();
-        let (first, mut left) = self.guarded(&condition.holds, then);
-        left.iter_mut().for_each(|guard| *guard = guard.or(&condition.fails));
+        let (first, left_by_first) = self.guarded(&condition.holds, then);
         let after_first = std::mem::replace(&mut self.state, before);
-        let (second, left_second) = self.guarded(&condition.fails, otherwise);
-        left.extend(left_second.iter().map(|guard| guard.or(&condition.holds)));
-        // What leaves the function inside of a side guards all that follows.
-        self.guards.extend(left);
+        let (second, left_by_second) = self.guarded(&condition.fails, otherwise);
         match (first, second) {
-            (Ok(first), Ok(second)) => Ok(Forked::Both { first, after_first: Box::new(after_first), second }),
+            (Ok(first), Ok(second)) => Ok(Forked::Both(Box::new(Sides {
+                first: Side { result: first, guards: left_by_first },
+                after_first,
+                second: Side { result: second, guards: left_by_second },
+            }))),
             // A branch that throws ends the migration: if it goes on, it took the other one.
             (Ok(first), Err(Interrupt::Throw { .. } | Interrupt::Exit)) => {
                 self.state = after_first;
+                self.guards.extend(left_by_first);
                 Ok(Forked::One(first))
             }
-            (Err(Interrupt::Throw { .. } | Interrupt::Exit), Ok(second)) => Ok(Forked::One(second)),
+            (Err(Interrupt::Throw { .. } | Interrupt::Exit), Ok(second)) => {
+                self.guards.extend(left_by_second);
+                Ok(Forked::One(second))
+            }
             (Err(interrupt), _) | (_, Err(interrupt)) => Err(interrupt),
         }
     }
@@ -53,9 +57,11 @@ impl Interpreter<'_> {
     ) -> Evaluated {
         match self.fork(condition, then, otherwise)? {
             Forked::One(term) => Ok(term),
-            Forked::Both { first, after_first, second } => {
-                self.join(*after_first, condition);
-                Ok(either(first, &second, &condition.why()))
+            Forked::Both(sides) => {
+                let Sides { first, after_first, second } = *sides;
+                self.outlast(condition, first.guards, second.guards);
+                self.join(after_first, condition);
+                Ok(either(first.result, &second.result, &condition.why()))
             }
         }
     }
@@ -67,31 +73,38 @@ impl Interpreter<'_> {
         then: impl FnOnce(&mut Self) -> Evaluated<Flow>,
         otherwise: impl FnOnce(&mut Self) -> Evaluated<Flow>,
     ) -> Evaluated<Flow> {
-        let (first, after_first, second) = match self.fork(condition, then, otherwise)? {
+        let Sides { first, after_first, second } = match self.fork(condition, then, otherwise)? {
             Forked::One(flow) => return Ok(flow),
-            Forked::Both { first, after_first, second } => (first, after_first, second),
+            Forked::Both(sides) => *sides,
         };
-        match (first, second) {
+        match (first.result, second.result) {
             (Flow::Next, Flow::Next) => {
-                self.join(*after_first, condition);
+                self.outlast(condition, first.guards, second.guards);
+                self.join(after_first, condition);
                 Ok(Flow::Next)
             }
-            (Flow::Next, second) => {
-                let after_second = std::mem::replace(&mut self.state, *after_first);
-                self.leave(second, after_second);
+            (Flow::Next, out) => {
+                let after_second = std::mem::replace(&mut self.state, after_first);
+                self.leave(out, after_second);
                 self.guards.push(condition.holds.clone());
+                self.guards.extend(first.guards);
                 Ok(Flow::Next)
             }
-            (first, Flow::Next) => {
-                self.leave(first, *after_first);
+            (out, Flow::Next) => {
+                self.leave(out, after_first);
                 self.guards.push(condition.fails.clone());
+                self.guards.extend(second.guards);
                 Ok(Flow::Next)
             }
-            (first, second) => {
-                let flow = self.one_way_out(first, second, *after_first, condition);
-                Ok(flow)
-            }
+            (first, second) => Ok(self.one_way_out(first, second, after_first, condition)),
         }
+    }
+
+    /// What leaves the function inside of one side guards all that follows, if that side was taken.
+    fn outlast(&mut self, condition: &Condition, first: Vec<Guard>, second: Vec<Guard>) {
+        let in_first = first.into_iter().map(|guard| guard.or(&condition.fails));
+        let in_second = second.into_iter().map(|guard| guard.or(&condition.holds));
+        self.guards.extend(in_first.chain(in_second));
     }
 
     fn one_way_out(&mut self, first: Flow, second: Flow, after_first: State, condition: &Condition) -> Flow {
@@ -160,8 +173,14 @@ impl Interpreter<'_> {
 
 impl Guard {
     fn or(&self, other: &Self) -> Self {
-        Self { text: format!("({}) || ({})", other.text, self.text).into(), kind: GuardKind::Condition }
+        let text = format!("({} || {})", in_brackets(&other.text), in_brackets(&self.text));
+        Self { text: text.into(), kind: GuardKind::Condition }
     }
+}
+
+fn in_brackets(text: &str) -> String {
+    let needs_them = [" && ", " || ", " ? ", " and ", " or "].iter().any(|operator| text.contains(operator));
+    if needs_them && !text.starts_with('(') { format!("({text})") } else { text.to_owned() }
 }
 
 /// What `fork` came to.
@@ -169,7 +188,19 @@ pub(super) enum Forked<T> {
     /// Only one side goes on; the state is its state.
     One(T),
     /// The state is that of the second side.
-    Both { first: T, after_first: Box<State>, second: T },
+    Both(Box<Sides<T>>),
+}
+
+pub(super) struct Sides<T> {
+    first: Side<T>,
+    after_first: State,
+    second: Side<T>,
+}
+
+struct Side<T> {
+    result: T,
+    /// The guards that ways out of the function inside of it leave behind.
+    guards: Vec<Guard>,
 }
 
 /// An undecided condition, and its opposite.

@@ -8,7 +8,7 @@ use super::array::Array;
 use super::branch::Flow;
 use super::interpreter::{Evaluated, Frame, Interpreter};
 use super::state::{CellId, either};
-use super::term::{Closure, Code, ObjectId, Term};
+use super::term::{Closure, Code, Term};
 use crate::laravel::Key;
 use crate::php::{self, Expr, ExprKind, FallbackName, Function, LinkKind, Node, walk_stmts};
 use crate::source::Span;
@@ -16,7 +16,7 @@ use crate::source::Span;
 /// What a function runs with.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    pub this: Option<ObjectId>,
+    pub this: Option<Term>,
     /// The class that the code stands in, and the one that `static` is.
     pub class: Option<Rc<php::Class>>,
     pub static_class: Option<Rc<php::Class>>,
@@ -63,7 +63,7 @@ impl Interpreter<'_> {
             Code::Closure(code) => {
                 let captured = self.captured_for_call(closure, code);
                 let (class, static_class) = (closure.class.clone(), closure.class.clone());
-                let scope = Scope { this: closure.this, class, static_class, captured };
+                let scope = Scope { this: closure.this.clone(), class, static_class, captured };
                 self.invoke(&code.function, scope, arguments, span)
             }
             Code::Function(name) => {
@@ -117,7 +117,17 @@ impl Interpreter<'_> {
 
     /// Runs a function's body with its parameters bound, and gives what it returns.
     pub fn invoke(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
+        if self.away.is_none() && !self.home.contains(&function.span.file) {
+            let call = (span, called(function, scope.class.as_deref()));
+            let otherwise = Term::unknown(format!("it comes from `{}`, which phasewise cannot follow", call.1));
+            return self.away(call, otherwise, |this| this.invoke_here(function, scope, arguments, span));
+        }
+        self.invoke_here(function, scope, arguments, span)
+    }
+
+    fn invoke_here(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
         let references = self.references(function, &arguments);
+        let outer_discarded = self.discarded;
         let outer = std::mem::replace(&mut self.state.variables, scope.captured);
         let frame = Frame {
             function: function.name.clone(),
@@ -130,6 +140,7 @@ impl Interpreter<'_> {
             this.bind(function, arguments, references)?;
             this.step(span, |this| this.run(&function.body))
         });
+        self.discarded = outer_discarded;
         let (flow, exits) = match result {
             Ok(done) => done,
             Err(interrupt) => {
@@ -180,7 +191,7 @@ impl Interpreter<'_> {
             } else {
                 self.injected(&parameter.types)
             };
-            if let (true, Some(this)) = (parameter.is_promoted, self.frame().and_then(|frame| frame.this)) {
+            if let (true, Term::Object(this)) = (parameter.is_promoted, self.variable("this")) {
                 self.state.set_property(this, &parameter.name, term.clone());
             }
             if let Some(cell) = references.get(&parameter.name) {
@@ -212,4 +223,12 @@ fn is_generator(function: &Function) -> bool {
         yields |= matches!(node, Node::Expr(Expr { kind: ExprKind::Yield(_), .. }));
     });
     yields
+}
+
+/// What a function is called in prose.
+fn called(function: &Function, class: Option<&php::Class>) -> String {
+    match class.and_then(|class| class.name.as_deref()) {
+        Some(class) => format!("{class}::{}", function.name),
+        None => function.name.clone(),
+    }
 }

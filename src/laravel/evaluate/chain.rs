@@ -15,8 +15,18 @@ impl Interpreter<'_> {
         let (mut term, rest) = match (&base.kind, links.split_first()) {
             (ExprKind::Class(class), Some((first, rest))) => (self.static_link(class, first)?, rest),
             (ExprKind::Function(name), Some((Link { kind: LinkKind::Call(arguments), span }, rest))) => {
-                let arguments = self.arguments(arguments)?;
-                (self.call_function(name, arguments, *span)?, rest)
+                let evaluated = self.arguments(arguments)?;
+                let changed = arguments
+                    .first()
+                    .zip(name.global())
+                    .and_then(|(first, name)| Some((first, super::references::change(name, &evaluated)?)));
+                match changed {
+                    Some((first, (array, result))) => {
+                        self.assign(&first.value, array)?;
+                        (result, rest)
+                    }
+                    None => (self.call_function(name, evaluated, *span)?, rest),
+                }
             }
             _ => (self.eval(base)?, links),
         };

@@ -124,7 +124,7 @@ impl Interpreter<'_> {
         }
         if let Some(constructor) = self.find_method(class, "__construct") {
             let scope = Scope {
-                this: Some(id),
+                this: Some(Term::Object(id)),
                 class: Some(constructor.class),
                 static_class: Some(Rc::clone(class)),
                 captured: BTreeMap::new(),
@@ -153,7 +153,7 @@ impl Interpreter<'_> {
             return Ok(Term::unknown("the object is not known"));
         };
         if let Some(found) = self.find_method(&class, method) {
-            let this = (!found.is_static).then_some(id);
+            let this = (!found.is_static).then_some(Term::Object(id));
             let scope = Scope { this, class: Some(found.class), static_class: Some(class), captured: BTreeMap::new() };
             return self.invoke(&found.function, scope, arguments, span);
         }

@@ -39,12 +39,14 @@ impl Interpreter<'_> {
         let shape = operators::shape_of(term);
         let script = sql::read(&shape, &SourceMap::new(span), self.settings.engine);
         let changes: Vec<&Change> = script.statements.iter().flat_map(|statement| &statement.changes).collect();
+        let is_harmless = !changes.is_empty() && changes.iter().all(|change| is_harmless(&change.what));
         let tables: Option<Vec<&TableName>> = changes.iter().map(|change| known_table(&change.what)).collect();
         let is_data =
             !changes.is_empty() && changes.iter().all(|change| matches!(change.what, SchemaChange::DataRows(_)));
         let reason = format!("a part of the SQL is not known: {}", term.why_unknown());
-        let what = shape.split_whitespace().take(2).collect::<Vec<_>>().join(" ").to_uppercase();
+        let what = leading_words(&shape);
         match tables.as_deref() {
+            _ if is_harmless => self.opaque(&what, Touches::Nothing, &reason, span),
             Some([_, ..]) if is_data => {
                 for mut statement in script.statements {
                     // The text is not what is sent, so it is not shown.
@@ -121,13 +123,34 @@ fn join<'t>(texts: impl Iterator<Item = &'t Rc<str>>) -> Option<String> {
             distinct.push(text);
         }
     }
-    (!distinct.is_empty()).then(|| distinct.join(" && "))
+    match distinct.as_slice() {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        several => Some(several.iter().map(|text| in_brackets(text)).collect::<Vec<_>>().join(" && ")),
+    }
+}
+
+/// A part of a conjunction: only what binds less tightly needs brackets.
+fn in_brackets(text: &str) -> String {
+    let needs_them = [" || ", " ? ", " and ", " or "].iter().any(|operator| text.contains(operator));
+    if needs_them && !text.starts_with('(') { format!("({text})") } else { text.to_owned() }
 }
 
 fn replay(catalog: &mut Catalog, statement: &Statement) {
     for change in &statement.changes {
         catalog.apply(&change.what);
     }
+}
+
+fn is_harmless(change: &SchemaChange) -> bool {
+    matches!(change, SchemaChange::Opaque(opaque) if opaque.touches == Touches::Nothing)
+}
+
+/// What a statement begins with, up to its first hole: `ALTER TABLE`.
+fn leading_words(shape: &str) -> String {
+    let words = shape.split_whitespace().take(2).take_while(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let words = words.collect::<Vec<_>>().join(" ").to_uppercase();
+    if words.is_empty() { "SQL".to_owned() } else { words }
 }
 
 /// The one table that a change is about, unless its name has a hole.

@@ -124,7 +124,7 @@ impl Interpreter<'_> {
 
     pub fn variable(&self, name: &str) -> Term {
         if name == "this" {
-            return self.frame().and_then(|frame| frame.this).map_or(Term::Null, Term::Object);
+            return self.frame().and_then(|frame| frame.this.clone()).unwrap_or(Term::Null);
         }
         self.state.variable(name).cloned().unwrap_or(Term::Null)
     }
@@ -134,7 +134,7 @@ impl Interpreter<'_> {
         for part in parts {
             let term = match part {
                 Part::Text(text) => Term::Text(Rc::clone(text)),
-                Part::Expr(expr) => self.eval(expr)?,
+                Part::Expr(expr) => placed(self.eval(expr)?, expr.span),
             };
             joined = self.concat(&joined, &term, span)?;
         }
@@ -249,8 +249,8 @@ impl Interpreter<'_> {
                     self.call_value(&function, vec![left], right.span)?
                 }
                 BinaryOp::Concat => {
-                    let right = self.eval(right)?;
-                    self.concat(&left, &right, span)?
+                    let part = placed(self.eval(right)?, right.span);
+                    self.concat(&left, &part, span)?
                 }
                 op => {
                     let right = self.eval(right)?;
@@ -368,7 +368,7 @@ impl Interpreter<'_> {
         Term::Closure(Rc::new(Closure {
             code: Code::Closure(Rc::clone(closure)),
             captured,
-            this: frame.and_then(|frame| frame.this),
+            this: frame.and_then(|frame| frame.this.clone()),
             class: frame.and_then(|frame| frame.class.clone()),
         }))
     }
@@ -413,6 +413,24 @@ impl Interpreter<'_> {
             ClassName::ParentClass => frame.class.as_ref().and_then(|class| class.parent.clone()),
         }
     }
+}
+
+/// A part of a text that is put together at `span`: what comes from elsewhere comes from there.
+pub(super) fn placed(term: Term, span: Span) -> Term {
+    match &term {
+        Term::Text(text) if text.map.whole.file != span.file || !contains(span, text.map.whole) => {
+            let mut part = php::Text::new(text.value.clone(), span);
+            if !part.value.is_empty() {
+                part.map.add(0..part.value.len(), span);
+            }
+            Term::Text(Rc::new(part))
+        }
+        _ => term,
+    }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 pub(super) fn truth_term(answer: Answer, why: &str) -> Term {

@@ -141,6 +141,19 @@ impl Interpreter<'_> {
                 self.run_callbacks(&arguments, span)?;
                 Ok(Term::Inert)
             }
+            None => self.call_unread_class(&name, method, arguments, span),
+        }
+    }
+
+    /// A class that is not at hand. One that is asked as only models are is taken for a model that is gone by now.
+    fn call_unread_class(&mut self, name: &str, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+        if name.contains("\\Jobs\\") && method.starts_with("dispatch") {
+            return Ok(Term::Inert);
+        }
+        let is_asked_as_model = super::query::is_of_queries(method);
+        let model = self.application.model(name);
+        match model.or_else(|| is_asked_as_model.then(|| crate::laravel::application::conventional(name))) {
+            Some(model) => self.call_model(&model, method, arguments, span),
             None => self.call_outside(&format!("{name}::{method}"), &arguments, span),
         }
     }
@@ -151,11 +164,12 @@ impl Interpreter<'_> {
         }
         if let Some(found) = self.find_method(class, method) {
             // `parent::up()` and `self::add()` keep the object.
-            let this = if found.is_static { None } else { self.frame().and_then(|frame| frame.this) };
-            let static_class = match this.and_then(|this| self.state.object(this)) {
-                Some(object) => Rc::clone(&object.class),
-                None => Rc::clone(class),
+            let this = if found.is_static { None } else { self.frame().and_then(|frame| frame.this.clone()) };
+            let static_class = match &this {
+                Some(Term::Object(id)) => self.state.object(*id).map(|object| Rc::clone(&object.class)),
+                _ => None,
             };
+            let static_class = static_class.unwrap_or_else(|| Rc::clone(class));
             let scope =
                 Scope { this, class: Some(found.class), static_class: Some(static_class), captured: BTreeMap::new() };
             return self.invoke(&found.function, scope, arguments, span);
@@ -214,13 +228,8 @@ impl Interpreter<'_> {
     /// A method of an enum: its `$this` is the case.
     fn call_case(&mut self, case: &Term, found: &super::classes::Found, arguments: Arguments, span: Span) -> Evaluated {
         let Term::Case(inner) = case else { return Ok(Term::Null) };
-        let id = self.new_object();
-        let mut properties = BTreeMap::new();
-        properties.insert("name".to_owned(), Term::text(inner.name.clone(), span));
-        properties.insert("value".to_owned(), inner.value.clone());
-        self.state.add_object(id, super::state::Object { class: Rc::clone(&inner.class), properties });
         let scope = Scope {
-            this: Some(id),
+            this: Some(case.clone()),
             class: Some(Rc::clone(&found.class)),
             static_class: Some(Rc::clone(&inner.class)),
             captured: BTreeMap::new(),

@@ -11,10 +11,12 @@ use crate::change::{Problem, Statement};
 use crate::laravel::blueprint::Swallowed;
 use crate::laravel::{Application, Settings};
 use crate::php;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// How much one migration may do: expressions evaluated, and what long strings and arrays cost on top.
 const MAX_STEPS: u64 = 400_000;
+/// How much of that one call of the application's own code may take.
+const MAX_STEPS_AWAY: u64 = 20_000;
 /// How deep calls may nest.
 const MAX_CALLS: usize = 48;
 /// Stack kept free, and the size of a new piece of it.
@@ -34,9 +36,15 @@ pub(super) struct Interpreter<'a> {
     pub frames: Vec<Frame>,
     /// Functions declared by the files that were read.
     pub functions: BTreeMap<String, Rc<php::Function>>,
+    /// The files that the migration is made of: its own, and those of its parents and traits.
+    pub home: Vec<FileId>,
+    /// The call by which the migration left its own code, and what it called.
+    pub away: Option<(Span, String)>,
     /// The expression whose value nobody takes: it is there for what it does.
     pub discarded: Option<Span>,
     steps: u64,
+    /// Where steps end: sooner in code outside of the migration.
+    step_limit: u64,
     next_id: u32,
 }
 
@@ -67,7 +75,7 @@ pub(super) enum GuardKind {
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub function: String,
-    pub this: Option<ObjectId>,
+    pub this: Option<Term>,
     /// The class that the code stands in.
     pub class: Option<Rc<php::Class>>,
     /// What `static` is.
@@ -100,8 +108,11 @@ impl<'a> Interpreter<'a> {
             guards: Vec::new(),
             frames: vec![Frame::default()],
             functions: BTreeMap::new(),
+            home: Vec::new(),
+            away: None,
             discarded: None,
             steps: 0,
+            step_limit: MAX_STEPS,
             next_id: 0,
         }
     }
@@ -114,11 +125,8 @@ impl<'a> Interpreter<'a> {
 
     pub fn charge(&mut self, steps: usize, span: Span) -> Evaluated<()> {
         self.steps += steps as u64;
-        if self.steps > MAX_STEPS {
-            return Err(stop(
-                format!("the migration takes more than the {MAX_STEPS} steps that phasewise follows"),
-                span,
-            ));
+        if self.steps > self.step_limit {
+            return Err(stop("it takes more steps than phasewise follows", span));
         }
         Ok(())
     }
@@ -139,6 +147,28 @@ impl<'a> Interpreter<'a> {
         self.guards.truncate(guards);
         let frame = self.frames.pop().unwrap_or_default();
         result.map(|value| (value, frame.exits))
+    }
+
+    /// Runs a call that leaves the migration's own code. A bound that it reaches ends the call, and not the migration.
+    pub fn away<T>(
+        &mut self,
+        call: (Span, String),
+        otherwise: T,
+        run: impl FnOnce(&mut Self) -> Evaluated<T>,
+    ) -> Evaluated<T> {
+        self.away = Some(call);
+        let outer = std::mem::replace(&mut self.step_limit, MAX_STEPS.min(self.steps + MAX_STEPS_AWAY));
+        let result = run(self);
+        self.step_limit = outer;
+        let result = match result {
+            Err(Interrupt::Stop(_)) => {
+                self.lost_on_the_way();
+                Ok(otherwise)
+            }
+            result => result,
+        };
+        self.away = None;
+        result
     }
 
     pub fn frame(&self) -> Option<&Frame> {

@@ -14,6 +14,9 @@ use crate::laravel::{Application, Settings};
 use crate::php::{self, Class, StmtKind};
 use crate::source::Span;
 
+/// The class that every migration extends.
+const BASE: &str = "Illuminate\\Database\\Migrations\\Migration";
+
 /// Evaluates a migration file, for the tables as they stand before it.
 pub fn evaluate(
     file: &php::File,
@@ -46,6 +49,7 @@ pub fn evaluate(
 impl Interpreter<'_> {
     fn migrate(&mut self, file: &php::File, direction: Direction, evaluation: &mut Evaluation) -> Evaluated<()> {
         let start = Span::new(file.id, 0, 0);
+        self.home.push(file.id);
         let Some(id) = self.migration_object(file)? else {
             self.problem("not a Laravel migration: the file neither returns an object nor declares a class", start);
             return Ok(());
@@ -54,6 +58,8 @@ impl Interpreter<'_> {
         let connection = self.migration_property(id, "connection").as_string().filter(|name| !name.is_empty());
         evaluation.connection = connection.filter(|name| !application_default(self, name));
         if let Some(class) = self.state.object(id).map(|object| Rc::clone(&object.class)) {
+            let lineage = self.lineage(&class);
+            self.home.extend(lineage.iter().map(|class| class.span.file));
             if self.find_method(&class, "shouldRun").is_some() {
                 evaluation.should_run = self.call_object(id, "shouldRun", Arguments::default(), start)?.truth();
             }
@@ -61,9 +67,11 @@ impl Interpreter<'_> {
                 Direction::Up => "up",
                 Direction::Down => "down",
             };
-            // Laravel runs what is there: a migration without the method does nothing.
+            let has_any = ["up", "down"].iter().any(|method| self.find_method(&class, method).is_some());
             if self.find_method(&class, method).is_some() {
                 self.run_method(id, method, evaluation.connection.as_deref(), start)?;
+            } else if !has_any && class.parent.as_deref() != Some(BASE) {
+                self.problem("not a Laravel migration: its class has neither `up` nor `down`", class.span);
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ mod opaque;
 mod operators;
 mod places;
 mod query;
+mod references;
 mod schema;
 mod state;
 mod statements;

@@ -63,7 +63,11 @@ impl Interpreter<'_> {
             return Ok(Term::Query(Rc::new(query)));
         }
         self.run_callbacks(&arguments, span)?;
-        if self.discarded == Some(span) {
+        if self.away.is_some() {
+            if self.discarded == Some(span) {
+                self.lost_on_the_way();
+            }
+        } else if self.discarded == Some(span) {
             let class = row.model.as_deref().unwrap_or("a row");
             self.problem(format!("calls `{class}::{method}`, which phasewise does not follow"), span);
         }
@@ -88,7 +92,7 @@ impl Interpreter<'_> {
             }
         });
         let model = self.application.model(&related?)?;
-        Some(Query { has_condition: true, is_bounded: true, ..Query::of_model(&model) })
+        Some(Query { has_condition: Some(true), is_bounded: Some(true), ..Query::of_model(&model) })
     }
 
     /// The rows of a relation that is read as a property.

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Definition, TableId, Term};
 use crate::change::{Change, OnlineClauses, Opaque, SchemaChange, Statement, TableName, Touches};
+use crate::laravel::Key;
 use crate::php::Class;
 use crate::source::Span;
 use std::rc::Rc;
@@ -24,6 +25,13 @@ impl Interpreter<'_> {
             _ => None,
         });
         let reason = format!("calls `{what}`, which phasewise cannot follow");
+        if self.away.is_some() && table.is_none() {
+            // What the application's own code calls in turn is of no interest one by one.
+            if self.discarded == Some(span) {
+                self.lost_on_the_way();
+            }
+            return Ok(Term::Foreign(what.into()));
+        }
         match table {
             Some(table) => self.lose_table(table, what, &reason, span),
             None if self.discarded == Some(span) => self.opaque(what, Touches::Anything, &reason, span),
@@ -44,11 +52,33 @@ impl Interpreter<'_> {
         if method == "__construct" {
             return Ok(Term::Null);
         }
+        if matches!(method, "dispatch" | "dispatchIf" | "dispatchUnless" | "dispatchAfterResponse") {
+            // A job that a worker runs when it gets to it, and no part of the migration.
+            return Ok(Term::Inert);
+        }
+        if method == "call" && class.parent.as_deref() == Some("Illuminate\\Database\\Seeder") {
+            let seeders: Vec<String> = match arguments.at(0) {
+                Some(Term::Array(seeders)) => seeders.values().filter_map(Term::as_string).collect(),
+                Some(term) => term.as_string().into_iter().collect(),
+                None => Vec::new(),
+            };
+            for seeder in seeders {
+                self.seed(&seeder, span)?;
+            }
+            return Ok(Term::Null);
+        }
         let is_migration = class.parent.as_deref() == Some("Illuminate\\Database\\Migrations\\Migration");
         if is_migration && method == "getConnection" {
             return Ok(Term::Null);
         }
         self.call_outside(&format!("{name}::{method}"), arguments, span)
+    }
+
+    /// Code outside of the migration was followed, but not to its end.
+    pub fn lost_on_the_way(&mut self) {
+        if let Some((span, what)) = self.away.clone() {
+            self.problem(format!("calls `{what}`, parts of which phasewise cannot follow"), span);
+        }
     }
 
     /// A method whose name is not known: of a table it may be anything.
@@ -87,14 +117,46 @@ impl Interpreter<'_> {
             return Ok(Term::Inert);
         }
         let command = arguments.text(0);
+        if let Some(seeder) = self.seeder(command.as_deref(), arguments) {
+            return self.seed(&seeder, span);
+        }
         let group = command.as_deref().and_then(|command| command.split([':', ' ']).next());
         if group.is_some_and(|group| HARMLESS_COMMANDS.contains(&group)) {
             return Ok(Term::Int(0));
+        }
+        if self.away.is_some() {
+            self.lost_on_the_way();
+            return Ok(Term::unknown("it is what a command gave"));
         }
         let name = command.unwrap_or_else(|| "a command".to_owned());
         let reason = format!("runs the console command `{name}`, which phasewise cannot follow");
         self.opaque(&name, Touches::Anything, &reason, span);
         Ok(Term::unknown("it is what a command gave"))
+    }
+
+    /// The seeder that `db:seed` runs.
+    fn seeder(&self, command: Option<&str>, arguments: &Arguments) -> Option<String> {
+        let mut words = command?.split_whitespace();
+        if words.next() != Some("db:seed") {
+            return None;
+        }
+        let written = words.find_map(|word| word.strip_prefix("--class=")).map(str::to_owned);
+        let given = match arguments.at(1) {
+            Some(Term::Array(options)) => {
+                options.get(&Key::Str("--class".to_owned())).map(Term::as_string).unwrap_or_default()
+            }
+            _ => None,
+        };
+        let name = written.or(given).unwrap_or_else(|| "DatabaseSeeder".to_owned());
+        let name = name.trim_start_matches('\\').to_owned();
+        let full = if name.contains('\\') { name.clone() } else { format!("Database\\Seeders\\{name}") };
+        [full, name].into_iter().find(|name| self.application.class(name).is_some())
+    }
+
+    fn seed(&mut self, seeder: &str, span: Span) -> Evaluated {
+        let object = self.instantiate(seeder, Arguments::default(), span)?;
+        self.call_method(&object, "run", Arguments::default(), span)?;
+        Ok(Term::Int(0))
     }
 
     /// A change of which no more is known than what it may touch.

@@ -19,9 +19,9 @@ pub(crate) struct Query {
     pub model: Option<Rc<str>>,
     pub connection: Connection,
     /// Whether a condition picks the rows.
-    pub has_condition: bool,
+    pub has_condition: Option<bool>,
     /// Whether it says how many rows it can be (see `DataRows`).
-    pub is_bounded: bool,
+    pub is_bounded: Option<bool>,
     /// Whether the rows come piece by piece.
     pub is_chunked: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Row {
 
 impl Query {
     pub fn of_table(table: Option<String>, connection: Connection) -> Self {
-        Self { table, model: None, connection, has_condition: false, is_bounded: false, is_chunked: false }
+        Self { table, model: None, connection, has_condition: Some(false), is_bounded: Some(false), is_chunked: false }
     }
 
     pub fn of_model(model: &Model) -> Self {
@@ -67,11 +67,11 @@ impl Row {
 /// How the rows of a write are picked (see `DataRows`).
 #[derive(Debug, Clone, Copy)]
 struct Picked {
-    has_condition: bool,
-    is_bounded: bool,
+    has_condition: Option<bool>,
+    is_bounded: Option<bool>,
 }
 
-const ONE_ROW: Picked = Picked { has_condition: true, is_bounded: true };
+const ONE_ROW: Picked = Picked { has_condition: Some(true), is_bounded: Some(true) };
 
 /// What a method of the query builder does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ fn kind_of(method: &str) -> Kind {
         | "save"
         | "createOrFirst"
         | "fillAndInsert" => Kind::Write(DataKind::Insert),
-        "firstOrCreate" => Kind::LookUpOrInsert,
+        "firstOrCreate" | "findOrCreate" => Kind::LookUpOrInsert,
         "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach"
         | "decrementEach" | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
         "delete" | "forceDelete" | "destroy" | "detach" => Kind::Write(DataKind::Delete),
@@ -130,11 +130,23 @@ fn kind_of(method: &str) -> Kind {
     }
 }
 
+/// Whether a static call of that name is made of models alone.
+pub(super) fn is_of_queries(method: &str) -> bool {
+    matches!(method, "query" | "with" | "withTrashed" | "orderBy" | "select" | "latest")
+        || !matches!(kind_of(method), Kind::Same | Kind::Value)
+}
+
 impl Interpreter<'_> {
     pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
         match method {
             "when" | "unless" => {
-                return self.call_when(&Term::Query(Rc::clone(query)), method == "when", &arguments, span);
+                let same = Term::Query(Rc::clone(query));
+                let result = self.call_when(&same, method == "when", &arguments, span)?;
+                return Ok(match result {
+                    Term::Query(_) => result,
+                    // What the callback added to the query it was given cannot be seen from here.
+                    _ => Term::Query(Rc::new(Query { has_condition: None, is_bounded: None, ..Query::clone(query) })),
+                });
             }
             "from" => {
                 let table = arguments.text(0);
@@ -144,8 +156,8 @@ impl Interpreter<'_> {
         }
         match kind_of(method) {
             Kind::Bounds => {
-                let is_bounded = query.is_bounded || bounds(method, &arguments);
-                Ok(Term::Query(Rc::new(Query { has_condition: true, is_bounded, ..Query::clone(query) })))
+                let is_bounded = if bounds(method, &arguments) { Some(true) } else { query.is_bounded };
+                Ok(Term::Query(Rc::new(Query { has_condition: Some(true), is_bounded, ..Query::clone(query) })))
             }
             Kind::Same => Ok(Term::Query(Rc::clone(query))),
             Kind::Rows => Ok(Term::Rows(Rc::clone(query))),
@@ -197,9 +209,10 @@ impl Interpreter<'_> {
         }
         let is_picked = query.is_chunked || has_conditions(arguments);
         let picked = match kind {
-            DataKind::Insert => Picked { has_condition: false, is_bounded: true },
-            DataKind::Truncate => Picked { has_condition: false, is_bounded: false },
-            _ => Picked { has_condition: query.has_condition || is_picked, is_bounded: query.is_bounded || is_picked },
+            DataKind::Insert => Picked { has_condition: Some(false), is_bounded: Some(true) },
+            DataKind::Truncate => Picked { has_condition: Some(false), is_bounded: Some(false) },
+            _ if is_picked => ONE_ROW,
+            _ => Picked { has_condition: query.has_condition, is_bounded: query.is_bounded },
         };
         self.write_rows(query.table.as_deref(), kind, columns, picked, span);
     }
@@ -211,8 +224,8 @@ impl Interpreter<'_> {
                     table: self.table_name(table),
                     kind,
                     columns,
-                    has_condition: Some(picked.has_condition),
-                    is_bounded: Some(picked.is_bounded),
+                    has_condition: picked.has_condition,
+                    is_bounded: picked.is_bounded,
                     is_chunked: false,
                 };
                 self.send_rows(rows, span);
@@ -270,7 +283,7 @@ impl Interpreter<'_> {
         match method {
             "save" | "saveQuietly" | "saveOrFail" | "push" | "touch" => {
                 let kind = if row.is_new { DataKind::Insert } else { DataKind::Update };
-                let picked = Picked { has_condition: !row.is_new, is_bounded: true };
+                let picked = Picked { has_condition: Some(!row.is_new), is_bounded: Some(true) };
                 self.write_rows(table, kind, columns, picked, span);
                 Ok(Term::Bool(true))
             }

@@ -6,6 +6,7 @@ use super::expressions::truth_term;
 use super::interpreter::{Evaluated, Interpreter, stop};
 use super::term::{Connection, Term};
 use crate::answer::Answer;
+use crate::catalog::Catalog;
 use crate::change::Touches;
 use crate::engine::Engine;
 use crate::laravel::{Argument, Settings};
@@ -28,7 +29,7 @@ impl Interpreter<'_> {
         self.on_connection(connection, span, |this| this.schema_call(method, &arguments, span))
     }
 
-    /// Runs with the settings of another connection. Its tables are not those of the catalog, so that catalog is set aside.
+    /// Runs with the settings of another connection. Nothing is known of the tables of another database.
     pub fn on_connection(
         &mut self,
         connection: &Connection,
@@ -46,9 +47,17 @@ impl Interpreter<'_> {
             );
             return Ok(Term::unknown("it comes from another database"));
         }
-        let outer: Settings = std::mem::replace(&mut self.settings, settings);
+        let outer_settings = std::mem::replace(&mut self.settings, settings);
+        let outer_catalog = (!self.application.is_same_database(name)).then(|| {
+            let mut unknown = Catalog::new(self.settings.engine);
+            unknown.forget_absences();
+            std::mem::replace(&mut self.state.catalog, unknown)
+        });
         let result = run(self);
-        self.settings = outer;
+        self.settings = outer_settings;
+        if let Some(catalog) = outer_catalog {
+            self.state.catalog = catalog;
+        }
         result
     }
 
@@ -109,7 +118,9 @@ impl Interpreter<'_> {
             self.opaque(&format!("Schema::{method}"), Touches::Anything, &reason, span);
             return Ok(Term::Null);
         };
-        let closure = arguments.get(1, "callback").and_then(|callback| self.to_closure(callback));
+        let takes_closure = matches!(method, "table" | "create");
+        let callback = arguments.get(1, "callback").filter(|_| takes_closure);
+        let closure = callback.and_then(|callback| self.to_closure(callback));
         let values = || {
             let rest = self.values(arguments).0.into_iter().skip(1);
             rest.filter(|argument| argument.name.as_deref() != Some(first)).collect::<Vec<Argument>>()
@@ -122,7 +133,7 @@ impl Interpreter<'_> {
             "drop" => Some(("drop", Vec::new())),
             _ => Some(("dropIfExists", Vec::new())),
         };
-        if matches!(method, "table" | "create") && closure.is_none() {
+        if takes_closure && closure.is_none() {
             return Err(stop(format!("`Schema::{method}` needs a closure"), span));
         }
         self.describe(&name, command, closure.as_deref(), span)
@@ -224,7 +235,7 @@ impl Interpreter<'_> {
         let [then, otherwise] = callbacks;
         let value = condition.term.clone();
         let call = |this: &mut Self, callback: Option<Term>| match callback {
-            Some(callback) => this.call_value(&callback, vec![it.clone(), value.clone()], span).map(|_| it.clone()),
+            Some(callback) => this.call_value(&callback, vec![it.clone(), value.clone()], span),
             None => Ok(it.clone()),
         };
         match truth {
@@ -234,8 +245,7 @@ impl Interpreter<'_> {
                 let text = self.source(condition.span);
                 let (holds, fails) = (text.clone(), format!("! ({text})"));
                 let condition = if wants { Condition::new(&holds, &fails) } else { Condition::new(&fails, &holds) };
-                self.fork_terms(&condition, |this| call(this, then), |this| call(this, otherwise))?;
-                Ok(it.clone())
+                self.fork_terms(&condition, |this| call(this, then), |this| call(this, otherwise))
             }
         }
     }

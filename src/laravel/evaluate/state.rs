@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::array::Array;
 use super::operators;
 use super::term::{ObjectId, Term};
 use crate::catalog::Catalog;
@@ -127,5 +128,29 @@ fn merge<K: Ord, V: Clone>(here: &mut BTreeMap<K, V>, there: BTreeMap<K, V>, com
 
 /// The term where either of two is what was computed.
 pub(crate) fn either(here: Term, there: &Term, why: &str) -> Term {
-    if operators::identical(&here, there).is_yes() { here } else { Term::unknown(why) }
+    if is_same(&here, there) { here } else { Term::unknown(why) }
+}
+
+/// Whether two terms say the same, what is not known of them included.
+fn is_same(left: &Term, right: &Term) -> bool {
+    match (left, right) {
+        (Term::Array(left), Term::Array(right)) | (Term::Collection(left), Term::Collection(right)) => {
+            Rc::ptr_eq(left, right) || is_same_array(left, right)
+        }
+        (Term::Unknown(left), Term::Unknown(right)) => left == right,
+        (Term::Query(left), Term::Query(right)) | (Term::Rows(left), Term::Rows(right)) => left == right,
+        (Term::Row(left), Term::Row(right)) => left == right,
+        (Term::Foreign(left), Term::Foreign(right)) => left == right,
+        (Term::Inert, Term::Inert) => true,
+        _ => operators::identical(left, right).is_yes(),
+    }
+}
+
+fn is_same_array(left: &Array, right: &Array) -> bool {
+    left.len() == right.len()
+        && left.is_open == right.is_open
+        && left
+            .iter()
+            .zip(right.iter())
+            .all(|((left_key, left), (right_key, right))| left_key == right_key && is_same(left, right))
 }

@@ -25,7 +25,9 @@ impl Interpreter<'_> {
         match &statement.kind {
             StmtKind::Expr(expr) => {
                 self.discarded = Some(expr.span);
-                self.eval(expr).map(|_| Flow::Next)
+                let term = self.eval(expr)?;
+                self.keep_query(expr, term);
+                Ok(Flow::Next)
             }
             StmtKind::Echo(exprs) => {
                 for expr in exprs {
@@ -50,6 +52,16 @@ impl Interpreter<'_> {
             StmtKind::Foreach(foreach) => self.foreach(foreach, statement.span),
             StmtKind::Try { body, catches, finally } => self.try_catch(body, catches, finally),
             _ => self.declaration(statement),
+        }
+    }
+
+    /// `$query->where(…);` changes the builder that the variable holds.
+    fn keep_query(&mut self, expr: &Expr, term: Term) {
+        if let (ExprKind::Chain(chain), Term::Query(_)) = (&expr.kind, &term)
+            && let ExprKind::Variable(name) = &chain.base.kind
+            && matches!(self.variable(name), Term::Query(_))
+        {
+            self.set_variable(name, term);
         }
     }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use super::array::Array;
+use super::expressions::placed;
 use super::term::Term;
 use crate::source::Span;
 
@@ -112,7 +113,8 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
         "explode" => exploded(arguments, span),
         "str_split" => Some(Term::list(text(0)?.chars().map(|character| Term::text(character, span)))),
         "sprintf" => {
-            let terms: Vec<Term> = arguments.terms().skip(1).cloned().collect();
+            let given = arguments.list.iter().skip(1);
+            let terms: Vec<Term> = given.map(|argument| placed(argument.term.clone(), argument.span)).collect();
             formatted(arguments.at(0)?, &terms, span)
         }
         "vsprintf" => match arguments.at(1)? {

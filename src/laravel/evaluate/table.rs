@@ -123,7 +123,8 @@ impl Interpreter<'_> {
                 return Ok(Term::unknown("it is what the blueprint gathered so far"));
             }
             ("when" | "unless", Some(_), Some(Term::Closure(_))) => {
-                return self.call_when(&Term::Table(id), method == "when", &arguments, span);
+                self.call_when(&Term::Table(id), method == "when", &arguments, span)?;
+                return Ok(Term::Table(id));
             }
             _ => {}
         }
@@ -191,7 +192,8 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         if let ("when" | "unless", Some(Term::Closure(_))) = (method, arguments.at(1)) {
-            return self.call_when(&Term::Definition(definition), method == "when", arguments, span);
+            self.call_when(&Term::Definition(definition), method == "when", arguments, span)?;
+            return Ok(Term::Definition(definition));
         }
         let values = self.values(arguments);
         let guard = self.guard_text();

@@ -73,7 +73,7 @@ pub(crate) struct Connection {
 pub(crate) struct Closure {
     pub code: Code,
     pub captured: BTreeMap<String, super::state::CellId>,
-    pub this: Option<ObjectId>,
+    pub this: Option<Term>,
     pub class: Option<Rc<php::Class>>,
 }
 
