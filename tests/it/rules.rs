@@ -45,17 +45,26 @@ fn bad_examples_are_found_and_good_ones_are_not() {
     assert!(wrong.is_empty(), "{} examples go wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Each text once, below the examples that yield it.
 #[test]
 fn what_is_said_of_bad_examples() {
     let rules = Rules::builtin().unwrap();
     let mut families: BTreeMap<&str, String> = BTreeMap::new();
     for rule in rules.iter() {
-        let told = families.entry(&rule.family).or_default();
+        let mut texts: Vec<(String, Vec<String>)> = Vec::new();
         for (example, engine) in runs(&rule.examples.bad) {
-            let _ = writeln!(told, "## {} on {engine}: {}", rule.id, example.name);
-            for found in find(example, engine, &rules).iter().filter(|found| found.rule.id == rule.id) {
-                let _ = writeln!(told, "{}", tell(found));
+            let own = find(example, engine, &rules).into_iter().filter(|found| found.rule.id == rule.id);
+            for text in own.map(|found| tell(&found)) {
+                let heading = format!("## {} on {engine}: {}", rule.id, example.name);
+                match texts.iter_mut().find(|(known, _)| *known == text) {
+                    Some((_, headings)) => headings.push(heading),
+                    None => texts.push((text, vec![heading])),
+                }
             }
+        }
+        let told = families.entry(&rule.family).or_default();
+        for (text, headings) in texts {
+            let _ = writeln!(told, "{}\n{text}", headings.join("\n"));
         }
     }
     for (family, told) in families {
