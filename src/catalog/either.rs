@@ -39,7 +39,7 @@ impl Table {
     fn keep_common(&mut self, other: &Self, engine: Engine) {
         let before = (self.columns.len(), self.indexes.len(), self.foreign_keys.len(), self.checks.len());
         let all = (other.columns.len(), other.indexes.len(), other.foreign_keys.len(), other.checks.len());
-        self.columns.retain(|column| other.column(&column.definition.name, engine).is_some());
+        self.columns.retain(|column| other.column(&column.definition.name, engine) == Some(column));
         self.indexes.retain(|index| other.index(&index.name, engine).is_some());
         self.foreign_keys.retain(|key| other.foreign_key(&key.name, engine).is_some());
         self.checks.retain(|check| other.checks.iter().any(|there| same_name(&there.name, &check.name, engine)));

@@ -9,10 +9,19 @@ use super::table::{ForeignKey, Table, same_name};
 use super::{Catalog, Era};
 use crate::change::{
     self, AddIndex, ChangeTableOptions, CreateTable, DataRows, Default, DropColumn, DropIndex, IndexPart, Opaque,
-    RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, TableName, Touches,
+    RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, Statement, TableName, Touches,
 };
 
 impl Catalog {
+    /// The catalog after `statement`; one that is sent only if something holds may have run or not.
+    pub fn apply_statement(&mut self, statement: &Statement) {
+        let before = statement.guard.is_some().then(|| self.clone());
+        statement.changes.iter().for_each(|change| self.apply(&change.what));
+        if let Some(before) = before {
+            *self = self.clone().or(before);
+        }
+    }
+
     /// The catalog after `change`.
     pub fn apply(&mut self, change: &SchemaChange) {
         match change {

@@ -64,7 +64,7 @@ impl Lint<'_> {
                 outcome.catalog.begin_batch();
             }
             has_begun = true;
-            self.judge(&mut outcome, migration, script);
+            self.judge(&mut outcome, migration, &script);
         }
         outcome
     }
@@ -75,7 +75,7 @@ impl Lint<'_> {
         let mut scripts = Vec::new();
         for migration in self.project.migrations() {
             let up = self.project.read(&migration, Direction::Up, self.tree, &catalog);
-            changes(&up.statements).for_each(|change| catalog.apply(change));
+            up.statements.iter().for_each(|statement| catalog.apply_statement(statement));
             if batch.holds(&migration) {
                 let script = match direction {
                     Direction::Up => up,
@@ -87,37 +87,63 @@ impl Lint<'_> {
         scripts
     }
 
-    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: Script) {
-        let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
+    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
         let mut session = Session::new(script.is_in_transaction);
         let mut findings = Vec::new();
         for statement in &script.statements {
-            for change in &statement.changes {
-                let subject =
-                    Subject { change, statement, catalog: &outcome.catalog, target: self.target, session: &session };
-                let place = Place { migration: &migration.name, change: outcome.changes.len() };
-                let judgement = judge.judge(&subject, place);
-                findings.extend(judgement.findings);
-                outcome.changes.push(JudgedChange {
-                    migration: outcome.migrations.len(),
-                    sql: statement.sql.clone(),
-                    change: change.clone(),
-                    effect: judgement.effect,
-                    breaks: judgement.breaks,
-                });
-                session.follow(&change.what);
-                outcome.catalog.apply(&change.what);
-            }
+            findings.extend(self.judge_statement(outcome, migration, statement, &mut session));
         }
-        outcome.unused_suppressions.extend(self.suppress(&mut findings, &script));
+        outcome.unused_suppressions.extend(self.suppress(&mut findings, script));
         findings.sort_by_key(|finding| finding.span);
         outcome.findings.append(&mut findings);
-        outcome.unknown.extend(unknowns(&script, false));
+        outcome.unknown.extend(unknowns(script, false));
         outcome.migrations.push(MigrationRead {
             name: migration.name.clone(),
             path: migration.path.clone(),
             is_in_transaction: script.is_in_transaction,
         });
+    }
+
+    /// Judges the changes of one statement, each against what those before it left.
+    fn judge_statement(
+        &self,
+        outcome: &mut Outcome,
+        migration: &MigrationFile,
+        statement: &Statement,
+        session: &mut Session,
+    ) -> Vec<Finding> {
+        let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
+        let before = outcome.catalog.clone();
+        let mut findings = Vec::new();
+        let mut locks_told = BTreeSet::new();
+        for change in &statement.changes {
+            let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
+            let place = Place { migration: &migration.name, change: outcome.changes.len() };
+            let mut judgement = judge.judge(&subject, place);
+            judgement.findings.retain(|finding| {
+                let table = subject.table_name().cloned();
+                !self.is_about_locks(finding) || locks_told.insert((finding.rule.clone(), table))
+            });
+            findings.append(&mut judgement.findings);
+            outcome.changes.push(JudgedChange {
+                migration: outcome.migrations.len(),
+                sql: statement.sql.clone(),
+                change: change.clone(),
+                effect: judgement.effect,
+                breaks: judgement.breaks,
+            });
+            session.follow(&change.what);
+            outcome.catalog.apply(&change.what);
+        }
+        if statement.guard.is_some() {
+            outcome.catalog = outcome.catalog.clone().or(before);
+        }
+        findings
+    }
+
+    /// A statement takes its lock once, however many of its actions need it.
+    fn is_about_locks(&self, finding: &Finding) -> bool {
+        self.rules.get(&finding.rule).is_some_and(|rule| rule.family == "locking")
     }
 
     /// Applies the comments of a migration to its findings, and tells which comments were in vain.
@@ -148,12 +174,8 @@ impl Batch {
 /// Replays a migration that ran in an earlier deploy.
 fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.catalog.enter(Era::History);
-    changes(&script.statements).for_each(|change| outcome.catalog.apply(change));
+    script.statements.iter().for_each(|statement| outcome.catalog.apply_statement(statement));
     outcome.unknown.extend(unknowns(script, true));
-}
-
-fn changes(statements: &[Statement]) -> impl Iterator<Item = &SchemaChange> {
-    statements.iter().flat_map(|statement| &statement.changes).map(|change| &change.what)
 }
 
 /// The places that were not understood: what the front ends report, and every opaque change, each place once.
