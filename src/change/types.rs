@@ -30,13 +30,16 @@ impl ColumnType {
 
 impl fmt::Display for ColumnType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.name)?;
+        // PostgreSQL's precision stands before the zone: `timestamp(0) with time zone`.
+        let (name, zone) = self.name.split_at(self.name.find(" with").unwrap_or(self.name.len()));
+        formatter.write_str(name)?;
         match (self.length, self.scale) {
             (Some(length), Some(scale)) => write!(formatter, "({length},{scale})")?,
             (Some(length), None) => write!(formatter, "({length})")?,
             _ if !self.members.is_empty() => write!(formatter, "('{}')", self.members.join("','"))?,
             _ => {}
         }
+        formatter.write_str(zone)?;
         if self.is_unsigned {
             formatter.write_str(" unsigned")?;
         }

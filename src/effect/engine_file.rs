@@ -51,3 +51,36 @@ impl EngineFile {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = "engine: mysql
+versions: \"5.7+\"
+assumed: \"8.4\"
+source: https://example.org
+effects:
+  - on: { add-column: { nullable: true } }
+    versions: \"8.0+\"
+    says: it is added
+    lock: NONE
+";
+
+    #[track_caller]
+    fn refused(sound: &str, wrong: &str) -> String {
+        assert!(SOUND.contains(sound));
+        EngineFile::read("engines/mysql.yaml", &SOUND.replacen(sound, wrong, 1)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn broken_files_are_refused() {
+        assert!(EngineFile::read("engines/mysql.yaml", SOUND).is_ok());
+        assert_eq!(refused("engine: mysql", "engine: oracle"), "`oracle` is not an engine");
+        assert_eq!(refused("engine: mysql", "engine: mariadb"), "the file of `mariadb` is called `mariadb.yaml`");
+        assert_eq!(refused("\"8.4\"", "new"), "`new` is not a version");
+        assert_eq!(refused("\"8.0+\"", "8-5"), "effects[0]: `8-5` is not a range of versions");
+        assert!(refused("nullable", "nulable").starts_with("effects[0].on.add-column: unknown field `nulable`"));
+        assert!(refused("lock: NONE", "lasts: long").starts_with("effects[0].lasts: unknown variant `long`"));
+    }
+}

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::fact::Verdict;
-use super::matcher::{ChangeMatch, TableMatch};
+use super::matcher::{ChangeMatch, Kind, TableMatch};
 use super::subject::Subject;
 use super::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
 use crate::change::{ForeignKey, SchemaChange, TableName};
@@ -23,7 +23,7 @@ pub struct Entry {
     #[serde(default)]
     table: TableMatch,
     /// The statement also makes a change of one of these kinds.
-    together_with: Option<OneOf<String>>,
+    together_with: Option<OneOf<Kind>>,
     /// What it asks about is so seldom true that it is not thought to be where the catalog does not know.
     #[serde(default)]
     rare: bool,
@@ -83,7 +83,7 @@ impl Entry {
         let version = self.versions.as_ref().map(|range| subject.target.version.is_in(range));
         let together = self.together_with.as_ref().map(|kinds| {
             let mut siblings = subject.siblings();
-            siblings.any(|sibling| kinds.0.iter().any(|kind| kind == sibling.kind())).into()
+            siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling))).into()
         });
         Verdict::all([
             Verdict::any(self.on.0.iter().map(|on| on.matches(subject))),

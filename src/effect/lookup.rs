@@ -105,6 +105,9 @@ impl Candidates<'_> {
         if worst.certainty == Certainty::Known && !self.hangs_on.is_empty() {
             worst.certainty = Certainty::Assumed;
         }
+        if worst.certainty == Certainty::Unknown {
+            self.hangs_on.insert("what the statement does");
+        }
         worst.hangs_on = self.hangs_on.into_iter().map(str::to_owned).collect();
         Some(worst)
     }

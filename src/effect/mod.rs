@@ -23,7 +23,7 @@ use crate::change::TableName;
 pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;
-pub use matcher::ChangeMatch;
+pub use matcher::{ChangeMatch, Kind};
 pub use session::Session;
 pub use subject::Subject;
 pub use types::{TypeRelation, TypeStep};

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
-use crate::effect::{Algorithm, ChangeMatch, Effect, Lasts, Subject, Verdict};
+use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict};
 use crate::engine::Engine;
 use crate::yaml::OneOf;
 
 /// What stands under `match:` and `except:`; all of it must hold.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "a map of conditions")]
 pub struct RuleMatch {
     /// Any of these changes.
     pub change: Option<OneOf<ChangeMatch>>,
@@ -26,7 +26,7 @@ pub struct RuleMatch {
     /// The transaction that is open changed the shape of a table in use before, and so holds a lock on it.
     after_schema_change: Option<bool>,
     /// The statement also makes a change of one of these kinds.
-    together_with: Option<OneOf<String>>,
+    together_with: Option<OneOf<Kind>>,
 }
 
 /// Whether something stood before the batch, so that running code may depend on it.
@@ -95,7 +95,7 @@ impl RuleMatch {
             self.engine.as_ref().map(|names| names.0.iter().any(|name| name.engine() == subject.target.engine));
         let together = self.together_with.as_ref().map(|kinds| {
             let mut siblings = subject.siblings();
-            siblings.any(|sibling| kinds.0.iter().any(|kind| kind == sibling.kind()))
+            siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
         });
         Verdict::all([
             change.unwrap_or_else(Verdict::yes),

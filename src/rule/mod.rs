@@ -6,9 +6,12 @@
 
 mod example;
 mod matcher;
+mod prose;
 mod rule_file;
 mod set;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::effect::{Effect, Subject, Verdict};
 use crate::finding::{Breaks, Severity};
@@ -17,6 +20,7 @@ pub use example::{Example, Examples, Language};
 pub use set::{Match, Rules};
 
 use matcher::RuleMatch;
+use prose::Prose;
 use template::Template;
 
 /// One rule, ready to match.
@@ -40,8 +44,8 @@ pub struct Rule {
     matcher: RuleMatch,
     except: Vec<RuleMatch>,
     message: Template,
-    why: Template,
-    help: Template,
+    why: Prose,
+    help: Prose,
 }
 
 /// What a rule says of one change.
@@ -61,13 +65,15 @@ impl Rule {
 
     /// Its texts as they are written, with `{table}` and the like for the names of a change.
     pub fn wording(&self) -> Wording {
-        let text = |template: &Template| template.to_string();
-        Wording { message: text(&self.message), why: text(&self.why), help: text(&self.help) }
+        Wording { message: self.message.to_string(), why: self.why.to_string(), help: self.help.to_string() }
     }
 
     /// Its texts, with the names of this change in them.
     pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> Wording {
-        let render = |template: &Template| template.render(subject, effect);
-        Wording { message: render(&self.message), why: render(&self.why), help: render(&self.help) }
+        Wording {
+            message: self.message.render(subject, effect),
+            why: self.why.render(subject, effect),
+            help: self.help.render(subject, effect),
+        }
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::Rule;
 use super::example::Examples;
 use super::matcher::RuleMatch;
+use super::prose::{Prose, WrittenProse};
 use super::template::{Name, Template};
 use crate::effect::ChangeMatch;
 use crate::finding::{Breaks, Query, Severity};
@@ -24,8 +25,8 @@ struct Written {
     #[serde(default)]
     breaks: WrittenBreaks,
     message: String,
-    why: String,
-    help: String,
+    why: WrittenProse,
+    help: WrittenProse,
     recipe: Option<String>,
     no_recipe: Option<String>,
     #[serde(default)]
@@ -85,20 +86,25 @@ impl Rule {
             return Err(fail("examples", "a rule has a bad and a good example".to_owned(), None));
         }
         let bound = bound_names(&written.matcher);
-        let template = |key: &str, text: &str| {
-            bound_template(text, &bound).map_err(|unbound| {
-                let names: Vec<&str> = bound.iter().copied().collect();
-                let help = format!("bound here: {}", names.join(", "));
-                fail(key, format!("`{{{unbound}}}` is not bound by this rule's match"), Some(help))
-            })
+        let unbound = |key: &str, name: &str| {
+            let names: Vec<&str> = bound.iter().copied().collect();
+            let help = format!("bound here: {}", names.join(", "));
+            fail(key, format!("`{{{name}}}` is not bound by this rule's match"), Some(help))
         };
+        let prose = |key: &str, written: &WrittenProse| {
+            let prose = Prose::read(written).map_err(|unknown| unbound(key, &unknown.0))?;
+            all_bound(prose.names(), &bound).map_err(|name| unbound(key, name))?;
+            Ok::<_, YamlError>(prose)
+        };
+        let message = Template::read(&written.message).map_err(|unknown| unbound("message", &unknown.0))?;
+        all_bound(message.names(), &bound).map_err(|name| unbound("message", name))?;
         Ok(Self {
             family: folders.next().unwrap_or_default().to_owned(),
             severity,
             breaks: written.breaks.into(),
-            message: template("message", &written.message)?,
-            why: template("why", &written.why)?,
-            help: template("help", &written.help)?,
+            message,
+            why: prose("why", &written.why)?,
+            help: prose("help", &written.help)?,
             recipe: written.recipe,
             no_recipe: written.no_recipe,
             silences: written.silences,
@@ -112,11 +118,9 @@ impl Rule {
     }
 }
 
-/// A text that uses no name but those; else, the first that it may not use.
-fn bound_template(text: &str, bound: &BTreeSet<&'static str>) -> Result<Template, String> {
-    let template = Template::read(text).map_err(|unknown| unknown.0)?;
-    let unbound = template.names().map(Name::text).find(|name| !bound.contains(name));
-    unbound.map_or(Ok(template), |name| Err(name.to_owned()))
+/// Fails with the first name that may not be used.
+fn all_bound(mut names: impl Iterator<Item = Name>, bound: &BTreeSet<&'static str>) -> Result<(), &'static str> {
+    names.find(|name| !bound.contains(name.text())).map_or(Ok(()), |name| Err(name.text()))
 }
 
 /// The names that every change which may match has.

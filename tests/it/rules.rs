@@ -1,16 +1,18 @@
 //! Each rule's examples, run as batches through all rules: a bad one yields exactly this rule's finding, a good one none
 //! of it. Who else speaks up is told in a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use phasewise::effect::Effects;
+use phasewise::answer::Answer;
+use phasewise::catalog::Catalog;
+use phasewise::change::Statement;
+use phasewise::effect::{Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
-use phasewise::finding::{Confidence, Finding};
-use phasewise::lint::{Batch, Lint, MigrationFile, Project, SqlMigration};
-use phasewise::rule::{Example, Language, Rule, Rules};
-use phasewise::source::Tree;
-use phasewise::sql::layout::Layout;
+use phasewise::laravel::Application;
+use phasewise::laravel::evaluate::{self, Direction};
+use phasewise::rule::{Example, Language, Rule, Rules, Wording};
+use phasewise::source::{SourceMap, Tree};
 
 /// A version on which an engine is at its usual.
 fn target(engine: Engine) -> EngineVersion {
@@ -27,33 +29,42 @@ fn bad_examples_are_found_and_good_ones_are_not() {
     let rules = Rules::builtin().unwrap();
     let mut wrong = Vec::new();
     for rule in rules.iter() {
+        let own = |example, engine| find(example, engine, &rules).into_iter().filter(|found| found.rule.id == rule.id);
         for (example, engine) in runs(&rule.examples.bad) {
-            let own = findings(example, engine, &rules).into_iter().filter(|finding| finding.rule == rule.id);
-            let own: Vec<Confidence> = own.map(|finding| finding.confidence).collect();
-            if own.is_empty() || own.contains(&Confidence::Possible) {
-                wrong.push(format!("{}: {engine}: bad `{}`: found {own:?}", rule.id, example.name));
+            let answers: Vec<Answer> = own(example, engine).map(|found| found.answer).collect();
+            if answers.is_empty() || answers.contains(&Answer::Unknown) {
+                wrong.push(format!("{}: {engine}: bad `{}`: {answers:?}", rule.id, example.name));
             }
         }
         for (example, engine) in runs(&rule.examples.good) {
-            if findings(example, engine, &rules).iter().any(|finding| finding.rule == rule.id) {
-                wrong.push(format!("{}: {engine}: good `{}`: found", rule.id, example.name));
+            if own(example, engine).next().is_some() {
+                wrong.push(format!("{}: {engine}: good `{}` is found", rule.id, example.name));
             }
         }
     }
     assert!(wrong.is_empty(), "{} examples go wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Each text once, below the examples that yield it.
 #[test]
 fn what_is_said_of_bad_examples() {
     let rules = Rules::builtin().unwrap();
     let mut families: BTreeMap<&str, String> = BTreeMap::new();
     for rule in rules.iter() {
-        let told = families.entry(&rule.family).or_default();
+        let mut texts: Vec<(String, Vec<String>)> = Vec::new();
         for (example, engine) in runs(&rule.examples.bad) {
-            let _ = writeln!(told, "## {} on {engine}: {}", rule.id, example.name);
-            for finding in findings(example, engine, &rules).iter().filter(|finding| finding.rule == rule.id) {
-                let _ = writeln!(told, "{}", tell(finding));
+            let own = find(example, engine, &rules).into_iter().filter(|found| found.rule.id == rule.id);
+            for text in own.map(|found| tell(&found)) {
+                let heading = format!("## {} on {engine}: {}", rule.id, example.name);
+                match texts.iter_mut().find(|(known, _)| *known == text) {
+                    Some((_, headings)) => headings.push(heading),
+                    None => texts.push((text, vec![heading])),
+                }
             }
+        }
+        let told = families.entry(&rule.family).or_default();
+        for (text, headings) in texts {
+            let _ = writeln!(told, "{}\n{text}", headings.join("\n"));
         }
     }
     for (family, told) in families {
@@ -69,21 +80,14 @@ fn who_speaks_up_for_each_example() {
         for (kind, examples) in [("bad", &rule.examples.bad), ("good", &rule.examples.good)] {
             for (example, engine) in runs(examples) {
                 let _ = writeln!(told, "{} {kind} {engine}: {}", rule.id, example.name);
-                for finding in findings(example, engine, &rules) {
-                    let _ = writeln!(told, "    {} {} {}", finding.rule, finding.severity, finding.confidence);
+                for found in find(example, engine, &rules) {
+                    let possibly = if found.answer == Answer::Unknown { " possibly" } else { "" };
+                    let _ = writeln!(told, "    {} {}{possibly}", found.rule.severity, found.rule.id);
                 }
             }
         }
     }
     insta::assert_snapshot!("rules_who_speaks_up", told);
-}
-
-#[test]
-fn nothing_is_found_in_nothing() {
-    let rules = Rules::builtin().unwrap();
-    for engine in [Engine::Mysql, Engine::Mariadb, Engine::Postgresql] {
-        assert!(lint(&[("1", "")], engine, &rules).is_empty());
-    }
 }
 
 #[test]
@@ -100,42 +104,74 @@ fn has_examples(rule: &Rule) {
     assert!(rule.examples.good.len() >= 2, "{}: fewer than two good examples", rule.id);
 }
 
-/// Each example on each of its engines. Those in PHP wait for the front end that reads them.
+/// Each example on each of its engines.
 fn runs(examples: &[Example]) -> impl Iterator<Item = (&Example, Engine)> {
-    let sql = examples.iter().filter(|example| example.language == Language::Sql);
-    sql.flat_map(|example| example.engines.iter().map(move |engine| (example, *engine)))
+    examples.iter().flat_map(|example| example.engines.iter().map(move |engine| (example, *engine)))
 }
 
-fn findings(example: &Example, engine: Engine, rules: &Rules) -> Vec<Finding> {
-    let before = example.before.as_deref().unwrap_or_default();
-    lint(&[("1_before", before), ("2_example", &example.code)], engine, rules)
+/// What a rule says of an example.
+struct Found<'a> {
+    rule: &'a Rule,
+    answer: Answer,
+    wording: Wording,
 }
 
-/// Lints the last migration; those before it ran in earlier deploys.
-fn lint(migrations: &[(&str, &str)], engine: Engine, rules: &Rules) -> Vec<Finding> {
+/// Replays what stood before, and judges what the example does.
+fn find<'a>(example: &Example, engine: Engine, rules: &'a Rules) -> Vec<Found<'a>> {
+    let mut catalog = Catalog::new(engine);
+    if let Some(before) = &example.before {
+        let (statements, _) = read(before, example, engine, &catalog);
+        statements.iter().flat_map(|statement| &statement.changes).for_each(|change| catalog.apply(&change.what));
+    }
+    catalog.begin_batch();
+    let (statements, is_in_transaction) = read(&example.code, example, engine, &catalog);
+    assert!(!statements.is_empty(), "`{}` sends nothing", example.name);
+    let (effects, target) = (Effects::builtin(engine).unwrap(), target(engine));
+    let mut session = Session::new(is_in_transaction);
+    let mut found = Vec::new();
+    for statement in &statements {
+        for change in &statement.changes {
+            let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
+            let effect = effects.of(&subject);
+            found.extend(rules.about(&subject, &effect, |_| true).into_iter().map(|found| Found {
+                rule: found.rule,
+                answer: found.verdict.answer,
+                wording: found.rule.render(&subject, &effect),
+            }));
+            session.follow(&change.what);
+            catalog.apply(&change.what);
+        }
+    }
+    found
+}
+
+/// The statements that the code sends, and whether its runner wraps them in a transaction.
+fn read(code: &str, example: &Example, engine: Engine, catalog: &Catalog) -> (Vec<Statement>, bool) {
     let tree = Tree::new(".");
-    let migration = |(name, sql): &(&str, &str)| {
-        let path = format!("migrations/{name}.sql");
-        tree.put(&path, (*sql).to_owned());
-        SqlMigration { file: MigrationFile { name: (*name).to_owned(), path }, down: None, layout: Layout::Plain }
-    };
-    let migrations: Vec<SqlMigration> = migrations.iter().map(migration).collect();
-    let last = migrations.last().unwrap().file.path.clone();
-    let lint = Lint {
-        tree: &tree,
-        project: &Project::Sql { migrations },
-        target: &target(engine),
-        effects: &Effects::builtin(engine).unwrap(),
-        rules,
-        severities: &BTreeMap::new(),
-        today: None,
-    };
-    lint.run(&Batch::Together(BTreeSet::from([last]))).findings
+    if example.language == Language::Sql {
+        let file = tree.put("example.sql", code.to_owned());
+        let map = SourceMap::verbatim(file.id, 0, code.len().try_into().unwrap());
+        return (phasewise::sql::read(code, &map, engine).statements, false);
+    }
+    let property = if example.outside_transaction { "public $withinTransaction = false;\n" } else { "" };
+    let migration = format!(
+        "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\n\
+         use Illuminate\\Support\\Facades\\DB;\nuse Illuminate\\Support\\Facades\\Schema;\n\
+         return new class extends Migration {{\n{property}public function up(): void {{\n{code}\n}}\n}};\n"
+    );
+    let path = "database/migrations/2026_01_01_000000_example.php";
+    tree.put(path, migration);
+    let application = Application::open(&tree);
+    let file = application.file(path).unwrap();
+    let settings = application.settings(engine);
+    let evaluation = evaluate::evaluate(&file, Direction::Up, &application, &settings, catalog);
+    assert!(evaluation.problems.is_empty(), "`{}`: {:?}", example.name, evaluation.problems);
+    (evaluation.statements, evaluation.within_transaction && engine.has_transactional_ddl())
 }
 
-fn tell(finding: &Finding) -> String {
-    let Finding { severity, message, why, help, .. } = finding;
-    format!("{severity}: {message}\n{}\n{}\n", indent("why", why), indent("help", help))
+fn tell(found: &Found<'_>) -> String {
+    let Wording { message, why, help } = &found.wording;
+    format!("{}: {message}\n{}\n{}\n", found.rule.severity, indent("why", why), indent("help", help))
 }
 
 fn indent(label: &str, text: &str) -> String {

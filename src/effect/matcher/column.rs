@@ -60,15 +60,14 @@ pub struct AddColumnMatch {
     place: Option<OneOf<PlaceKind>>,
     /// Its type is a domain with a constraint.
     constrained_domain: Option<bool>,
-    /// IF NOT EXISTS, and it stands.
+    /// IF NOT EXISTS, and it is known to stand.
     already_there: Option<bool>,
 }
 
 impl AddColumnMatch {
     pub fn matches(&self, change: &AddColumn, subject: &Subject<'_>) -> Verdict {
         let column = &change.column;
-        let already_there =
-            Answer::from(change.if_not_exists).and(subject.catalog.has_column(&change.table, &column.name));
+        let already_there = change.if_not_exists && definition(subject, &column.name).is_some();
         Verdict::all([
             Verdict::whether(self.nullable, column.is_nullable, "whether the column is nullable"),
             Verdict::among(self.default.as_ref(), &Fact::known(default_kind(&column.default)), "the default"),
@@ -94,7 +93,7 @@ impl AddColumnMatch {
                 expression::may_be_constrained_domain(&column.column_type),
                 "whether its type is a domain with a constraint",
             ),
-            Verdict::whether(self.already_there, already_there, "whether the column stands already"),
+            Verdict::certainly(self.already_there, already_there),
         ])
     }
 }

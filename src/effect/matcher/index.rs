@@ -45,7 +45,7 @@ pub struct AddIndexMatch {
     /// Another FULLTEXT index is made in the same statement.
     second_fulltext: Option<bool>,
     if_not_exists: Option<bool>,
-    /// IF NOT EXISTS, and it stands.
+    /// IF NOT EXISTS, and it is known to stand.
     already_there: Option<bool>,
     /// A key that is known to stand allows no more than this one: it goes over the same columns, or some of them.
     already_unique: Option<bool>,
@@ -69,7 +69,7 @@ impl AddIndexMatch {
             Verdict::whether(self.computed, is_computed, "whether the index is computed"),
             Verdict::whether(self.second_fulltext, second_fulltext, "what else the statement does"),
             Verdict::certainly(self.if_not_exists, change.if_not_exists),
-            Verdict::whether(self.already_there, already_there(change, subject), "whether the index stands already"),
+            Verdict::certainly(self.already_there, already_there(change, subject)),
             Verdict::certainly(
                 self.already_unique,
                 subject.table().is_some_and(|table| is_already_unique(change, table)),
@@ -83,11 +83,10 @@ impl AddIndexMatch {
     }
 }
 
-fn already_there(change: &AddIndex, subject: &Subject<'_>) -> Answer {
-    match (&change.index.name, change.if_not_exists) {
-        (Some(name), true) => subject.of_table(|table| table.has_index(name, subject.catalog.engine())),
-        _ => Answer::No,
-    }
+fn already_there(change: &AddIndex, subject: &Subject<'_>) -> bool {
+    let stands =
+        |name: &str| subject.table().is_some_and(|table| table.index(name, subject.catalog.engine()).is_some());
+    change.if_not_exists && change.index.name.as_deref().is_some_and(stands)
 }
 
 /// A narrower key over some of the same columns refuses all that the new one would.
@@ -118,6 +117,7 @@ fn over_empty_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropIndexMatch {
+    /// It is known to be unique.
     unique: Option<bool>,
     concurrent: Option<bool>,
     /// A UNIQUE constraint stands on it.
@@ -130,15 +130,18 @@ impl DropIndexMatch {
     pub fn matches(&self, change: &DropIndex, subject: &Subject<'_>) -> Verdict {
         let engine = subject.catalog.engine();
         let standing = subject.table().and_then(|table| table.index(&change.name, engine));
-        let fact = |ask: fn(&catalog::Index) -> bool| Answer::from(standing.map(ask));
         let is_needed = match standing {
             Some(index) => subject.table_lists(|table| is_needed(index, table, subject)),
             None => Answer::Unknown,
         };
         Verdict::all([
-            Verdict::whether(self.unique, fact(|index| index.definition.is_unique), "whether the index is unique"),
+            Verdict::certainly(self.unique, standing.is_some_and(|index| index.definition.is_unique)),
             Verdict::certainly(self.concurrent, change.is_concurrent),
-            Verdict::whether(self.constraint, fact(|index| index.is_constraint), "whether a constraint stands on it"),
+            Verdict::whether(
+                self.constraint,
+                Answer::from(standing.map(|index| index.is_constraint)),
+                "whether a constraint stands on it",
+            ),
             Verdict::whether(self.needed_by_foreign_key, is_needed, "whether a foreign key needs the index"),
         ])
     }

@@ -7,6 +7,7 @@ mod column;
 mod constraint;
 mod data;
 mod index;
+mod kind;
 mod redefinition;
 mod table;
 
@@ -29,6 +30,7 @@ use index::{AddIndexMatch, DropIndexMatch};
 use redefinition::{ChangeTypeMatch, RedefineColumnMatch};
 use table::{ChangeTableOptionsMatch, CreateTableMatch, DropTableMatch, RenameTableMatch};
 
+pub use kind::Kind;
 pub use table::TableMatch;
 
 /// A kind of change, and what must be true of it.
