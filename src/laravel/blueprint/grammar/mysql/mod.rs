@@ -105,7 +105,7 @@ fn rename_column(context: &Context, command: &Definition) -> Result<Vec<Compiled
         return doctrine::rename(context, command);
     }
     let oldest = if context.has_mariadb_grammar() { "10.5.2+" } else { "8.0.3+" };
-    if since(11).include(context.settings) && context.is_older_than(oldest) {
+    if since(11).include(context.settings) && context.settings.is_older_than(oldest) {
         return Err(CompileError::Unknown {
             reason: format!("before {oldest} Laravel rebuilds a renamed column's definition from the live table"),
             span: command.span,
@@ -179,10 +179,7 @@ fn key_parts(context: &Context, primary: &Definition) -> String {
 
 fn vector_index(context: &Context, command: &Definition) -> Result<Vec<CompiledStatement>, CompileError> {
     if !(context.has_mariadb_grammar() && since(13).include(context.settings)) {
-        return Err(CompileError::Refused {
-            message: "The database driver in use does not support vector indexes.".to_owned(),
-            span: command.span,
-        });
+        return context.refusal(command).map_or(Ok(Vec::new()), Err);
     }
     let options =
         command.get("operatorClass").map_or("M=6 DISTANCE=cosine".to_owned(), |_| command.text("operatorClass"));
