@@ -22,6 +22,9 @@ pub struct Settings {
     pub collation: Option<String>,
     /// The connection's storage engine (MySQL family).
     pub storage_engine: Option<String>,
+    /// Whether the connection enforces foreign keys (SQLite's `foreign_key_constraints`): Laravel switches that off while it
+    /// rebuilds a table.
+    pub foreign_key_constraints: bool,
     /// `Schema::defaultStringLength`.
     pub string_length: u32,
     /// `Schema::defaultMorphKeyType`: `int`, `uuid` or `ulid`.

@@ -31,7 +31,7 @@ pub(in crate::laravel::blueprint) fn compile(
         Command::Named(command) if command.name() == "renameColumn" => rename_column(context, command),
         Command::Named(command) => named(context, command),
         Command::Start(column) => Ok(start(context, column).into_iter().collect()),
-        Command::Comment(_) => Ok(Vec::new()),
+        Command::Comment(_) | Command::Default(_) | Command::Rebuild(_) => Ok(Vec::new()),
     }
 }
 

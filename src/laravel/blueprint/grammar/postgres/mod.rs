@@ -35,6 +35,7 @@ pub(in crate::laravel::blueprint) fn compile(
         Command::Named(command) => Ok(named(context, command)),
         Command::Start(column) => Ok(start(context, column).into_iter().collect()),
         Command::Comment(column) => Ok(comment(context, column).into_iter().collect()),
+        Command::Default(_) | Command::Rebuild(_) => Ok(Vec::new()),
     }
 }
 
