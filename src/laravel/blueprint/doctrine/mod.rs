@@ -13,7 +13,6 @@ use super::grammar::Context;
 use super::{CompileError, CompiledStatement};
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::TableName;
 use crate::engine::Engine;
 use crate::source::Span;
 
@@ -100,10 +99,7 @@ pub(super) fn rename(context: &Context, command: &Definition) -> Result<Vec<Comp
 /// The column as it stands before the statement.
 fn standing(context: &Context, column: &str, span: Span) -> Result<DbalColumn, CompileError> {
     let settings = context.settings;
-    let table_name = TableName {
-        schema: context.blueprint.table.rsplit_once('.').map(|(schema, _)| schema.to_owned()),
-        name: format!("{}{}", settings.prefix, context.blueprint.table.rsplit('.').next().unwrap_or_default()),
-    };
+    let table_name = context.live_table();
     let table = context.catalog.table(&table_name);
     if let Some(standing) = table.and_then(|table| table.column(column, settings.engine)) {
         let options = table.map(|table| &table.options);

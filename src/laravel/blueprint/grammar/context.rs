@@ -2,6 +2,7 @@
 
 use super::types::ColumnType;
 use crate::catalog::Catalog;
+use crate::change::TableName;
 use crate::engine::Engine;
 use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::definition::Definition;
@@ -41,6 +42,15 @@ impl Context<'_> {
     /// The blueprint's table, quoted.
     pub(super) fn table(&self) -> String {
         self.quote_table(&self.blueprint.table)
+    }
+
+    /// The blueprint's table as the catalog knows it.
+    pub(in crate::laravel::blueprint) fn live_table(&self) -> TableName {
+        let prefix = &self.settings.prefix;
+        match self.blueprint.table.rsplit_once('.') {
+            Some((schema, table)) => TableName { schema: Some(schema.to_owned()), name: format!("{prefix}{table}") },
+            None => TableName::new(format!("{prefix}{}", self.blueprint.table)),
+        }
     }
 
     pub(super) fn has_mariadb_grammar(&self) -> bool {

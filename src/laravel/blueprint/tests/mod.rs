@@ -2,6 +2,7 @@
 
 mod chain;
 mod doctrine;
+mod legacy_renames;
 mod rebuilds;
 mod recorded;
 mod situations;

@@ -1,5 +1,6 @@
 //! The grammar of MySQL and MariaDB.
 
+mod legacy_rename;
 mod modifiers;
 mod types;
 
@@ -106,8 +107,11 @@ fn rename_column(context: &Context, command: &Definition) -> Result<Vec<Compiled
     }
     let oldest = if context.has_mariadb_grammar() { "10.5.2+" } else { "8.0.3+" };
     if since(11).include(context.settings) && context.settings.is_older_than(oldest) {
-        return Err(CompileError::Unknown {
-            reason: format!("before {oldest} Laravel rebuilds a renamed column's definition from the live table"),
+        return legacy_rename::rename(context, command).map_err(|reason| CompileError::Unknown {
+            reason: format!(
+                "before {} Laravel declares a renamed column anew, and {reason}",
+                oldest.trim_end_matches('+')
+            ),
             span: command.span,
         });
     }
