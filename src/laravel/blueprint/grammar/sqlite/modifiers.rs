@@ -4,14 +4,14 @@ use crate::laravel::Value;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::grammar::context::{Context, Modifier, is_generated};
 use crate::laravel::blueprint::grammar::types::is_integer;
-use crate::laravel::blueprint::majors::{Majors, since, until};
+use crate::laravel::blueprint::majors::{ALL, Majors, since, until};
 
 pub(super) const MODIFIERS: &[(Majors, Modifier)] = &[
     (until(9), virtual_as),
     (until(9), stored_as),
     (since(10), increment),
-    (since(8), nullable),
-    (since(8), default),
+    (ALL, nullable),
+    (ALL, default),
     (until(9), increment),
     (since(11), collate),
     (since(10), virtual_as),
