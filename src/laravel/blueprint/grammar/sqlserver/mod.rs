@@ -92,7 +92,9 @@ fn change(context: &Context, columns: &[&Definition]) -> Result<Vec<CompiledStat
 }
 
 fn default_of_changed(context: &Context, column: &Definition) -> Option<CompiledStatement> {
-    let default = context.default(column).filter(|_| column.is_changed())?;
+    // `useCurrent()` becomes a default when the type is written, which a new table does not do for a changed column.
+    let has_default = column.get("default").is_some() || !context.blueprint.is_creating();
+    let default = context.default(column).filter(|_| column.is_changed() && has_default)?;
     let column_name = context.quote(&name(column));
     let sql = format!("alter table {} add default {default} for {column_name}", context.table());
     Some(CompiledStatement::new(sql, column.span))
