@@ -21,7 +21,14 @@ fn a_table_that_stood_is_rebuilt_as_laravel_rebuilds_it() {
         for (major, expected) in [11, 12, 13].into_iter().zip(recorded) {
             compared += 1;
             let (name, settings) = set_up(situation, settings(Engine::Sqlite, major));
-            let actual = sql_on(&catalog(table, &settings.prefix), name, calls, &settings);
+            let mut catalog = catalog(table, &settings.prefix);
+            if situation == "again" {
+                let statements = super::compile(&catalog, name, calls, &settings).unwrap();
+                for statement in statements {
+                    apply(&mut catalog, &statement.sql);
+                }
+            }
+            let actual = sql_on(&catalog, name, calls, &settings);
             if !agrees(&actual, expected) {
                 failures
                     .push(format!("{major} {table} {situation}: {calls}\n  laravel: {expected}\n  ours:    {actual}"));
@@ -29,7 +36,7 @@ fn a_table_that_stood_is_rebuilt_as_laravel_rebuilds_it() {
         }
     }
     assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(compared, 375);
+    assert_eq!(compared, 405);
 }
 
 fn set_up(situation: &str, settings: Settings) -> (&'static str, Settings) {
