@@ -1,6 +1,7 @@
 //! What decides the SQL besides the migration: Laravel's major, the connection, and what the application set up.
 
-use crate::engine::{Engine, Version};
+use crate::answer::Answer;
+use crate::engine::{Engine, Version, VersionRange};
 
 /// The Laravel and the connection that a migration is compiled for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +22,21 @@ pub struct Settings {
     pub collation: Option<String>,
     /// The connection's storage engine (MySQL family).
     pub storage_engine: Option<String>,
+    /// Whether the connection enforces foreign keys (SQLite's `foreign_key_constraints`): Laravel switches that off while it
+    /// rebuilds a table.
+    pub foreign_key_constraints: bool,
     /// `Schema::defaultStringLength`.
     pub string_length: u32,
     /// `Schema::defaultMorphKeyType`: `int`, `uuid` or `ulid`.
     pub morph_key: String,
     /// `Schema::defaultTimePrecision`; `None` leaves the precision out.
     pub time_precision: Option<u32>,
+}
+
+impl Settings {
+    /// Whether the server's version is known to lie below that range, as in `8.0.13+`.
+    pub(super) fn is_older_than(&self, range: &str) -> bool {
+        let range = range.parse::<VersionRange>().ok();
+        range.zip(self.version.as_ref()).is_some_and(|(range, version)| version.is_in(&range) == Answer::No)
+    }
 }

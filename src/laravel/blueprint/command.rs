@@ -4,15 +4,16 @@
 use super::call::Call;
 use super::definition::{Definition, Kind};
 use super::majors::{
-    ALL, COMMANDS_IN_ORDER, DOCTRINE_WINS, FALSE_DROPS_INDEX, MYSQL_CHANGE_DEFINES_PRIMARY, Majors, START_IS_A_COMMAND,
-    VECTOR_COLUMNS_HAVE_INDEX, since,
+    ALL, COMMANDS_IN_ORDER, DOCTRINE_WINS, FALSE_DROPS_INDEX, MYSQL_CHANGE_DEFINES_PRIMARY, Majors, SQLITE_REBUILDS,
+    START_IS_A_COMMAND, VECTOR_COLUMNS_HAVE_INDEX, since,
 };
 use super::{Blueprint, CallError, CompileError, DefinitionId, text};
+use crate::engine::Engine;
 use crate::laravel::{Settings, Value};
 use crate::source::Span;
 
 /// What a grammar turns into statements.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Command<'a> {
     Create,
     /// Adds these columns to the table.
@@ -25,6 +26,10 @@ pub(super) enum Command<'a> {
     Start(&'a Definition),
     /// Sets a column's comment, where that is a statement of its own.
     Comment(&'a Definition),
+    /// Sets the default of a changed column, where that is a statement of its own.
+    Default(&'a Definition),
+    /// Copies the table into one that is as all these commands, the ones before it, want it (SQLite).
+    Rebuild(Vec<Command<'a>>),
 }
 
 /// The blueprint with the index commands that `->unique()` and its kin on columns stand for.
@@ -46,12 +51,17 @@ pub(super) fn commands<'a>(blueprint: &'a Blueprint, settings: &Settings) -> Vec
     } else {
         batched(blueprint)
     };
+    if settings.engine == Engine::Sqlite {
+        let can_rebuild = SQLITE_REBUILDS.include(settings) && !blueprint.is_creating();
+        return if can_rebuild { with_rebuilds(commands, settings) } else { commands };
+    }
     for column in blueprint.columns() {
         if column.is_changed() && has_doctrine_written_it(settings) {
             continue;
         }
         if START_IS_A_COMMAND.include(settings) {
             commands.push(Command::Start(column));
+            commands.push(Command::Default(column));
         }
         commands.push(Command::Comment(column));
     }
@@ -92,6 +102,41 @@ fn batched(blueprint: &Blueprint) -> Vec<Command<'_>> {
     }
     commands.extend(blueprint.definitions().filter(|definition| !definition.is_column()).map(named));
     commands
+}
+
+/// The commands, with a rebuild after each row of those that SQLite's `alter table` cannot do.
+fn with_rebuilds<'a>(commands: Vec<Command<'a>>, settings: &Settings) -> Vec<Command<'a>> {
+    let mut done = Vec::new();
+    let mut sent = Vec::new();
+    let mut is_due = false;
+    for command in commands {
+        let needs_rebuild = command.needs_rebuild(settings);
+        if is_due && !needs_rebuild {
+            sent.push(Command::Rebuild(done.clone()));
+        }
+        is_due = needs_rebuild;
+        done.push(command.clone());
+        sent.push(command);
+    }
+    if is_due {
+        sent.push(Command::Rebuild(done));
+    }
+    sent
+}
+
+impl Command<'_> {
+    /// Whether SQLite has no statement for it, and Laravel rebuilds the table instead.
+    pub(super) fn needs_rebuild(&self, settings: &Settings) -> bool {
+        match self {
+            Command::Change(_) => true,
+            Command::Named(command) => match command.name().as_str() {
+                "primary" | "dropPrimary" | "foreign" | "dropForeign" => true,
+                "dropColumn" => settings.is_older_than("3.35+"),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 /// The modifiers that stand for an index, in the order in which Laravel looks for them, with the commands that add and

@@ -38,6 +38,8 @@ pub(super) const COMMANDS_IN_ORDER: Majors = since(11);
 pub(super) const CHANGE_NEEDS_DOCTRINE: Majors = until(9);
 /// `renameColumn()` needs doctrine/dbal, whatever else is set.
 pub(super) const RENAME_NEEDS_DOCTRINE: Majors = until(8);
+/// SQLite's `dropColumn()` needs doctrine/dbal, whatever else is set.
+pub(super) const DROP_NEEDS_DOCTRINE: Majors = until(8);
 /// `change()` and `renameColumn()` go through doctrine/dbal where it is installed.
 pub(super) const DOCTRINE_WINS: Majors = until(10);
 /// doctrine/dbal declares each changed column of the MySQL family anew, whether it differs or not, with its charset.
@@ -97,3 +99,20 @@ pub(super) const CONSTRAINED_ASKS_MODEL: Majors = since(11);
 pub(super) const EXPRESSIONS_ARE_STRINGS: Majors = until(9);
 /// PostgreSQL's unique constraints stand on an index that is built first, where an algorithm asks for it.
 pub(super) const UNIQUE_HAS_ALGORITHM: Majors = since(12);
+/// SQLite: what `alter table` cannot do is done by rebuilding the table, without doctrine/dbal.
+pub(super) const SQLITE_REBUILDS: Majors = since(11);
+/// SQLite: `schema.table` is a table of an attached database, and its indexes are made there.
+pub(super) const SQLITE_KNOWS_SCHEMAS: Majors = since(12);
+/// SQLite: a stored generated column is not added to a table that stands, and nothing is said of it.
+pub(super) const STORED_IS_NOT_ADDED: Majors = until(10);
+/// SQLite: `pragma foreign_keys = 0`. Before, `PRAGMA foreign_keys = OFF`.
+pub(super) const PRAGMA_IS_LOWER_CASE: Majors = since(12);
+/// SQL Server's `change()` needs doctrine/dbal, whatever else is set.
+pub(super) const SQLSERVER_CHANGE_NEEDS_DOCTRINE: Majors = until(9);
+/// SQL Server: names of objects in strings are quoted, with prefix and schema, and the strings are Unicode's.
+pub(super) const SQLSERVER_QUOTES_IN_STRINGS: Majors = since(11);
+/// SQL Server: the names of dropped columns stand apart by comma and space.
+pub(super) const SQLSERVER_SPACES_LISTS: Majors = since(12);
+/// SQL Server: `temporary()` puts `#` before the prefix of the new table's name, and there alone. Before, `#` replaces the
+/// prefix in all names of tables.
+pub(super) const TEMPORARY_KEEPS_PREFIX: Majors = since(12);

@@ -13,7 +13,7 @@ use super::grammar::Context;
 use super::{CompileError, CompiledStatement};
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::TableName;
+use crate::engine::Engine;
 use crate::source::Span;
 
 /// A column before and after `change()`.
@@ -33,6 +33,9 @@ pub(super) fn change(context: &Context, columns: &[&Definition]) -> Result<Vec<C
         );
         return Err(CompileError::Refused { message, span });
     }
+    if matches!(context.settings.engine, Engine::Sqlite | Engine::Sqlserver) {
+        return Err(unwritten(context, span));
+    }
     let mut changed = Vec::new();
     for call in columns {
         let before = standing(context, &call.name(), call.span)?;
@@ -46,12 +49,37 @@ pub(super) fn change(context: &Context, columns: &[&Definition]) -> Result<Vec<C
     })
 }
 
+/// Why it is not known what doctrine/dbal sends for the command; without it, what PHP throws.
+pub(super) fn unpredictable(context: &Context, command: &Definition) -> CompileError {
+    if !context.settings.has_doctrine {
+        return missing_driver(context, command.span);
+    }
+    unwritten(context, command.span)
+}
+
+fn unwritten(context: &Context, span: Span) -> CompileError {
+    let reason = format!("what doctrine/dbal sends to {} is not known", context.settings.engine.title());
+    CompileError::Unknown { reason, span }
+}
+
+fn missing_driver(context: &Context, span: Span) -> CompileError {
+    let driver = match context.settings.engine {
+        Engine::Mysql | Engine::Mariadb => "AbstractMySQLDriver",
+        Engine::Postgresql => "AbstractPostgreSQLDriver",
+        Engine::Sqlite => "AbstractSQLiteDriver",
+        Engine::Sqlserver => "AbstractSQLServerDriver",
+    };
+    let message = format!("Class \"Doctrine\\DBAL\\Driver\\{driver}\" not found");
+    CompileError::Refused { message, span }
+}
+
 pub(super) fn rename(context: &Context, command: &Definition) -> Result<Vec<CompiledStatement>, CompileError> {
     let is_mysql_family = context.settings.engine.is_mysql_family();
     if !context.settings.has_doctrine {
-        let driver = if is_mysql_family { "AbstractMySQLDriver" } else { "AbstractPostgreSQLDriver" };
-        let message = format!("Class \"Doctrine\\DBAL\\Driver\\{driver}\" not found");
-        return Err(CompileError::Refused { message, span: command.span });
+        return Err(missing_driver(context, command.span));
+    }
+    if !is_mysql_family && context.settings.engine != Engine::Postgresql {
+        return Err(unwritten(context, command.span));
     }
     let (from, to) = (command.text("from"), command.text("to"));
     let column = standing(context, &from, command.span);
@@ -71,10 +99,7 @@ pub(super) fn rename(context: &Context, command: &Definition) -> Result<Vec<Comp
 /// The column as it stands before the statement.
 fn standing(context: &Context, column: &str, span: Span) -> Result<DbalColumn, CompileError> {
     let settings = context.settings;
-    let table_name = TableName {
-        schema: context.blueprint.table.rsplit_once('.').map(|(schema, _)| schema.to_owned()),
-        name: format!("{}{}", settings.prefix, context.blueprint.table.rsplit('.').next().unwrap_or_default()),
-    };
+    let table_name = context.live_table();
     let table = context.catalog.table(&table_name);
     if let Some(standing) = table.and_then(|table| table.column(column, settings.engine)) {
         let options = table.map(|table| &table.options);

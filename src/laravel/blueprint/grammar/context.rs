@@ -1,13 +1,14 @@
 //! What every grammar needs to compile a command, and the SQL that they share.
 
 use super::types::ColumnType;
-use crate::answer::Answer;
 use crate::catalog::Catalog;
-use crate::engine::{Engine, VersionRange};
+use crate::change::TableName;
+use crate::engine::Engine;
 use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::majors::{
-    CURRENT_IS_DEFAULT, DEFAULTS_ARE_ESCAPED, DOCTRINE_WINS, HAS_MARIADB, Majors, PRIMARY_COMMAND_WINS,
+    ALL, CURRENT_IS_DEFAULT, DEFAULTS_ARE_ESCAPED, DOCTRINE_WINS, HAS_MARIADB, Majors, PRIMARY_COMMAND_WINS, since,
+    until,
 };
 use crate::laravel::blueprint::{Blueprint, CompileError, CompiledStatement, text};
 use crate::laravel::{Settings, Value};
@@ -43,18 +44,21 @@ impl Context<'_> {
         self.quote_table(&self.blueprint.table)
     }
 
+    /// The blueprint's table as the catalog knows it.
+    pub(in crate::laravel::blueprint) fn live_table(&self) -> TableName {
+        let prefix = &self.settings.prefix;
+        match self.blueprint.table.rsplit_once('.') {
+            Some((schema, table)) => TableName { schema: Some(schema.to_owned()), name: format!("{prefix}{table}") },
+            None => TableName::new(format!("{prefix}{}", self.blueprint.table)),
+        }
+    }
+
     pub(super) fn has_mariadb_grammar(&self) -> bool {
         self.settings.engine == Engine::Mariadb && HAS_MARIADB.include(self.settings)
     }
 
     pub(super) fn grammar_name(&self) -> &'static str {
         if self.has_mariadb_grammar() { "MariaDbGrammar" } else { self.dialect.grammar }
-    }
-
-    /// Whether the server's version is known to lie below that range, as in `8.0.13+`.
-    pub(super) fn is_older_than(&self, range: &str) -> bool {
-        let range = range.parse::<VersionRange>().ok();
-        range.zip(self.settings.version.as_ref()).is_some_and(|(range, version)| version.is_in(&range) == Answer::No)
     }
 
     /// Whether doctrine/dbal writes the SQL: where it must, or where it is there and wins.
@@ -109,34 +113,71 @@ impl Context<'_> {
         starts.then(|| column.text(attribute))
     }
 
+    /// ` as (…)` of a generated column, with what follows the brackets.
+    pub(super) fn generated(&self, column: &Definition, json: &str, plain: &str, ending: &str) -> String {
+        let expression = match column.get(json) {
+            Some(Value::Str(selector)) if self.reads_json_paths() && selector.contains("->") => {
+                self.json_value(selector)
+            }
+            Some(_) => column.text(json),
+            None if column.get(plain).is_some() => column.text(plain),
+            None => return String::new(),
+        };
+        format!(" as ({expression}){ending}")
+    }
+
     /// `alter table … add constraint … foreign key …`, up to the actions.
     pub(super) fn foreign_key(&self, key: &Definition) -> String {
-        let action = |attribute: &str, clause: &str| {
-            key.get(attribute).map(|_| format!(" {clause} {}", key.text(attribute))).unwrap_or_default()
-        };
         format!(
-            "alter table {} add constraint {} foreign key ({}) references {} ({}){}{}",
+            "alter table {} add constraint {} foreign key ({}) references {} ({}){}",
             self.table(),
             self.quote(&attribute(key, "index")),
             self.quote_all(&key.list("columns")),
             self.referred(key.get("on")),
             self.quote_all(&key.list("references")),
-            action("onDelete", "on delete"),
-            action("onUpdate", "on update"),
+            actions(key),
         )
     }
 
-    fn referred(&self, table: Option<&Value>) -> String {
+    /// The table that a foreign key refers to.
+    pub(super) fn referred(&self, table: Option<&Value>) -> String {
         match table {
             Some(Value::Raw(expression)) => expression.clone(),
             table => self.quote_table(&table.map(text::text).unwrap_or_default()),
         }
     }
 
+    /// What Laravel throws for a command that the engine's grammar has nothing for, if it does not skip it.
+    pub(super) fn refusal(&self, command: &Definition) -> Option<CompileError> {
+        let name = command.name();
+        let refused = REFUSED.iter().find(|(refused, majors, _)| *refused == name && majors.include(self.settings));
+        refused.map(|(_, _, message)| CompileError::Refused { message: (*message).to_owned(), span: command.span })
+    }
+
     /// What a named command takes its parts from: a statement over the whole of it.
     pub(super) fn statement(sql: String, command: &Definition) -> Vec<CompiledStatement> {
         vec![CompiledStatement::new(sql, command.span)]
     }
+}
+
+const REFUSED: &[(&str, Majors, &str)] = &[
+    ("fulltext", ALL, "This database driver does not support fulltext index creation."),
+    ("dropFullText", until(8), "This database driver does not support fulltext index creation."),
+    ("dropFullText", since(9), "This database driver does not support fulltext index removal."),
+    ("vectorIndex", since(12), "The database driver in use does not support vector indexes."),
+];
+
+/// What a foreign key does when the row that it refers to goes or changes.
+pub(super) fn actions(key: &Definition) -> String {
+    let action = |attribute: &str, clause: &str| {
+        key.get(attribute).map(|_| format!(" {clause} {}", key.text(attribute))).unwrap_or_default()
+    };
+    format!("{}{}", action("onDelete", "on delete"), action("onUpdate", "on update"))
+}
+
+/// Whether the column's value is computed from others.
+pub(super) fn is_generated(column: &Definition) -> bool {
+    ["virtualAs", "virtualAsJson", "storedAs", "storedAsJson"].iter().any(|attribute| column.get(attribute).is_some())
 }
 
 /// The value of an attribute that is null where it was never set.

@@ -1,7 +1,10 @@
 //! How names are quoted and prefixed.
 
-use super::context::Context;
+use super::context::{Context, name};
+use crate::engine::Engine;
 use crate::laravel::Value;
+use crate::laravel::blueprint::CompileError;
+use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::majors::{HAS_JSON_PATHS, MARIADB_JSON_VALUE, PREFIX_GOES_TO_TABLE};
 use crate::laravel::blueprint::text;
 
@@ -22,7 +25,7 @@ impl Context<'_> {
         if let Some((name, alias)) = split_alias(name) {
             return format!("{} as {}", self.quote_name(name), self.quote_part(alias));
         }
-        if self.settings.engine.is_mysql_family() && HAS_JSON_PATHS.include(self.settings) && name.contains("->") {
+        if self.reads_json_paths() && name.contains("->") {
             return self.json_value(name);
         }
         match name.split_once('.') {
@@ -36,9 +39,14 @@ impl Context<'_> {
 
     /// A table's name with the connection's prefix.
     pub(super) fn quote_table(&self, table: &str) -> String {
-        let prefix = &self.settings.prefix;
+        self.quote_table_with(&self.settings.prefix, table)
+    }
+
+    /// A table's name with that prefix in the place of the connection's.
+    pub(super) fn quote_table_with(&self, prefix: &str, table: &str) -> String {
         if let Some((table, alias)) = split_alias(table) {
-            return format!("{} as {}", self.quote_table(table), self.quote_part(&format!("{prefix}{alias}")));
+            let alias = self.quote_part(&format!("{prefix}{alias}"));
+            return format!("{} as {alias}", self.quote_table_with(prefix, table));
         }
         match table.rsplit_once('.') {
             Some((schema, table)) if PREFIX_GOES_TO_TABLE.include(self.settings) => {
@@ -51,19 +59,49 @@ impl Context<'_> {
     }
 
     pub(super) fn quote_part(&self, part: &str) -> String {
-        if part == "*" { part.to_owned() } else { self.settings.engine.quote(part) }
+        match self.settings.engine {
+            _ if part == "*" => part.to_owned(),
+            // Laravel's schema grammar of SQL Server knows no brackets.
+            Engine::Sqlserver => format!("\"{}\"", part.replace('"', "\"\"")),
+            engine => engine.quote(part),
+        }
     }
 
-    /// `column->path` as the MySQL family reads a value out of JSON.
+    /// Whether `column->path` reads a value out of JSON; elsewhere it is refused.
+    pub(super) fn reads_json_paths(&self) -> bool {
+        let engine = self.settings.engine;
+        (engine.is_mysql_family() || engine == Engine::Sqlite) && HAS_JSON_PATHS.include(self.settings)
+    }
+
+    /// `column->path` as the engine reads a value out of JSON.
     pub(super) fn json_value(&self, selector: &str) -> String {
         let (field, path) = selector.split_once("->").unwrap_or((selector, ""));
         let path = if path.is_empty() { String::new() } else { format!(", {}", json_path(path)) };
         let field = self.quote_name(field);
-        if self.has_mariadb_grammar() && MARIADB_JSON_VALUE.include(self.settings) {
-            format!("json_value({field}{path})")
-        } else {
-            format!("json_unquote(json_extract({field}{path}))")
+        match self.settings.engine {
+            Engine::Sqlite => format!("json_extract({field}{path})"),
+            _ if self.has_mariadb_grammar() && MARIADB_JSON_VALUE.include(self.settings) => {
+                format!("json_value({field}{path})")
+            }
+            _ => format!("json_unquote(json_extract({field}{path}))"),
         }
+    }
+
+    /// Where a name reads as a path into JSON, the grammars of PostgreSQL and SQL Server throw.
+    pub(super) fn refuse_json_paths(&self, command: &Command) -> Result<(), CompileError> {
+        let (names, span) = match command {
+            Command::Named(command) => (command.list("columns"), command.span),
+            Command::Add(columns) | Command::Change(columns) => {
+                (columns.iter().map(|column| name(column)).collect(), self.span_of(columns))
+            }
+            _ => return Ok(()),
+        };
+        let is_path = |name: &Value| matches!(name, Value::Str(name) if name.contains("->"));
+        if names.iter().any(is_path) && HAS_JSON_PATHS.include(self.settings) {
+            let message = "This database engine does not support JSON operations.".to_owned();
+            return Err(CompileError::Refused { message, span });
+        }
+        Ok(())
     }
 }
 

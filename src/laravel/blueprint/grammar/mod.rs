@@ -7,6 +7,8 @@ mod context;
 mod identifiers;
 mod mysql;
 mod postgres;
+mod sqlite;
+mod sqlserver;
 mod types;
 
 use super::command::commands;
@@ -26,14 +28,16 @@ pub(super) fn compile(
     let (dialect, compile): (_, context::Compile) = match settings.engine {
         Engine::Mysql | Engine::Mariadb => (&mysql::DIALECT, mysql::compile),
         Engine::Postgresql => (&postgres::DIALECT, postgres::compile),
-        engine @ (Engine::Sqlite | Engine::Sqlserver) => {
-            let reason = format!("Laravel's SQL for {} is not compiled yet", engine.title());
-            return Err(CompileError::Unknown { reason, span: blueprint.span });
-        }
+        Engine::Sqlite => (&sqlite::DIALECT, sqlite::compile),
+        Engine::Sqlserver => (&sqlserver::DIALECT, sqlserver::compile),
     };
-    let context = Context { blueprint, settings, catalog, dialect };
+    let settings = sqlserver::settings(blueprint, settings);
+    let context = Context { blueprint, settings: &settings, catalog, dialect };
+    if settings.engine == Engine::Sqlite {
+        sqlite::refuse_commands(&context)?;
+    }
     let mut statements = Vec::new();
-    for command in commands(blueprint, settings) {
+    for command in commands(blueprint, &settings) {
         statements.extend(compile(&context, &command)?);
     }
     Ok(statements)

@@ -107,6 +107,12 @@ impl Context<'_> {
     }
 }
 
+/// Whether the column's type is one that can number its rows.
+pub(super) fn is_integer(column: &Definition) -> bool {
+    const INTEGERS: [&str; 5] = ["bigInteger", "integer", "mediumInteger", "smallInteger", "tinyInteger"];
+    INTEGERS.contains(&column.text("type").as_str())
+}
+
 fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()

@@ -2,6 +2,8 @@
 
 mod chain;
 mod doctrine;
+mod legacy_renames;
+mod rebuilds;
 mod recorded;
 mod situations;
 mod spans;
@@ -25,6 +27,7 @@ fn settings(engine: Engine, major: u8) -> Settings {
         charset: None,
         collation: None,
         storage_engine: None,
+        foreign_key_constraints: false,
         string_length: 255,
         morph_key: "int".to_owned(),
         time_precision: Some(0),

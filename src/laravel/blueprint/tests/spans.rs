@@ -71,8 +71,6 @@ fn what_is_not_known_is_said_and_not_guessed() {
     );
     assert_eq!(sql("t", "string('a')->nullabel(unknown)", &mysql), "alter table `t` add `a` varchar(255) not null");
     assert_eq!(sql("t", "string()", &mysql), "!! `string` needs its argument `$column`");
-    let sqlite = settings(Engine::Sqlite, 12);
-    assert_eq!(sql("t", "string('a')", &sqlite), "!! Laravel's SQL for SQLite is not compiled yet");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The grammar of MySQL and MariaDB.
 
+mod legacy_rename;
 mod modifiers;
 mod types;
 
@@ -31,7 +32,7 @@ pub(in crate::laravel::blueprint) fn compile(
         Command::Named(command) if command.name() == "renameColumn" => rename_column(context, command),
         Command::Named(command) => named(context, command),
         Command::Start(column) => Ok(start(context, column).into_iter().collect()),
-        Command::Comment(_) => Ok(Vec::new()),
+        Command::Comment(_) | Command::Default(_) | Command::Rebuild(_) => Ok(Vec::new()),
     }
 }
 
@@ -105,9 +106,12 @@ fn rename_column(context: &Context, command: &Definition) -> Result<Vec<Compiled
         return doctrine::rename(context, command);
     }
     let oldest = if context.has_mariadb_grammar() { "10.5.2+" } else { "8.0.3+" };
-    if since(11).include(context.settings) && context.is_older_than(oldest) {
-        return Err(CompileError::Unknown {
-            reason: format!("before {oldest} Laravel rebuilds a renamed column's definition from the live table"),
+    if since(11).include(context.settings) && context.settings.is_older_than(oldest) {
+        return legacy_rename::rename(context, command).map_err(|reason| CompileError::Unknown {
+            reason: format!(
+                "before {} Laravel declares a renamed column anew, and {reason}",
+                oldest.trim_end_matches('+')
+            ),
             span: command.span,
         });
     }
@@ -179,10 +183,7 @@ fn key_parts(context: &Context, primary: &Definition) -> String {
 
 fn vector_index(context: &Context, command: &Definition) -> Result<Vec<CompiledStatement>, CompileError> {
     if !(context.has_mariadb_grammar() && since(13).include(context.settings)) {
-        return Err(CompileError::Refused {
-            message: "The database driver in use does not support vector indexes.".to_owned(),
-            span: command.span,
-        });
+        return context.refusal(command).map_or(Ok(Vec::new()), Err);
     }
     let options =
         command.get("operatorClass").map_or("M=6 DISTANCE=cosine".to_owned(), |_| command.text("operatorClass"));

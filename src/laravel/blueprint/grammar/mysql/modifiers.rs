@@ -2,8 +2,9 @@
 
 use crate::laravel::Value;
 use crate::laravel::blueprint::definition::Definition;
-use crate::laravel::blueprint::grammar::context::{Context, Modifier, attribute};
-use crate::laravel::blueprint::majors::{ALL, HAS_JSON_PATHS, Majors, PRIMARY_COMMAND_WINS, since, until};
+use crate::laravel::blueprint::grammar::context::{Context, Modifier, attribute, is_generated};
+use crate::laravel::blueprint::grammar::types::is_integer;
+use crate::laravel::blueprint::majors::{ALL, Majors, PRIMARY_COMMAND_WINS, since, until};
 
 pub(super) const MODIFIERS: &[(Majors, Modifier)] = &[
     (ALL, unsigned),
@@ -23,8 +24,6 @@ pub(super) const MODIFIERS: &[(Majors, Modifier)] = &[
     (ALL, first),
 ];
 
-const INTEGERS: [&str; 5] = ["bigInteger", "integer", "mediumInteger", "smallInteger", "tinyInteger"];
-
 fn unsigned(_: &Context, column: &Definition) -> String {
     if column.is_true("unsigned") { " unsigned".to_owned() } else { String::new() }
 }
@@ -38,28 +37,15 @@ fn collate(_: &Context, column: &Definition) -> String {
 }
 
 fn virtual_as(context: &Context, column: &Definition) -> String {
-    generated(context, column, "virtualAsJson", "virtualAs", "")
+    context.generated(column, "virtualAsJson", "virtualAs", "")
 }
 
 fn stored_as(context: &Context, column: &Definition) -> String {
-    generated(context, column, "storedAsJson", "storedAs", " stored")
-}
-
-fn generated(context: &Context, column: &Definition, json: &str, plain: &str, ending: &str) -> String {
-    let expression = match column.get(json) {
-        Some(Value::Str(selector)) if HAS_JSON_PATHS.include(context.settings) && selector.contains("->") => {
-            context.json_value(selector)
-        }
-        Some(_) => column.text(json),
-        None if column.get(plain).is_some() => column.text(plain),
-        None => return String::new(),
-    };
-    format!(" as ({expression}){ending}")
+    context.generated(column, "storedAsJson", "storedAs", " stored")
 }
 
 fn nullable(_: &Context, column: &Definition) -> String {
-    const GENERATED: [&str; 4] = ["virtualAs", "virtualAsJson", "storedAs", "storedAsJson"];
-    let is_generated = GENERATED.iter().any(|attribute| column.get(attribute).is_some());
+    let is_generated = is_generated(column);
     match column.get("nullable") {
         Some(Value::Bool(false)) => " not null",
         _ if is_generated => "",
@@ -91,7 +77,7 @@ fn on_update(context: &Context, column: &Definition) -> String {
 }
 
 fn increment(context: &Context, column: &Definition) -> String {
-    if !column.is_true("autoIncrement") || !INTEGERS.contains(&column.text("type").as_str()) {
+    if !column.is_true("autoIncrement") || !is_integer(column) {
         return String::new();
     }
     let is_change_alone =

@@ -72,7 +72,7 @@ fn binary(_: &Context, column: &Definition) -> String {
 
 fn uuid(context: &Context, _: &Definition) -> String {
     let asks_server = MARIADB_UUID_ASKS_SERVER.include(context.settings);
-    if context.has_mariadb_grammar() && !(asks_server && context.is_older_than("10.7.0+")) {
+    if context.has_mariadb_grammar() && !(asks_server && context.settings.is_older_than("10.7.0+")) {
         "uuid".to_owned()
     } else {
         "char(36)".to_owned()
@@ -90,5 +90,5 @@ fn geometry(context: &Context, column: &Definition) -> String {
 
 /// MySQL takes an expression for a default since 8.0.13; MariaDB takes one in every version that Laravel supports.
 fn has_expression_defaults(context: &Context) -> bool {
-    context.has_mariadb_grammar() || !context.is_older_than("8.0.13+")
+    context.has_mariadb_grammar() || !context.settings.is_older_than("8.0.13+")
 }

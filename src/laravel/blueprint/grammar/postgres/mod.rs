@@ -9,7 +9,7 @@ use crate::laravel::Value;
 use crate::laravel::blueprint::command::Command;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::majors::{
-    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, HAS_JSON_PATHS, NAMES_LEAVE_SCHEMA_OUT, PREFIX_IS_IN_ALL_NAMES,
+    CHANGE_NEEDS_DOCTRINE, CHANGE_RESETS_COMMENT, NAMES_LEAVE_SCHEMA_OUT, PREFIX_IS_IN_ALL_NAMES,
     PRIMARY_NAME_HAS_PREFIX, RENAME_NEEDS_DOCTRINE, START_BY_SETVAL, START_IS_A_COMMAND,
 };
 use crate::laravel::blueprint::{CompileError, CompiledStatement, doctrine, text};
@@ -25,7 +25,7 @@ pub(in crate::laravel::blueprint) fn compile(
     context: &Context,
     command: &Command,
 ) -> Result<Vec<CompiledStatement>, CompileError> {
-    refuse_json_paths(context, command)?;
+    context.refuse_json_paths(command)?;
     match command {
         Command::Create => create(context),
         Command::Add(columns) => add(context, columns),
@@ -35,24 +35,8 @@ pub(in crate::laravel::blueprint) fn compile(
         Command::Named(command) => Ok(named(context, command)),
         Command::Start(column) => Ok(start(context, column).into_iter().collect()),
         Command::Comment(column) => Ok(comment(context, column).into_iter().collect()),
+        Command::Default(_) | Command::Rebuild(_) => Ok(Vec::new()),
     }
-}
-
-/// Where a name reads as a path into JSON, Laravel's grammar throws.
-fn refuse_json_paths(context: &Context, command: &Command) -> Result<(), CompileError> {
-    let (names, span) = match command {
-        Command::Named(command) => (command.list("columns"), command.span),
-        Command::Add(columns) | Command::Change(columns) => {
-            (columns.iter().map(|column| name(column)).collect(), context.span_of(columns))
-        }
-        Command::Create | Command::Start(_) | Command::Comment(_) => return Ok(()),
-    };
-    let is_path = |name: &Value| matches!(name, Value::Str(name) if name.contains("->"));
-    if names.iter().any(is_path) && HAS_JSON_PATHS.include(context.settings) {
-        let message = "This database engine does not support JSON operations.".to_owned();
-        return Err(CompileError::Refused { message, span });
-    }
-    Ok(())
 }
 
 fn create(context: &Context) -> Result<Vec<CompiledStatement>, CompileError> {

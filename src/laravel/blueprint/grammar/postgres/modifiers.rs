@@ -4,6 +4,7 @@ use crate::laravel::Value;
 use crate::laravel::blueprint::CompileError;
 use crate::laravel::blueprint::definition::Definition;
 use crate::laravel::blueprint::grammar::context::{Context, Modifier};
+use crate::laravel::blueprint::grammar::types::is_integer;
 use crate::laravel::blueprint::majors::{ALL, CHANGE_KEEPS_SERIAL, Majors, POSTGRES_SAYS_VIRTUAL, since, until};
 
 pub(super) const MODIFIERS: &[(Majors, Modifier)] = &[
@@ -16,8 +17,6 @@ pub(super) const MODIFIERS: &[(Majors, Modifier)] = &[
     (since(10), generated_as),
     (since(10), increment),
 ];
-
-const INTEGERS: [&str; 5] = ["bigInteger", "integer", "mediumInteger", "smallInteger", "tinyInteger"];
 
 /// What `change()` does to the column, each to follow `alter column …`.
 pub(super) fn changes(context: &Context, column: &Definition) -> Result<Vec<String>, CompileError> {
@@ -68,7 +67,7 @@ fn collate(context: &Context, column: &Definition) -> String {
 }
 
 fn increment(context: &Context, column: &Definition) -> String {
-    let counts = INTEGERS.contains(&column.text("type").as_str()) || column.get("generatedAs").is_some();
+    let counts = is_integer(column) || column.get("generatedAs").is_some();
     if counts && column.is_true("autoIncrement") && !context.has_primary_command() {
         " primary key".to_owned()
     } else {
