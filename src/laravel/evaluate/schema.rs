@@ -224,6 +224,7 @@ impl Interpreter<'_> {
 
     fn toggle_foreign_keys(&mut self, is_on: bool, span: Span) {
         let sql = foreign_key_sql(&self.settings, is_on);
+        self.settings.foreign_key_constraints = is_on;
         self.send_sql(&sql, &SourceMap::new(span), &[]);
     }
 
@@ -256,7 +257,7 @@ fn foreign_key_sql(settings: &Settings, is_on: bool) -> String {
     match settings.engine {
         Engine::Mysql | Engine::Mariadb => format!("SET FOREIGN_KEY_CHECKS={}", u8::from(is_on)),
         Engine::Postgresql => format!("SET CONSTRAINTS ALL {}", if is_on { "IMMEDIATE" } else { "DEFERRED" }),
-        Engine::Sqlite if settings.major >= 11 => format!("pragma foreign_keys = {}", u8::from(is_on)),
+        Engine::Sqlite if settings.major >= 12 => format!("pragma foreign_keys = {}", u8::from(is_on)),
         Engine::Sqlite => format!("PRAGMA foreign_keys = {}", if is_on { "ON" } else { "OFF" }),
         Engine::Sqlserver if is_on => {
             "EXEC sp_msforeachtable @command1=\"print '?'\", @command2=\"ALTER TABLE ? WITH CHECK CHECK CONSTRAINT all\""
