@@ -8,6 +8,7 @@ mod configuration;
 mod environment;
 mod lock;
 mod model;
+mod packages;
 mod providers;
 
 use std::cell::RefCell;
@@ -18,6 +19,7 @@ use self::autoload::Autoload;
 use self::environment::Environment;
 use self::lock::Lock;
 pub(crate) use self::model::conventional;
+pub use self::packages::PackageMigrations;
 use self::providers::SchemaDefaults;
 use super::value::{Model, Value};
 use crate::php::{self, Class, Function};
@@ -77,7 +79,7 @@ impl<'t> Application<'t> {
         let directories = if directories.is_empty() { &default[..] } else { directories };
         let paths = directories.iter().flat_map(|directory| {
             let names = self.tree.list(directory).into_iter();
-            names.filter(|name| name.ends_with(".php")).map(move |name| format!("{directory}/{name}"))
+            names.filter(|name| name.strip_suffix(".php").is_some()).map(move |name| format!("{directory}/{name}"))
         });
         let mut paths: Vec<String> = paths.collect();
         paths.sort_by(|left, right| file_name(left).cmp(file_name(right)).then_with(|| left.cmp(right)));
