@@ -7,10 +7,11 @@ mod autoload;
 mod configuration;
 mod environment;
 mod lock;
+mod macros;
 mod model;
 mod providers;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -39,6 +40,8 @@ pub struct Application<'t> {
     models: RefCell<HashMap<String, Option<Model>>>,
     configuration: RefCell<BTreeMap<String, Rc<Value>>>,
     schema_defaults: RefCell<Option<SchemaDefaults>>,
+    macros: RefCell<HashMap<String, Rc<php::Closure>>>,
+    has_read_macros: Cell<bool>,
 }
 
 /// Something that was found out about the application.
@@ -63,6 +66,8 @@ impl<'t> Application<'t> {
             models: RefCell::default(),
             configuration: RefCell::default(),
             schema_defaults: RefCell::default(),
+            macros: RefCell::default(),
+            has_read_macros: Cell::default(),
         }
     }
 
@@ -77,7 +82,7 @@ impl<'t> Application<'t> {
         let directories = if directories.is_empty() { &default[..] } else { directories };
         let paths = directories.iter().flat_map(|directory| {
             let names = self.tree.list(directory).into_iter();
-            names.filter(|name| name.ends_with(".php")).map(move |name| format!("{directory}/{name}"))
+            names.filter(|name| is_php(name)).map(move |name| format!("{directory}/{name}"))
         });
         let mut paths: Vec<String> = paths.collect();
         paths.sort_by(|left, right| file_name(left).cmp(file_name(right)).then_with(|| left.cmp(right)));
@@ -150,6 +155,10 @@ impl<'t> Application<'t> {
     pub fn environment(&self, name: &str) -> Option<Value> {
         self.environment.value(name)
     }
+}
+
+fn is_php(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "php")
 }
 
 fn file_name(path: &str) -> &str {

@@ -17,7 +17,7 @@ impl Interpreter<'_> {
         &mut self,
         connection: &Connection,
         method: &str,
-        arguments: Arguments,
+        arguments: &Arguments,
         span: Span,
     ) -> Evaluated {
         match method {
@@ -47,7 +47,7 @@ impl Interpreter<'_> {
             | "unsetEventDispatcher"
             | "recordsHaveBeenModified"
             | "flushQueryLog" => Ok(Term::Null),
-            _ => self.on_connection(connection, span, |this| this.database_call(method, &arguments, span)),
+            _ => self.on_connection(connection, span, |this| this.database_call(method, arguments, span)),
         }
     }
 
@@ -57,6 +57,12 @@ impl Interpreter<'_> {
                 let bindings = bindings_of(arguments.get(1, "bindings"));
                 self.send_term(arguments.get(0, "query").or_else(|| arguments.at(0)), &bindings, span);
                 Ok(Term::unknown("it is what the database answers"))
+            }
+            "getDoctrineSchemaManager" => Ok(Term::SchemaManager),
+            // PDO is asked through the connection, which is all that is known of it.
+            "getPdo" | "getPDO" | "getReadPdo" => Ok(Term::Connection(Connection { name: None })),
+            "getAttribute" if matches!(arguments.at(0), Some(Term::Int(PDO_DRIVER_NAME))) => {
+                Ok(Term::text(pdo_driver(&self.settings), span))
             }
             "getDriverName" => Ok(Term::text(driver_name(&self.settings), span)),
             "getConfig" => Ok(self.connection_setting(arguments, span)),
@@ -105,6 +111,17 @@ impl Interpreter<'_> {
             _ => return Answer::Unknown,
         };
         (self.settings.engine == engine).into()
+    }
+}
+
+/// `PDO::ATTR_DRIVER_NAME`
+pub(super) const PDO_DRIVER_NAME: i64 = 16;
+
+/// What PDO calls the engine: it has one driver for MySQL and MariaDB.
+fn pdo_driver(settings: &Settings) -> &'static str {
+    match settings.engine {
+        Engine::Mariadb => "mysql",
+        _ => driver_name(settings),
     }
 }
 

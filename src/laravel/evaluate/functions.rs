@@ -93,33 +93,33 @@ const INERT: [&str; 77] = [
 ];
 
 impl Interpreter<'_> {
-    pub fn call_function(&mut self, name: &FallbackName, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_function(&mut self, name: &FallbackName, arguments: &Arguments, span: Span) -> Evaluated {
         if let Some(function) = self.project_function(name) {
             return self.invoke(&function, Scope::default(), arguments, span);
         }
         let Some(short) = name.global().map(str::to_ascii_lowercase) else {
-            return self.call_outside(&name.full, &arguments, span);
+            return self.call_outside(&name.full, arguments, span);
         };
-        if let Some(term) = strings::call(&short, &arguments, span) {
+        if let Some(term) = strings::call(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = lists::call(&short, &arguments, span) {
+        if let Some(term) = lists::call(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = self.call_with_callback(&short, &arguments, span)? {
+        if let Some(term) = self.call_with_callback(&short, arguments, span)? {
             return Ok(term);
         }
-        if let Some(term) = self.ask_type(&short, &arguments, span) {
+        if let Some(term) = self.ask_type(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = self.call_helper(&short, &arguments, span)? {
+        if let Some(term) = self.call_helper(&short, arguments, span)? {
             return Ok(term);
         }
         if INERT.contains(&short.as_str()) || strings::knows(&short) {
-            self.run_callbacks(&arguments, span)?;
+            self.run_callbacks(arguments, span)?;
             return Ok(Term::unknown(format!("`{short}()` is not computed")));
         }
-        self.call_outside(&short, &arguments, span)
+        self.call_outside(&short, arguments, span)
     }
 
     fn project_function(&mut self, name: &FallbackName) -> Option<Rc<crate::php::Function>> {
@@ -159,15 +159,14 @@ impl Interpreter<'_> {
                 let callback = callback.clone();
                 let rest =
                     Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
-                self.call(&callback, rest, span)?
+                self.call(&callback, &rest, span)?
             }
             ("tap" | "with", Some(value), Some(callback)) => {
                 let (value, callback) = (value.clone(), callback.clone());
                 let result = self.call_value(&callback, vec![value.clone()], span)?;
                 if name == "tap" { value } else { result }
             }
-            ("value", Some(callback @ Term::Closure(_)), _)
-            | ("rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
+            ("value" | "rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
                 let callback = callback.clone();
                 self.call_value(&callback, Vec::new(), span)?
             }
