@@ -10,6 +10,8 @@ mod lock;
 mod macros;
 mod model;
 mod providers;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};

@@ -84,11 +84,8 @@ impl Interpreter<'_> {
                 Ok(if kept.is_open { Term::unknown("the first is not known") } else { first.unwrap_or(Term::Null) })
             }
             "reduce" => {
-                let mut carry = arguments.at(1).cloned().unwrap_or(Term::Null);
-                for item in array.values() {
-                    carry = self.call_value(callback, vec![carry, item.clone()], span)?;
-                }
-                Ok(carry)
+                let start = arguments.at(1).cloned().unwrap_or(Term::Null);
+                self.reduce(array, callback, start, span)
             }
             "tap" => self.call_value(callback, vec![it.clone()], span).map(|_| it),
             "pipe" => self.call_value(callback, vec![it], span),
@@ -111,6 +108,14 @@ impl Interpreter<'_> {
             result.insert(key.clone(), term);
         }
         Ok(result)
+    }
+
+    pub fn reduce(&mut self, array: &Array, callback: &Term, start: Term, span: Span) -> Evaluated {
+        let mut carry = start;
+        for item in array.values() {
+            carry = self.call_value(callback, vec![carry, item.clone()], span)?;
+        }
+        Ok(carry)
     }
 
     /// `array_filter`; open where it is not known whether an item stays.

@@ -6,8 +6,10 @@ use super::arguments::Arguments;
 use super::facade::raw;
 use super::interpreter::{Evaluated, Interpreter};
 use super::query::Query;
+use super::schema::is_question_or_setting;
 use super::term::{Connection, Term};
 use crate::answer::Answer;
+use crate::change::Touches;
 use crate::engine::Engine;
 use crate::laravel::Settings;
 use crate::source::Span;
@@ -70,15 +72,17 @@ impl Interpreter<'_> {
             "isMaria" if self.settings.engine.is_mysql_family() => {
                 Ok(Term::Bool(self.settings.engine == Engine::Mariadb))
             }
-            "getName" | "getDefaultConnection" => {
-                Ok(Term::from_value(&self.application.config("database.default"), span))
-            }
+            "getName" | "getDefaultConnection" => Ok(self.configured("database.default", span)),
             "withoutPretending" | "pretend" | "afterCommit" => {
                 self.run_callbacks(arguments, span)?;
                 Ok(Term::Null)
             }
             _ => {
                 self.run_callbacks(arguments, span)?;
+                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                    let reason = format!("`DB::{method}` is a macro that phasewise does not know");
+                    self.opaque(&format!("DB::{method}"), Touches::Anything, &reason, span);
+                }
                 Ok(Term::unknown(format!("`{method}` asks the database")))
             }
         }

@@ -221,6 +221,10 @@ impl Interpreter<'_> {
             }
             Term::Unknown(_) => {
                 self.run_callbacks(arguments, span)?;
+                if self.discarded == Some(span) && super::query::is_write(method) {
+                    let why = object.why_unknown();
+                    self.problem(format!("calls `{method}` on something that is not known: {why}"), span);
+                }
                 Ok(object.clone())
             }
             _ => Ok(Term::unknown(format!("`{method}` is called on what is no object"))),

@@ -12,14 +12,13 @@ use crate::php::FallbackName;
 use crate::source::Span;
 
 /// Functions that leave tables and rows alone, and whose value is not computed here.
-const INERT: [&str; 77] = [
+const INERT: [&str; 76] = [
     "abort",
     "array_rand",
     "base64_decode",
     "bcrypt",
     "bin2hex",
     "cache",
-    "call_user_func_array",
     "class_basename",
     "clock",
     "config_path",
@@ -147,19 +146,16 @@ impl Interpreter<'_> {
                 self.map(&array, &callback, true, span)?;
                 Term::Bool(true)
             }
-            ("array_reduce", Some(Term::Array(array)), Some(callback)) => {
-                let (array, callback) = (Rc::clone(array), callback.clone());
-                let mut carry = arguments.at(2).cloned().unwrap_or(Term::Null);
-                for item in array.values() {
-                    carry = self.call_value(&callback, vec![carry, item.clone()], span)?;
-                }
-                carry
-            }
             ("call_user_func", Some(callback), _) => {
                 let callback = callback.clone();
                 let rest =
                     Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
                 self.call(&callback, &rest, span)?
+            }
+            ("call_user_func_array", Some(callback), Some(Term::Array(array))) => {
+                let (callback, mut spread) = (callback.clone(), Arguments::of(array.values().cloned().collect(), span));
+                spread.is_open = array.is_open;
+                self.call(&callback, &spread, span)?
             }
             ("tap" | "with", Some(value), Some(callback)) => {
                 let (value, callback) = (value.clone(), callback.clone());
@@ -175,6 +171,11 @@ impl Interpreter<'_> {
                 self.call_value(&callback, Vec::new(), span)?
             }
             ("value" | "tap" | "with", Some(value), _) => value.clone(),
+            ("array_reduce", Some(Term::Array(array)), Some(callback)) => {
+                let (array, callback) = (Rc::clone(array), callback.clone());
+                let start = arguments.at(2).cloned().unwrap_or(Term::Null);
+                self.reduce(&array, &callback, start, span)?
+            }
             _ => return Ok(None),
         }))
     }

@@ -137,6 +137,11 @@ pub(super) fn is_of_queries(method: &str) -> bool {
         || !matches!(kind_of(method), Kind::Same | Kind::Value)
 }
 
+/// Whether a call of that name writes rows, whatever builder or model it is called on.
+pub(super) fn is_write(method: &str) -> bool {
+    matches!(kind_of(method), Kind::Write(_) | Kind::LookUpOrInsert)
+}
+
 impl Interpreter<'_> {
     pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         match kind_of(method) {
@@ -150,11 +155,11 @@ impl Interpreter<'_> {
             Kind::OneRow => Ok(Term::Row(Rc::new(query.row()))),
             Kind::Value => Ok(Term::unknown("it comes from the database")),
             Kind::LookUpOrInsert => {
-                self.write(query, DataKind::Insert, arguments, span);
+                self.write(query, DataKind::Insert, arguments, span)?;
                 Ok(Term::Row(Rc::new(query.row())))
             }
             Kind::Write(kind) => {
-                self.write(query, kind, arguments, span);
+                self.write(query, kind, arguments, span)?;
                 Ok(match method {
                     "create" | "forceCreate" | "updateOrCreate" => Term::Row(Rc::new(query.row())),
                     _ => Term::unknown("it comes from the database"),
@@ -182,8 +187,9 @@ impl Interpreter<'_> {
                 _ => unsure(),
             },
             "from" => Term::Query(Rc::new(Query { table: arguments.text(0), ..Query::clone(query) })),
-            _ if self.is_scope(query, method) => unsure(),
-            _ => same,
+            _ if adds_no_condition(method) => same,
+            // A scope of the model, or a macro: it may add any.
+            _ => unsure(),
         })
     }
 
@@ -203,7 +209,7 @@ impl Interpreter<'_> {
         Ok(Term::unknown("it comes from the database"))
     }
 
-    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) {
+    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) -> Evaluated {
         let mut columns = Vec::new();
         for term in arguments.terms() {
             columns_of(term, &mut columns);
@@ -215,7 +221,10 @@ impl Interpreter<'_> {
             _ if is_picked => ONE_ROW,
             _ => Picked { has_condition: query.has_condition, is_bounded: query.is_bounded },
         };
-        self.write_rows(query.table.as_deref(), kind, columns, picked, span);
+        self.on_connection(&query.connection, span, |this| {
+            this.write_rows(query.table.as_deref(), kind, columns, picked, span);
+            Ok(Term::Null)
+        })
     }
 
     pub fn write_rows(
@@ -277,6 +286,46 @@ fn bounds(method: &str, arguments: &Arguments) -> bool {
             arguments.list.len() == 1 && column.starts_with(char::is_uppercase) && !is_condition_word(column)
         }
     }
+}
+
+/// Whether a method of the builder leaves alone which rows it is about.
+fn adds_no_condition(method: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "orderBy",
+        "select",
+        "addSelect",
+        "with",
+        "group",
+        "order",
+        "lock",
+        "leftJoin",
+        "rightJoin",
+        "without",
+        "new",
+        "use",
+    ];
+    STARTS.iter().any(|start| method.starts_with(start))
+        || matches!(
+            method,
+            "latest"
+                | "oldest"
+                | "reorder"
+                | "inRandomOrder"
+                | "distinct"
+                | "sharedLock"
+                | "toBase"
+                | "query"
+                | "on"
+                | "dd"
+                | "dump"
+                | "tap"
+                | "clone"
+                | "fromSub"
+                | "fromRaw"
+                | "setModel"
+                | "connection"
+                | "timeout"
+        )
 }
 
 /// Whether what follows `where` in a method's name is a word of the builder rather than a column.

@@ -104,6 +104,14 @@ impl Interpreter<'_> {
             }
             _ => {
                 self.run_callbacks(arguments, span)?;
+                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                    self.opaque(
+                        &format!("Schema::{method}"),
+                        Touches::Anything,
+                        &format!("`Schema::{method}` is a macro that phasewise does not know"),
+                        span,
+                    );
+                }
                 let listed = self.list_of_table(method, arguments, span);
                 Ok(listed.unwrap_or_else(|| Term::unknown(format!("`Schema::{method}` asks the database"))))
             }
@@ -254,4 +262,36 @@ fn foreign_key_sql(settings: &Settings, is_on: bool) -> String {
         }
         Engine::Sqlserver => "EXEC sp_msforeachtable \"ALTER TABLE ? NOCHECK CONSTRAINT all\"".to_owned(),
     }
+}
+
+/// Whether a method of the schema builder or of a connection only asks, or says how later calls behave.
+pub(super) fn is_question_or_setting(method: &str) -> bool {
+    const STARTS: [&str; 21] = [
+        "get",
+        "has",
+        "is",
+        "set",
+        "use",
+        "enable",
+        "disable",
+        "flush",
+        "forget",
+        "allow",
+        "prevent",
+        "default",
+        "morph",
+        "register",
+        "unset",
+        "query",
+        "on",
+        "log",
+        "when",
+        "blueprintResolver",
+        "select",
+    ];
+    STARTS.iter().any(|start| method.starts_with(start))
+        || matches!(
+            method,
+            "scalar" | "cursor" | "bind" | "bindings" | "prepareBindings" | "total" | "resetTotalQueryDuration"
+        )
 }

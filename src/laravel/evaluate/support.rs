@@ -99,8 +99,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The driver is the one that is linted for, whatever the configuration says.
-    fn configured(&self, key: &str, span: Span) -> Term {
+    /// The default connection and its driver are those that are linted for, whatever the configuration says.
+    pub fn configured(&self, key: &str, span: Span) -> Term {
+        if key == "database.default" {
+            let name = self.application.connection_name(self.settings.engine);
+            return name.map_or_else(
+                || Term::text(super::database::driver_name(&self.settings), span),
+                |name| Term::text(name, span),
+            );
+        }
         let is_driver = key.strip_prefix("database.connections.").and_then(|rest| rest.strip_suffix(".driver"));
         if let Some(connection) = is_driver
             && self.application.is_default_connection(connection)
