@@ -60,7 +60,7 @@ impl<'t> Workspace<'t> {
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let directories = migrations::directories(root, &config);
+        let directories = migrations::directories(root, &config, tree, notes);
         let found = migrations::find(root, tree, &directories, notes);
         let named = migrations::named(root, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));

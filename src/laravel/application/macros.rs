@@ -20,6 +20,8 @@ const NESTED_SET: &str = "$table->unsignedInteger('_lft')->default(0); $table->u
 impl Application<'_> {
     /// Says what a macro does: `calls` are PHP statements on `$table`. `name` is that of a method of `$table`, or
     /// `Class::method` for a static call that is handed `$table`.
+    ///
+    /// Of the facades, the macros of providers go by `DB::method` and `Schema::method`.
     pub fn define_macro(&self, name: &str, calls: &str) -> Result<(), Vec<php::SyntaxError>> {
         let text = format!("<?php\nfunction (...$arguments) {{\n$table = $this;\n{calls}\n}};\n");
         let file = php::read(&self.tree.put(&format!("macro {name}"), text));
@@ -66,12 +68,20 @@ fn macro_of(expr: &Expr) -> Option<(String, Rc<Closure>)> {
     let ExprKind::Chain(chain) = &expr.kind else { return None };
     let ExprKind::Class(class) = &chain.base.kind else { return None };
     let LinkKind::StaticMethod { name, arguments } = &chain.links.first()?.kind else { return None };
-    if name.name() != Some("macro") || class.to_string() != "Illuminate\\Database\\Schema\\Blueprint" {
+    if name.name() != Some("macro") {
         return None;
     }
+    let prefix = match class.to_string().as_str() {
+        "Illuminate\\Database\\Schema\\Blueprint" => "",
+        "Illuminate\\Support\\Facades\\DB" | "DB" | "Illuminate\\Database\\Connection" => "DB::",
+        "Illuminate\\Support\\Facades\\Schema" | "Schema" | "Illuminate\\Database\\Schema\\Builder" => "Schema::",
+        _ => return None,
+    };
     match arguments.as_slice() {
         [name, code] => match (&name.value.kind, &code.value.kind) {
-            (ExprKind::Text(name), ExprKind::Closure(closure)) => Some((name.value.clone(), Rc::clone(closure))),
+            (ExprKind::Text(name), ExprKind::Closure(closure)) => {
+                Some((format!("{prefix}{}", name.value), Rc::clone(closure)))
+            }
             _ => None,
         },
         _ => None,

@@ -9,6 +9,7 @@ mod environment;
 mod lock;
 mod macros;
 mod model;
+mod packages;
 mod providers;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use self::autoload::Autoload;
 use self::environment::Environment;
 use self::lock::Lock;
 pub(crate) use self::model::conventional;
+pub use self::packages::PackageMigrations;
 use self::providers::SchemaDefaults;
 use super::value::{Model, Value};
 use crate::php::{self, Class, Function};

@@ -1,5 +1,7 @@
 //! Chains: `->`, `::`, `[…]` and `(…)`, link by link.
 
+use std::rc::Rc;
+
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::Term;
 use crate::laravel::Key;
@@ -135,6 +137,7 @@ fn element(term: &Term, key: Option<&Term>, span: Span) -> Term {
             byte.map_or(Term::Null, |byte| Term::text(byte, span))
         }
         (Term::Null, _) => Term::Null,
+        (Term::Rows(query), _) => Term::Row(Rc::new(query.row())),
         (Term::Array(_) | Term::Collection(_), _) => Term::unknown("the key is not known"),
         (term, _) => Term::unknown(term.why_unknown()),
     }

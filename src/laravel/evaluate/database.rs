@@ -78,6 +78,10 @@ impl Interpreter<'_> {
                 Ok(Term::Null)
             }
             _ => {
+                let name = format!("DB::{method}");
+                if self.application.macro_named(&name).is_some() {
+                    return self.run_macro(Term::Connection(Connection { name: None }), &name, arguments, span);
+                }
                 self.run_callbacks(arguments, span)?;
                 if self.discarded == Some(span) && !is_question_or_setting(method) {
                     let reason = format!("`DB::{method}` is a macro that phasewise does not know");

@@ -55,6 +55,18 @@ impl Query {
 }
 
 impl Row {
+    /// Whether both are rows of one table.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.table == other.table && self.model == other.model && self.is_new == other.is_new
+    }
+
+    /// The row with the columns that may have been set on either.
+    pub fn with_columns(&self, other: &Self) -> Self {
+        let mut row = self.clone();
+        row.columns.extend(other.columns.iter().filter(|column| !self.columns.contains(column)).cloned());
+        row
+    }
+
     pub fn of_model(model: &Model) -> Self {
         Self {
             table: Some(model.table.clone()),

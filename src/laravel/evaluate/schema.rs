@@ -103,6 +103,10 @@ impl Interpreter<'_> {
                 Ok(Term::Null)
             }
             _ => {
+                let name = format!("Schema::{method}");
+                if self.application.macro_named(&name).is_some() {
+                    return self.run_macro(Term::Schema(Connection { name: None }), &name, arguments, span);
+                }
                 self.run_callbacks(arguments, span)?;
                 if self.discarded == Some(span) && !is_question_or_setting(method) {
                     self.opaque(

@@ -147,8 +147,13 @@ impl Interpreter<'_> {
 
     /// A macro: its code runs with the table as `$this`.
     pub fn call_macro(&mut self, id: TableId, name: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        self.run_macro(Term::Table(id), name, arguments, span)
+    }
+
+    /// Runs a macro's code with `this` as `$this`. What it asks for, its call asked for.
+    pub fn run_macro(&mut self, this: Term, name: &str, arguments: &Arguments, span: Span) -> Evaluated {
         let Some(code) = self.application.macro_named(name) else { return Ok(Term::Inert) };
-        let scope = Scope { this: Some(Term::Table(id)), ..Scope::default() };
+        let scope = Scope { this: Some(this), ..Scope::default() };
         let outer = self.macro_call;
         self.macro_call = outer.or(Some(span));
         let result = self.invoke(&code.function, scope, arguments, span);
