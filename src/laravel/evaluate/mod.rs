@@ -1,7 +1,7 @@
 //! What a migration sends: its PHP run as a small, total interpreter runs it.
 //!
 //! Takes a migration's tree, the application around it, and the tables as they stand; gives the statements in the order
-//! sent. Whatever cannot be known is a term of its own, [`Term::Unknown`](term::Term), that spoils only what is made of it.
+//! sent. Whatever cannot be known is a term of its own, `Term::Unknown`, that spoils only what is made of it.
 //! A condition that cannot be decided keeps both branches, whose statements carry it as their guard.
 
 mod arguments;
