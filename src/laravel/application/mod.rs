@@ -7,11 +7,14 @@ mod autoload;
 mod configuration;
 mod environment;
 mod lock;
+mod macros;
 mod model;
 mod packages;
 mod providers;
+#[cfg(test)]
+mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -41,6 +44,8 @@ pub struct Application<'t> {
     models: RefCell<HashMap<String, Option<Model>>>,
     configuration: RefCell<BTreeMap<String, Rc<Value>>>,
     schema_defaults: RefCell<Option<SchemaDefaults>>,
+    macros: RefCell<HashMap<String, Rc<php::Closure>>>,
+    has_read_macros: Cell<bool>,
 }
 
 /// Something that was found out about the application.
@@ -65,6 +70,8 @@ impl<'t> Application<'t> {
             models: RefCell::default(),
             configuration: RefCell::default(),
             schema_defaults: RefCell::default(),
+            macros: RefCell::default(),
+            has_read_macros: Cell::default(),
         }
     }
 
@@ -79,7 +86,7 @@ impl<'t> Application<'t> {
         let directories = if directories.is_empty() { &default[..] } else { directories };
         let paths = directories.iter().flat_map(|directory| {
             let names = self.tree.list(directory).into_iter();
-            names.filter(|name| name.strip_suffix(".php").is_some()).map(move |name| format!("{directory}/{name}"))
+            names.filter(|name| is_php(name)).map(move |name| format!("{directory}/{name}"))
         });
         let mut paths: Vec<String> = paths.collect();
         paths.sort_by(|left, right| file_name(left).cmp(file_name(right)).then_with(|| left.cmp(right)));
@@ -152,6 +159,10 @@ impl<'t> Application<'t> {
     pub fn environment(&self, name: &str) -> Option<Value> {
         self.environment.value(name)
     }
+}
+
+fn is_php(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "php")
 }
 
 fn file_name(path: &str) -> &str {
