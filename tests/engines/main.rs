@@ -1,0 +1,42 @@
+//! Compares phasewise with the real thing: PostgreSQL and MariaDB.
+//!
+//! A test that lacks what it needs on this machine says so and is ignored, which Rust's own harness cannot do at run time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may fail, reads fixtures and runs servers"
+)]
+
+mod availability;
+mod client;
+mod server;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::availability::{Outcome, completion};
+use crate::server::Servers;
+
+type Test = (&'static str, fn(&Servers) -> Outcome);
+
+const TESTS: [Test; 2] = [
+    ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
+    ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
+];
+
+fn main() -> ExitCode {
+    let servers = Arc::new(Servers::default());
+    let trials = TESTS.map(|(name, test)| {
+        let servers = Arc::clone(&servers);
+        Trial::ignorable_test(name, move || completion(test(&servers)))
+    });
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials.into());
+    if let Ok(servers) = Arc::try_unwrap(servers) {
+        servers.stop();
+    }
+    conclusion.exit_code()
+}
