@@ -11,6 +11,7 @@
 
 mod availability;
 mod client;
+mod fixtures;
 mod server;
 
 use std::process::ExitCode;
@@ -23,9 +24,10 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 2] = [
+const TESTS: [Test; 3] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
+    ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];
 
 fn main() -> ExitCode {
