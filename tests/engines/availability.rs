@@ -4,6 +4,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use libtest_mimic::{Completion, Failed};
 
@@ -38,6 +39,21 @@ pub(crate) fn program(name: &str) -> Result<PathBuf, Unavailable> {
         .map(|folder| folder.join(name))
         .find(|candidate| candidate.is_file())
         .ok_or_else(|| Unavailable(format!("`{name}` is not installed")))
+}
+
+/// Whether PHP has Debian's Laravel and what Laravel needs.
+pub(crate) fn laravel() -> Result<PathBuf, Unavailable> {
+    let php = program("php")?;
+    let found = Command::new(&php)
+        .args(["-d", "include_path=/usr/share/php", "-r"])
+        .arg("exit(stream_resolve_include_path('Illuminate/Database/autoload.php') && extension_loaded('mbstring') ? 0 : 1);")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    match found {
+        Ok(status) if status.success() => Ok(php),
+        _ => Err(Unavailable("PHP has no Laravel (Debian's `php-illuminate-database`)".to_owned())),
+    }
 }
 
 fn postgres_folders() -> Vec<PathBuf> {

@@ -1,4 +1,4 @@
-//! Compares phasewise with the real thing: PostgreSQL and MariaDB.
+//! Compares phasewise with the real thing: PostgreSQL, MariaDB, and Laravel on PHP.
 //!
 //! A test that lacks what it needs on this machine says so and is ignored, which Rust's own harness cannot do at run time.
 #![allow(
@@ -6,12 +6,15 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::print_stderr,
     reason = "a test may fail, reads fixtures and runs servers"
 )]
 
 mod availability;
+mod binary;
 mod client;
 mod fixtures;
+mod laravel;
 mod server;
 
 use std::process::ExitCode;
@@ -24,9 +27,11 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 5] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
+    ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
+    ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];
 
