@@ -30,6 +30,30 @@ pub(crate) struct Unknown {
     pub(crate) reason: String,
 }
 
+impl Statement {
+    /// The statement with its bindings written into it.
+    pub(crate) fn with_bindings(&self) -> String {
+        let mut bindings = self.bindings.iter();
+        let mut quote = None;
+        let mut sql = String::new();
+        for letter in self.sql.chars() {
+            match (quote, letter) {
+                (None, '?') => sql.push_str(bindings.next().map_or("?", String::as_str)),
+                (None, '\'' | '"' | '`') => {
+                    quote = Some(letter);
+                    sql.push(letter);
+                }
+                (Some(open), _) if open == letter => {
+                    quote = None;
+                    sql.push(letter);
+                }
+                _ => sql.push(letter),
+            }
+        }
+        sql
+    }
+}
+
 /// The SQL of every migration under `path`, in the order they run in. `arguments` say for which engine and Laravel.
 #[track_caller]
 pub(crate) fn sql(path: &Path, arguments: &[&str]) -> Vec<Migration> {

@@ -39,6 +39,10 @@ impl Database {
         Self { engine, port, name: name.to_owned() }
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// Runs a script on a connection of its own, up to its first error. PostgreSQL gets it as one message, as a migration
     /// runner sends a file: its statements are one transaction unless it says otherwise.
     pub(crate) fn run(&self, script: &str) -> Answer {
