@@ -37,6 +37,8 @@ pub(crate) struct SentStatement {
 pub(crate) enum Driver {
     MySql,
     Pgsql,
+    Sqlite,
+    Sqlsrv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +48,14 @@ pub(crate) enum Direction {
 }
 
 impl Driver {
-    pub(crate) const ALL: [Self; 2] = [Self::MySql, Self::Pgsql];
+    pub(crate) const ALL: [Self; 4] = [Self::MySql, Self::Pgsql, Self::Sqlite, Self::Sqlsrv];
 
     fn name(self) -> &'static str {
         match self {
             Self::MySql => "mysql",
             Self::Pgsql => "pgsql",
+            Self::Sqlite => "sqlite",
+            Self::Sqlsrv => "sqlsrv",
         }
     }
 
@@ -60,6 +64,8 @@ impl Driver {
         match self {
             Self::MySql => "mysql:8.0",
             Self::Pgsql => "postgresql:15",
+            Self::Sqlite => "sqlite:3.40",
+            Self::Sqlsrv => "sqlserver:2022",
         }
     }
 }
