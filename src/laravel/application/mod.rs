@@ -86,7 +86,7 @@ impl<'t> Application<'t> {
         let directories = if directories.is_empty() { &default[..] } else { directories };
         let paths = directories.iter().flat_map(|directory| {
             let names = self.tree.list(directory).into_iter();
-            names.filter(|name| is_php(name)).map(move |name| format!("{directory}/{name}"))
+            names.filter(|name| is_php(name)).map(move |name| below(directory, name))
         });
         let mut paths: Vec<String> = paths.collect();
         paths.sort_by(|left, right| file_name(left).cmp(file_name(right)).then_with(|| left.cmp(right)));
@@ -167,4 +167,9 @@ fn is_php(name: &str) -> bool {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The path of a file in a directory; the root's is empty.
+fn below(directory: &str, name: String) -> String {
+    if directory.is_empty() { name } else { format!("{directory}/{name}") }
 }
