@@ -117,3 +117,18 @@ fn a_described_macro_is_checked() {
     assert!(application.define_macro("stamp", "$table->timestamp('stamped_at')->nullable();").is_ok());
     assert!(application.define_macro("broken", "$table->timestamp(").is_err());
 }
+
+#[test]
+fn unique_ids_of_other_columns_leave_the_key_a_number() {
+    let model = |body: &str| {
+        let class = format!(
+            "<?php namespace App\\Models; class Group extends \\Illuminate\\Database\\Eloquent\\Model {{ use \\Illuminate\\Database\\Eloquent\\Concerns\\HasUuids; {body} }}"
+        );
+        let composer = r#"{"autoload": {"psr-4": {"App\\": "app/"}}}"#;
+        let tree = tree(&[("composer.json", composer), ("app/Models/Group.php", &class)]);
+        Application::open(&tree).model("App\\Models\\Group").unwrap().key_type
+    };
+    assert_eq!(model(""), ModelKey::Uuid);
+    assert_eq!(model("public function uniqueIds() { return ['uuid']; }"), ModelKey::Int);
+    assert_eq!(model("public function uniqueIds() { return ['id', 'token']; }"), ModelKey::Uuid);
+}
