@@ -23,7 +23,7 @@ impl Application<'_> {
         self.configuration.borrow_mut().insert(name.to_owned(), unknown);
         let value = match self.file(&format!("config/{name}.php")) {
             Some(file) => evaluate_config(&file, self, &self.bare_settings(Engine::Mysql)),
-            None if matches!(name, "database" | "app") => Value::Null,
+            None if name == "database" => Value::Null,
             None => Value::Unknown(format!("`config/{name}.php` is not in the project")),
         };
         let value = Rc::new(value);

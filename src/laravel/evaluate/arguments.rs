@@ -1,7 +1,7 @@
 //! The arguments of a call, evaluated.
 
 use super::interpreter::{Evaluated, Interpreter};
-use super::term::Term;
+use super::term::{Definition, TableId, Term};
 use crate::laravel::{self, Key};
 use crate::php::{self, ExprKind};
 use crate::source::Span;
@@ -47,6 +47,23 @@ impl Arguments {
     /// The text at a place.
     pub fn text(&self, at: usize) -> Option<String> {
         self.at(at).filter(|term| !matches!(term, Term::Null)).and_then(Term::as_string)
+    }
+
+    /// The table being described that is handed over, by itself or in a list.
+    pub fn table(&self) -> Option<TableId> {
+        fn table_in(term: &Term) -> Option<TableId> {
+            match term {
+                Term::Table(table) | Term::Definition(Definition { table, .. }) => Some(*table),
+                Term::Array(array) | Term::Collection(array) => array.values().find_map(table_in),
+                _ => None,
+            }
+        }
+        self.terms().find_map(table_in)
+    }
+
+    /// All but the first.
+    pub fn rest(&self) -> Self {
+        Self { list: self.list.iter().skip(1).cloned().collect(), is_open: self.is_open }
     }
 
     pub fn terms(&self) -> impl Iterator<Item = &Term> {

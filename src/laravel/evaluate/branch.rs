@@ -35,12 +35,12 @@ impl Interpreter<'_> {
                 second: Side { result: second, guards: left_by_second },
             }))),
             // A branch that throws ends the migration: if it goes on, it took the other one.
-            (Ok(first), Err(Interrupt::Throw { .. } | Interrupt::Exit)) => {
+            (Ok(first), Err(Interrupt::Throw { .. } | Interrupt::Exit(_))) => {
                 self.state = after_first;
                 self.guards.extend(left_by_first);
                 Ok(Forked::One(first))
             }
-            (Err(Interrupt::Throw { .. } | Interrupt::Exit), Ok(second)) => {
+            (Err(Interrupt::Throw { .. } | Interrupt::Exit(_)), Ok(second)) => {
                 self.guards.extend(left_by_second);
                 Ok(Forked::One(second))
             }

@@ -29,7 +29,7 @@ impl Interpreter<'_> {
     pub fn call(&mut self, callee: &Term, arguments: &Arguments, span: Span) -> Evaluated {
         match to_closure(callee) {
             Some(closure) => self.call_closure(&closure, arguments, span),
-            None => Ok(Term::unknown(callee.why_unknown())),
+            None => self.call_unknown(callee, "__invoke", arguments, span),
         }
     }
 
@@ -151,6 +151,7 @@ impl Interpreter<'_> {
             this: scope.this,
             class: scope.class,
             static_class: scope.static_class,
+            is_discarded: self.discarded == Some(span),
             exits: Vec::new(),
         };
         let result = self.in_frame(frame, span, |this| {

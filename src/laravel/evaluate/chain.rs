@@ -67,7 +67,14 @@ impl Interpreter<'_> {
             LinkKind::StaticProperty(_) | LinkKind::StaticMethod { .. } | LinkKind::Constant(_) => {
                 match self.class_of_term(term) {
                     Some(class) => self.static_link(&ClassName::Named(class), link),
-                    None => Ok(Term::unknown("the class is not known")),
+                    None => match &link.kind {
+                        LinkKind::StaticMethod { name, arguments } => {
+                            let method = self.member(name)?.unwrap_or_default();
+                            let arguments = self.arguments(arguments)?;
+                            self.call_unknown(term, &method, &arguments, link.span)
+                        }
+                        _ => Ok(Term::unknown("the class is not known")),
+                    },
                 }
             }
         }
@@ -78,10 +85,11 @@ impl Interpreter<'_> {
             LinkKind::StaticMethod { name, arguments } => {
                 let name = self.member(name)?;
                 let arguments = self.arguments(arguments)?;
-                match name {
-                    Some(name) => self.call_static(class, &name, &arguments, link.span),
-                    None => Ok(Term::unknown("the method's name is not known")),
+                if let Some(name) = name {
+                    return self.call_static(class, &name, &arguments, link.span);
                 }
+                let class = self.class_name(class).unwrap_or_default();
+                Ok(self.call_unnamed_static(&class, link.span))
             }
             LinkKind::Constant(name) => match self.member(name)? {
                 Some(name) if name.eq_ignore_ascii_case("class") => {

@@ -11,49 +11,71 @@ use crate::source::Span;
 
 impl Interpreter<'_> {
     /// `&&` and `||`: the right side runs unless the left one decides.
-    pub fn short_circuit(&mut self, left: &Term, right: &Expr, decides: Answer) -> Evaluated {
-        let truth = left.truth();
+    pub fn short_circuit(&mut self, (left, place): (&Term, Span), right: &Expr, decides: Answer) -> Evaluated {
+        let (truth, whole) = (left.truth(), place.to(right.span));
         if truth == decides {
             return Ok(Term::Bool(decides.is_yes()));
         }
         if truth != Answer::Unknown {
-            let right = self.eval(right)?;
+            let right = self.eval_for(whole, right)?;
             return Ok(truth_term(right.truth(), &right.why_unknown()));
         }
-        let condition =
-            Condition::new("what stands before `&&` or `||` holds", "what stands before `&&` or `||` fails");
-        let right = self.fork_terms(&condition, |this| this.eval(right), |this| this.eval(right))?;
-        let joined = if decides.is_yes() { truth.or(right.truth()) } else { truth.and(right.truth()) };
+        let text = self.source(place);
+        let (holds, fails) = (text.clone(), format!("! ({text})"));
+        let condition = if decides.is_yes() { Condition::new(&fails, &holds) } else { Condition::new(&holds, &fails) };
+        // Stays unknown where the right side throws: then only what stands before it is known to hold or fail.
+        let mut joined = Answer::Unknown;
+        self.fork_terms(
+            &condition,
+            |this| {
+                let right = this.eval_for(whole, right)?;
+                joined = if decides.is_yes() { truth.or(right.truth()) } else { truth.and(right.truth()) };
+                Ok(Term::Null)
+            },
+            |_| Ok(Term::Null),
+        )?;
         Ok(truth_term(joined, &left.why_unknown()))
     }
 
-    pub fn ternary(&mut self, ternary: &Ternary) -> Evaluated {
+    /// One of the expressions that `whole` chooses from.
+    fn eval_for(&mut self, whole: Span, choice: &Expr) -> Evaluated {
+        let outer = self.discarded;
+        self.pass_on(whole, choice.span);
+        let result = self.eval(choice);
+        self.discarded = outer;
+        result
+    }
+
+    pub fn ternary(&mut self, ternary: &Ternary, span: Span) -> Evaluated {
         let condition = self.eval(&ternary.condition)?;
         match (condition.truth(), &ternary.then) {
             (Answer::Yes, None) => Ok(condition),
-            (Answer::Yes, Some(then)) => self.eval(then),
-            (Answer::No, _) => self.eval(&ternary.otherwise),
+            (Answer::Yes, Some(then)) => self.eval_for(span, then),
+            (Answer::No, _) => self.eval_for(span, &ternary.otherwise),
             (Answer::Unknown, then) => {
                 let undecided = self.condition(&ternary.condition);
                 self.fork_terms(
                     &undecided,
-                    |this| then.as_ref().map_or(Ok(condition), |then| this.eval(then)),
-                    |this| this.eval(&ternary.otherwise),
+                    |this| then.as_ref().map_or(Ok(condition), |then| this.eval_for(span, then)),
+                    |this| this.eval_for(span, &ternary.otherwise),
                 )
             }
         }
     }
 
-    pub fn coalesce(&mut self, left: &Expr, right: &Expr) -> Evaluated {
+    pub fn coalesce(&mut self, left: &Expr, right: &Expr, span: Span) -> Evaluated {
         match self.peek(left)? {
-            Term::Null => self.eval(right),
-            Term::Unknown(unknown) => {
-                let text = self.source(left.span);
-                let condition = Condition::new(&format!("isset({text})"), &format!("! isset({text})"));
-                self.fork_terms(&condition, |_| Ok(Term::Unknown(unknown)), |this| this.eval(right))
-            }
+            Term::Null => self.eval_for(span, right),
+            term if term.may_be_null() => self.unless_set(left, term, |this| this.eval_for(span, right)),
             term => Ok(term),
         }
+    }
+
+    /// `$left ?? …`, where it is not known whether there is a value.
+    pub fn unless_set(&mut self, left: &Expr, term: Term, otherwise: impl FnOnce(&mut Self) -> Evaluated) -> Evaluated {
+        let text = self.source(left.span);
+        let condition = Condition::new(&format!("isset({text})"), &format!("! isset({text})"));
+        self.fork_terms(&condition, |_| Ok(term), otherwise)
     }
 
     pub fn match_arms(&mut self, source: &Match, span: Span) -> Evaluated {
@@ -68,7 +90,7 @@ impl Interpreter<'_> {
                 let term = self.eval(condition)?;
                 matches = matches.or(operators::identical(subject, &term));
                 if matches.is_yes() {
-                    return self.eval(&arm.body);
+                    return self.eval_for(span, &arm.body);
                 }
             }
             if matches == Answer::Unknown {
@@ -77,13 +99,13 @@ impl Interpreter<'_> {
                 let condition = Condition::new(&text, &format!("! ({text})"));
                 return self.fork_terms(
                     &condition,
-                    |this| this.eval(&arm.body),
+                    |this| this.eval_for(span, &arm.body),
                     |this| this.match_from(source, subject, place + 1, span),
                 );
             }
         }
         match source.arms.iter().find(|arm| arm.conditions.is_empty()) {
-            Some(default) => self.eval(&default.body),
+            Some(default) => self.eval_for(span, &default.body),
             None => Err(Interrupt::Throw { what: "UnhandledMatchError".to_owned(), span }),
         }
     }

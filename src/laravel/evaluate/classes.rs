@@ -171,7 +171,13 @@ impl Interpreter<'_> {
             Term::Object(id) => {
                 let object = self.state.object(*id);
                 let known = object.and_then(|object| object.properties.get(name)).cloned();
-                known.unwrap_or_else(|| Term::unknown(format!("`->{name}` is not set where it can be seen")))
+                match (known, name) {
+                    (Some(term), _) => term,
+                    // Laravel's `Migration` declares it.
+                    (None, "connection") => Term::Null,
+                    (None, "command" | "output") => Term::Inert,
+                    (None, _) => Term::unknown(format!("`->{name}` is not set where it can be seen")),
+                }
             }
             Term::Case(case) => match name {
                 "value" => case.value.clone(),

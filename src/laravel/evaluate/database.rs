@@ -7,7 +7,7 @@ use super::facade::raw;
 use super::interpreter::{Evaluated, Interpreter};
 use super::query::Query;
 use super::schema::is_question_or_setting;
-use super::term::{Connection, Term};
+use super::term::{Connection, FROM_DATABASE, Term};
 use crate::answer::Answer;
 use crate::change::Touches;
 use crate::engine::Engine;
@@ -24,8 +24,11 @@ impl Interpreter<'_> {
     ) -> Evaluated {
         match method {
             "connection" => Ok(Term::Connection(self.connection_of(arguments.at(0), connection))),
-            "getSchemaBuilder" => Ok(Term::Schema(connection.clone())),
+            "getSchemaBuilder" | "schema" => Ok(Term::Schema(connection.clone())),
             "raw" => Ok(raw(arguments.at(0), span)),
+            "query" if !arguments.list.is_empty() => {
+                self.on_connection(connection, span, |this| Ok(this.ask(arguments, span)))
+            }
             "table" | "query" => {
                 let table = if method == "table" { arguments.text(0) } else { None };
                 Ok(Term::Query(Rc::new(Query::of_table(table, connection.clone()))))
@@ -34,6 +37,8 @@ impl Interpreter<'_> {
                 Some(callback) => self.call_value(&callback, vec![Term::Connection(connection.clone())], span),
                 None => Ok(Term::Null),
             },
+            // PDO is asked through the connection, which is all that is known of it.
+            "getPdo" | "getPDO" | "getReadPdo" | "getDoctrineConnection" => Ok(Term::Connection(connection.clone())),
             "beginTransaction"
             | "commit"
             | "rollBack"
@@ -55,14 +60,28 @@ impl Interpreter<'_> {
 
     fn database_call(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         match method {
-            "statement" | "unprepared" | "insert" | "update" | "delete" | "affectingStatement" => {
+            "statement" | "unprepared" | "insert" | "update" | "delete" | "affectingStatement" | "exec"
+            | "executeStatement" | "executeUpdate" => {
                 let bindings = bindings_of(arguments.get(1, "bindings"));
+                if arguments.list.is_empty() && arguments.is_open {
+                    self.send_term(Some(&Term::unknown("an unknown list is spread into the call")), &bindings, span);
+                }
                 self.send_term(arguments.get(0, "query").or_else(|| arguments.at(0)), &bindings, span);
                 Ok(Term::unknown("it is what the database answers"))
             }
             "getDoctrineSchemaManager" => Ok(Term::SchemaManager),
-            // PDO is asked through the connection, which is all that is known of it.
-            "getPdo" | "getPDO" | "getReadPdo" => Ok(Term::Connection(Connection { name: None })),
+            "select"
+            | "selectOne"
+            | "selectFromWriteConnection"
+            | "selectResultSets"
+            | "scalar"
+            | "cursor"
+            | "executeQuery" => Ok(self.ask(arguments, span)),
+            "prepare" => {
+                let given = self.ask(arguments, span);
+                let is_known = arguments.at(0).is_some_and(|query| !query.is_unknown());
+                Ok(if is_known { Term::Inert } else { given })
+            }
             "getAttribute" if matches!(arguments.at(0), Some(Term::Int(PDO_DRIVER_NAME))) => {
                 Ok(Term::text(pdo_driver(&self.settings), span))
             }
@@ -83,13 +102,24 @@ impl Interpreter<'_> {
                     return self.run_macro(Term::Connection(Connection { name: None }), &name, arguments, span);
                 }
                 self.run_callbacks(arguments, span)?;
-                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                if !is_question_or_setting(method) {
                     let reason = format!("`DB::{method}` is a macro that phasewise does not know");
                     self.opaque(&format!("DB::{method}"), Touches::Anything, &reason, span);
                 }
                 Ok(Term::unknown(format!("`{method}` asks the database")))
             }
         }
+    }
+
+    /// What is sent for the rows that it gives. Nothing says that it only reads.
+    fn ask(&mut self, arguments: &Arguments, span: Span) -> Term {
+        if let Some(query) = arguments.get(0, "query").or_else(|| arguments.at(0))
+            && self.may_write(query, span)
+        {
+            self.send_term(Some(query), &bindings_of(arguments.get(1, "bindings")), span);
+            return Term::Inert;
+        }
+        Term::unknown(FROM_DATABASE)
     }
 
     fn connection_setting(&self, arguments: &Arguments, span: Span) -> Term {

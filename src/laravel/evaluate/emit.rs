@@ -34,6 +34,16 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether what `DB::select` and its kin were given does more than read, as far as its text tells.
+    pub fn may_write(&self, query: &Term, span: Span) -> bool {
+        let shape = operators::shape_of(query);
+        if shape.trim() == HOLE {
+            return false;
+        }
+        let script = sql::read(&shape, &SourceMap::new(span), self.settings.engine);
+        script.statements.iter().flat_map(|statement| &statement.changes).any(|change| !is_harmless(&change.what))
+    }
+
     /// SQL with parts that are not known: what it does to which table can often be told all the same.
     fn send_shape(&mut self, term: &Term, span: Span) {
         let shape = operators::shape_of(term);

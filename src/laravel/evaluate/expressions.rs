@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arguments::Arguments;
 use super::array::Array;
 use super::interpreter::{Evaluated, Interpreter, Interrupt};
 use super::operators;
@@ -50,8 +51,8 @@ impl Interpreter<'_> {
             ExprKind::Operation(operation) => self.operation(operation, span),
             ExprKind::Unary(op, operand) => Ok(operators::unary(*op, &self.eval(operand)?)),
             ExprKind::Cast(to, operand) => Ok(operators::cast(*to, &self.eval(operand)?, span)),
-            ExprKind::Ternary(ternary) => self.ternary(ternary),
-            ExprKind::Coalesce(left, right) => self.coalesce(left, right),
+            ExprKind::Ternary(ternary) => self.ternary(ternary, span),
+            ExprKind::Coalesce(left, right) => self.coalesce(left, right, span),
             ExprKind::Chain(chain) => self.chain(chain),
             ExprKind::Closure(closure) => Ok(self.closure(closure)),
             ExprKind::Match(source) => self.match_arms(source, span),
@@ -83,7 +84,7 @@ impl Interpreter<'_> {
                 };
                 Err(Interrupt::Throw { what, span: expr.span })
             }
-            ExprKind::Exit(_) => Err(Interrupt::Exit),
+            ExprKind::Exit(_) => Err(Interrupt::Exit(expr.span)),
             ExprKind::Print(inner) => self.eval(inner).map(|_| Term::Int(1)),
             ExprKind::Clone(inner) => {
                 let term = self.eval(inner)?;
@@ -99,6 +100,12 @@ impl Interpreter<'_> {
                 self.include(&path, expr.span)
             }
             ExprKind::Yield(_) => Ok(Term::unknown("it is what a generator is sent")),
+            ExprKind::Other(what @ ("eval" | "shell command"), parts) => {
+                for part in parts {
+                    self.eval(part)?;
+                }
+                self.call_shell(what, &Arguments::default(), expr.span)
+            }
             ExprKind::Other(what, parts) => {
                 for part in parts {
                     self.eval(part)?;
@@ -128,7 +135,15 @@ impl Interpreter<'_> {
         if name == "this" {
             return self.frame().and_then(|frame| frame.this.clone()).unwrap_or(Term::Null);
         }
-        self.state.variable(name).cloned().unwrap_or(Term::Null)
+        if let Some(term) = self.state.variable(name) {
+            return term.clone();
+        }
+        match name {
+            "GLOBALS" | "_SERVER" | "_ENV" | "_GET" | "_POST" | "_REQUEST" | "_COOKIE" | "_SESSION" | "argv" => {
+                Term::unknown(format!("`${name}` is known only when the migration runs"))
+            }
+            _ => Term::Null,
+        }
     }
 
     fn magic(&self, constant: MagicConstant, span: Span) -> Term {
@@ -185,6 +200,9 @@ impl Interpreter<'_> {
                 let old = self.peek(&assign.target)?;
                 match old {
                     Term::Null => self.eval(&assign.value)?,
+                    old if old.may_be_null() => {
+                        self.unless_set(&assign.target, old, |this| this.eval(&assign.value))?
+                    }
                     old => return Ok(old),
                 }
             }
@@ -206,10 +224,11 @@ impl Interpreter<'_> {
 
     fn operation(&mut self, operation: &Operation, span: Span) -> Evaluated {
         let mut left = self.eval(&operation.first)?;
+        let mut place = operation.first.span;
         for (op, right) in &operation.rest {
             left = match op {
-                BinaryOp::And => self.short_circuit(&left, right, Answer::No)?,
-                BinaryOp::Or => self.short_circuit(&left, right, Answer::Yes)?,
+                BinaryOp::And => self.short_circuit((&left, place), right, Answer::No)?,
+                BinaryOp::Or => self.short_circuit((&left, place), right, Answer::Yes)?,
                 BinaryOp::Instanceof => self.instance_of(&left, right)?,
                 BinaryOp::Pipe => {
                     let function = self.eval(right)?;
@@ -224,6 +243,7 @@ impl Interpreter<'_> {
                     operators::binary(*op, &left, &right, span)
                 }
             };
+            place = place.to(right.span);
         }
         Ok(left)
     }
@@ -244,7 +264,7 @@ impl Interpreter<'_> {
     fn is_set(&mut self, expr: &Expr) -> Evaluated<Answer> {
         Ok(match self.peek(expr)? {
             Term::Null => Answer::No,
-            Term::Unknown(_) | Term::Row(_) => Answer::Unknown,
+            term if term.may_be_null() => Answer::Unknown,
             _ => Answer::Yes,
         })
     }

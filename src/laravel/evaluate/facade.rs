@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::arguments::Arguments;
-use super::calls::Scope;
+use super::calls::{Scope, to_closure};
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
+use crate::change::Touches;
 use crate::php::{Class, ClassKind, ClassName};
 use crate::source::Span;
 
@@ -23,16 +24,22 @@ enum Facade {
     Raw,
     /// The base class of models.
     Model,
+    /// `Bus`
+    Jobs,
+    /// `File`
+    Files,
+    /// `Process`
+    Shell,
+    Closure,
     /// Cannot touch the database.
     Inert,
 }
 
 /// Facades and classes whose calls have no effect on tables: logs, caches, dates, files, the console.
-const INERT: [&str; 54] = [
+const INERT: [&str; 50] = [
     "ArrayObject",
     "Auth",
     "Blade",
-    "Bus",
     "Cache",
     "Carbon",
     "CarbonImmutable",
@@ -50,7 +57,6 @@ const INERT: [&str; 54] = [
     "Exception",
     "Factory",
     "Feature",
-    "File",
     "Gate",
     "Hash",
     "Http",
@@ -62,8 +68,6 @@ const INERT: [&str; 54] = [
     "Notification",
     "Number",
     "Password",
-    "Pipeline",
-    "Process",
     "ProgressBar",
     "Queue",
     "RateLimiter",
@@ -110,6 +114,10 @@ fn facade(class: &str) -> Option<Facade> {
         (_, "Config") if is_facade => Some(Facade::Config),
         (_, "App") if is_facade => Some(Facade::Container),
         (_, "Artisan") if is_facade => Some(Facade::Artisan),
+        (_, "Bus") if is_facade => Some(Facade::Jobs),
+        (_, "File") if is_facade => Some(Facade::Files),
+        (_, "Process") if is_facade => Some(Facade::Shell),
+        ("", "Closure") => Some(Facade::Closure),
         ("" | "Illuminate\\Support", "Str") => Some(Facade::Strings),
         ("" | "Illuminate\\Support", "Arr") => Some(Facade::Arrays),
         ("Illuminate\\Database\\Query", "Expression") => Some(Facade::Raw),
@@ -125,7 +133,12 @@ impl Interpreter<'_> {
             return self.call_project_class(&class, method, arguments, span);
         }
         let Some(name) = self.class_name(class) else { return Ok(Term::unknown("the class is not known")) };
-        if matches!(class, ClassName::ParentClass) {
+        if matches!(class, ClassName::ParentClass)
+            && let Some(model) = self.class_name(&ClassName::StaticClass).and_then(|name| self.application.model(&name))
+        {
+            return self.call_model(&model, method, arguments, span);
+        }
+        if matches!(class, ClassName::ParentClass) && (name.starts_with("Illuminate\\") || method == "__construct") {
             // The framework's own constructors and hooks.
             return Ok(Term::Null);
         }
@@ -137,7 +150,14 @@ impl Interpreter<'_> {
             Some(Facade::Config) => Ok(self.call_config(method, arguments, span)),
             Some(Facade::Container) => self.call_container(method, arguments, span),
             Some(Facade::Artisan) => self.call_artisan(method, arguments, span),
-            Some(Facade::Inert | Facade::Raw | Facade::Model) => {
+            Some(Facade::Shell) => self.call_shell(&format!("{name}::{method}"), arguments, span),
+            Some(Facade::Jobs) if super::jobs::runs_at_once(method) => self.run_job(arguments.at(0), method, span),
+            Some(Facade::Files) if method == "get" => Ok(self.read_text(arguments, span)),
+            Some(Facade::Closure) => match (method, arguments.at(0).and_then(to_closure)) {
+                ("fromCallable" | "bind", Some(closure)) => Ok(Term::Closure(closure)),
+                _ => Ok(Term::unknown("it is a callable that is not known")),
+            },
+            Some(Facade::Inert | Facade::Raw | Facade::Model | Facade::Jobs | Facade::Files) => {
                 self.run_callbacks(arguments, span)?;
                 Ok(Term::Inert)
             }
@@ -147,10 +167,10 @@ impl Interpreter<'_> {
 
     /// A class that is not at hand. One that is asked as only models are is taken for a model that is gone by now.
     fn call_unread_class(&mut self, name: &str, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
-        if name.contains("\\Jobs\\") && method.starts_with("dispatch") {
+        if name.contains("\\Jobs\\") && method.starts_with("dispatch") && !super::jobs::runs_at_once(method) {
             return Ok(Term::Inert);
         }
-        let is_asked_as_model = super::query::is_of_queries(method);
+        let is_asked_as_model = super::query::is_of_queries(method) && arguments.table().is_none();
         let model = self.application.model(name);
         match model.or_else(|| is_asked_as_model.then(|| crate::laravel::application::conventional(name))) {
             Some(model) => self.call_model(&model, method, arguments, span),
@@ -199,7 +219,13 @@ impl Interpreter<'_> {
             Term::Definition(definition) => self.call_definition(*definition, method, arguments, span),
             Term::Schema(connection) => self.call_schema(connection, method, arguments, span),
             Term::Connection(connection) => self.call_database(connection, method, arguments, span),
-            Term::SchemaManager => Ok(self.call_schema_manager(method, arguments, span)),
+            Term::SchemaManager => {
+                if !super::inspection::is_question(method) {
+                    let reason = format!("`{method}` of Doctrine's schema manager is not followed");
+                    self.opaque(method, Touches::Anything, &reason, span);
+                }
+                Ok(self.call_schema_manager(method, arguments, span))
+            }
             Term::Details(table) => Ok(self.call_details(table, method, arguments)),
             Term::Query(query) => self.call_query(query, method, arguments, span),
             Term::Rows(query) => self.call_rows(query, method, arguments, span),
@@ -220,14 +246,10 @@ impl Interpreter<'_> {
                 Ok(Term::Inert)
             }
             Term::Unknown(_) => {
-                self.run_callbacks(arguments, span)?;
-                if self.discarded == Some(span) && super::query::is_write(method) {
-                    let why = object.why_unknown();
-                    self.problem(format!("calls `{method}` on something that is not known: {why}"), span);
-                }
+                self.call_unknown(object, method, arguments, span)?;
                 Ok(object.clone())
             }
-            _ => Ok(Term::unknown(format!("`{method}` is called on what is no object"))),
+            _ => self.call_unknown(object, method, arguments, span),
         }
     }
 

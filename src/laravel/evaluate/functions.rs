@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::arguments::Arguments;
 use super::calls::Scope;
 use super::interpreter::{Evaluated, Interpreter};
+use super::jobs::{is_shell, project_path};
 use super::term::{Connection, Term};
 use super::{lists, strings};
 use crate::answer::Answer;
@@ -12,7 +13,7 @@ use crate::php::FallbackName;
 use crate::source::Span;
 
 /// Functions that leave tables and rows alone, and whose value is not computed here.
-const INERT: [&str; 76] = [
+const INERT: [&str; 68] = [
     "abort",
     "array_rand",
     "base64_decode",
@@ -21,13 +22,10 @@ const INERT: [&str; 76] = [
     "cache",
     "class_basename",
     "clock",
-    "config_path",
     "crc32",
     "date",
-    "database_path",
     "debug_backtrace",
     "decrypt",
-    "dispatch_sync",
     "dump",
     "dd",
     "encrypt",
@@ -35,7 +33,6 @@ const INERT: [&str; 76] = [
     "event",
     "fake",
     "file_exists",
-    "file_get_contents",
     "fopen",
     "fclose",
     "fgetcsv",
@@ -61,18 +58,15 @@ const INERT: [&str; 76] = [
     "mt_rand",
     "now",
     "ob_start",
-    "optional",
     "parse_url",
     "php_sapi_name",
     "phpversion",
     "preg_match_all",
     "printf",
-    "public_path",
     "rand",
     "random_bytes",
     "random_int",
     "report",
-    "resource_path",
     "set_time_limit",
     "serialize",
     "sha1",
@@ -88,7 +82,6 @@ const INERT: [&str; 76] = [
     "unserialize",
     "usleep",
     "var_dump",
-    "base_path",
 ];
 
 impl Interpreter<'_> {
@@ -113,6 +106,9 @@ impl Interpreter<'_> {
         }
         if let Some(term) = self.call_helper(&short, arguments, span)? {
             return Ok(term);
+        }
+        if is_shell(&short) {
+            return self.call_shell(&short, arguments, span);
         }
         if INERT.contains(&short.as_str()) || strings::knows(&short) {
             self.run_callbacks(arguments, span)?;
@@ -148,9 +144,7 @@ impl Interpreter<'_> {
             }
             ("call_user_func", Some(callback), _) => {
                 let callback = callback.clone();
-                let rest =
-                    Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
-                self.call(&callback, &rest, span)?
+                self.call(&callback, &arguments.rest(), span)?
             }
             ("call_user_func_array", Some(callback), Some(Term::Array(array))) => {
                 let (callback, mut spread) = (callback.clone(), Arguments::of(array.values().cloned().collect(), span));
@@ -252,6 +246,13 @@ impl Interpreter<'_> {
                 (Some(subject), Some(path)) => lists::get_path(subject, &path, arguments.at(2)),
                 _ => return Ok(None),
             },
+            "file_get_contents" => self.read_text(arguments, span),
+            "optional" => arguments.at(0).cloned().unwrap_or(Term::Null),
+            "dispatch_sync" | "dispatch_now" => self.run_job(arguments.at(0), name, span)?,
+            "base_path" | "app_path" | "config_path" | "database_path" | "resource_path" | "public_path" => {
+                let path = project_path(name, arguments, span);
+                path.unwrap_or_else(|| Term::unknown("it is a path that is not known"))
+            }
             "dispatch" => {
                 self.call_outside("dispatch", arguments, span)?;
                 Term::Null

@@ -102,6 +102,12 @@ impl Interpreter<'_> {
     }
 }
 
+/// Whether a method of Doctrine's schema manager changes nothing.
+pub(super) fn is_question(method: &str) -> bool {
+    const STARTS: [&str; 7] = ["list", "get", "has", "introspect", "createSchema", "createComparator", "tablesExist"];
+    STARTS.iter().any(|start| method.starts_with(start))
+}
+
 fn index_names(table: &Table) -> impl Iterator<Item = &str> {
     let primary = (!table.primary_key.is_empty()).then_some("primary");
     table.indexes.iter().map(|index| index.name.as_str()).chain(primary)

@@ -82,6 +82,8 @@ pub(super) struct Frame {
     pub class: Option<Rc<php::Class>>,
     /// What `static` is.
     pub static_class: Option<Rc<php::Class>>,
+    /// Whether nobody takes what it returns.
+    pub is_discarded: bool,
     /// Ways out that an undecided branch took: what it returned, and the state there.
     pub exits: Vec<(Term, State)>,
 }
@@ -92,7 +94,7 @@ pub(super) enum Interrupt {
     /// An exception, as PHP code could catch it.
     Throw { what: String, span: Span },
     /// `exit`
-    Exit,
+    Exit(Span),
     /// A bound was reached, or PHP would end with an error.
     Stop(Problem),
 }
@@ -194,6 +196,13 @@ impl<'a> Interpreter<'a> {
     pub fn set_variable(&mut self, name: &str, term: Term) {
         let cell = self.new_cell();
         self.state.set_variable(name, term, cell);
+    }
+
+    /// What `outer` gives is what `inner` gives: if nobody takes the one, nobody takes the other.
+    pub fn pass_on(&mut self, outer: Span, inner: Span) {
+        if self.discarded == Some(outer) {
+            self.discarded = Some(inner);
+        }
     }
 
     /// The source at `span`, on one line.

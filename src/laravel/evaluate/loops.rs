@@ -25,18 +25,23 @@ impl Interpreter<'_> {
                     return self.once(&text, false, body, |_| Ok(()));
                 }
             }
-            if let Some(flow) = self.round(body)? {
-                return Ok(flow);
+            match self.round(body)? {
+                Round::Left(flow) => return Ok(flow),
+                Round::MayBeLeft if is_always_true(condition) => {
+                    let text = format!("more rounds of while ({})", self.source(condition.span));
+                    return self.once(&text, false, body, |_| Ok(()));
+                }
+                Round::MayBeLeft | Round::Done => {}
             }
         }
         Err(endless(span))
     }
 
     pub fn do_while_loop(&mut self, condition: &Expr, body: &[Stmt], span: Span) -> Evaluated<Flow> {
-        if let Some(flow) = self.round(body)? {
-            return Ok(flow);
+        match self.round(body)? {
+            Round::Left(flow) => Ok(flow),
+            Round::MayBeLeft | Round::Done => self.while_loop(condition, body, span),
         }
-        self.while_loop(condition, body, span)
     }
 
     pub fn for_loop(
@@ -58,8 +63,10 @@ impl Interpreter<'_> {
                     return self.once(&text, false, body, |_| Ok(()));
                 }
             }
-            if let Some(flow) = self.round(body)? {
-                return Ok(flow);
+            match (self.round(body)?, condition) {
+                (Round::Left(flow), _) => return Ok(flow),
+                (Round::MayBeLeft, []) => return self.once("more rounds of for (;;)", false, body, |_| Ok(())),
+                (Round::MayBeLeft | Round::Done, _) => {}
             }
             self.eval_all(update)?;
         }
@@ -102,12 +109,12 @@ impl Interpreter<'_> {
             if let Some(target) = &foreach.key {
                 self.assign(target, key_term(key, foreach.subject.span))?;
             }
-            let flow = self.round(&foreach.body)?;
+            let round = self.round(&foreach.body)?;
             if foreach.by_reference {
                 let changed = self.eval(&foreach.value)?;
                 self.write_back(&foreach.subject, key, changed)?;
             }
-            if let Some(flow) = flow {
+            if let Round::Left(flow) = round {
                 return Ok(flow);
             }
         }
@@ -124,22 +131,23 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// One round of a loop; gives how the loop is left, if it is.
-    fn round(&mut self, body: &[Stmt]) -> Evaluated<Option<Flow>> {
+    /// One round of a loop.
+    fn round(&mut self, body: &[Stmt]) -> Evaluated<Round> {
         let guards = self.guards.len();
         let flow = self.run(body)?;
         Ok(match flow {
             Flow::Next | Flow::Continue(1) => {
+                let may_be_left = self.guards.len() > guards;
                 self.guards.truncate(guards);
-                None
+                if may_be_left { Round::MayBeLeft } else { Round::Done }
             }
             Flow::Break(1) => {
                 self.guards.truncate(guards);
-                Some(Flow::Next)
+                Round::Left(Flow::Next)
             }
-            Flow::Break(levels) => Some(Flow::Break(levels - 1)),
-            Flow::Continue(levels) => Some(Flow::Continue(levels - 1)),
-            flow @ Flow::Return(_) => Some(flow),
+            Flow::Break(levels) => Round::Left(Flow::Break(levels - 1)),
+            Flow::Continue(levels) => Round::Left(Flow::Continue(levels - 1)),
+            flow @ Flow::Return(_) => Round::Left(flow),
         })
     }
 
@@ -160,7 +168,10 @@ impl Interpreter<'_> {
             &condition,
             |this| {
                 begin(this)?;
-                this.round(body).map(|flow| flow.unwrap_or(Flow::Next))
+                Ok(match this.round(body)? {
+                    Round::Left(flow) => flow,
+                    Round::MayBeLeft | Round::Done => Flow::Next,
+                })
             },
             |_| Ok(Flow::Next),
         )
@@ -185,6 +196,18 @@ impl Interpreter<'_> {
         }
         Ok(last)
     }
+}
+
+/// How a round of a loop ended.
+enum Round {
+    Done,
+    /// An undecided branch left the loop, or its function, or went on to the next round.
+    MayBeLeft,
+    Left(Flow),
+}
+
+fn is_always_true(condition: &Expr) -> bool {
+    matches!(condition.kind, ExprKind::Bool(true) | ExprKind::Int(1))
 }
 
 /// The variables that a loop's body changes.

@@ -9,7 +9,7 @@ use super::term::{ObjectId, Term};
 use super::{Direction, Evaluation};
 use crate::answer::Answer;
 use crate::catalog::Catalog;
-use crate::change::Problem;
+use crate::change::{Problem, Touches};
 use crate::laravel::{Application, Settings};
 use crate::php::{self, Class, StmtKind};
 use crate::source::Span;
@@ -35,7 +35,7 @@ pub fn evaluate(
         connection: None,
     };
     for error in &file.errors {
-        interpreter.problem(format!("PHP cannot read it: {}", error.message), error.span);
+        interpreter.opaque("PHP", Touches::Anything, &format!("PHP cannot read it: {}", error.message), error.span);
     }
     if file.errors.is_empty()
         && let Err(interrupt) = interpreter.migrate(file, direction, &mut evaluation)
@@ -55,7 +55,7 @@ impl Interpreter<'_> {
             return Ok(());
         };
         evaluation.within_transaction = !matches!(self.migration_property(id, "withinTransaction"), Term::Bool(false));
-        let connection = self.migration_property(id, "connection").as_string().filter(|name| !name.is_empty());
+        let connection = self.own_connection(id, start)?.as_string().filter(|name| !name.is_empty());
         evaluation.connection = connection.filter(|name| !application_default(self, name));
         if let Some(class) = self.state.object(id).map(|object| Rc::clone(&object.class)) {
             let lineage = self.lineage(&class);
@@ -70,6 +70,9 @@ impl Interpreter<'_> {
             let has_any = ["up", "down"].iter().any(|method| self.find_method(&class, method).is_some());
             if self.find_method(&class, method).is_some() {
                 self.run_method(id, method, evaluation.connection.as_deref(), start)?;
+            } else if let Some(unread) = self.unread_part(&class) {
+                let reason = format!("`{method}` may come from `{unread}`, which is not in the project");
+                self.opaque(method, Touches::Anything, &reason, class.span);
             } else if !has_any && class.parent.as_deref() != Some(BASE) {
                 self.problem("not a Laravel migration: its class has neither `up` nor `down`", class.span);
             }
@@ -80,6 +83,7 @@ impl Interpreter<'_> {
     /// The migration's own connection is the default one while it runs.
     fn run_method(&mut self, id: ObjectId, method: &str, connection: Option<&str>, span: Span) -> Evaluated<()> {
         let connection = super::term::Connection { name: connection.map(Rc::from) };
+        self.discarded = Some(span);
         self.on_connection(&connection, span, |this| this.call_object(id, method, &Arguments::default(), span))?;
         Ok(())
     }
@@ -125,6 +129,23 @@ impl Interpreter<'_> {
         class.short_name().is_some_and(|name| name.eq_ignore_ascii_case(&studly))
     }
 
+    /// The name of the connection that the migration asks for.
+    fn own_connection(&mut self, id: ObjectId, start: Span) -> Evaluated {
+        let class = self.state.object(id).map(|object| Rc::clone(&object.class));
+        if class.is_none_or(|class| self.find_method(&class, "getConnection").is_none()) {
+            return Ok(self.migration_property(id, "connection"));
+        }
+        self.call_object(id, "getConnection", &Arguments::default(), start)
+    }
+
+    /// A parent or trait of the migration that cannot be read.
+    fn unread_part(&self, class: &Rc<Class>) -> Option<String> {
+        self.lineage(class).iter().find_map(|class| {
+            let parts = class.parent.iter().chain(class.traits.iter().flat_map(|used| &used.traits));
+            parts.filter(|name| *name != BASE).find(|name| self.application.class(name).is_none()).cloned()
+        })
+    }
+
     fn migration_property(&self, id: ObjectId, name: &str) -> Term {
         let object = self.state.object(id);
         object.and_then(|object| object.properties.get(name)).cloned().unwrap_or(Term::Null)
@@ -132,9 +153,9 @@ impl Interpreter<'_> {
 
     fn interrupted(&mut self, interrupt: Interrupt) {
         match interrupt {
-            Interrupt::Stop(Problem { span, reason }) => self.problem(reason, span),
+            Interrupt::Stop(Problem { span, reason }) => self.opaque("what follows", Touches::Anything, &reason, span),
             Interrupt::Throw { what, span } => self.problem(format!("throws `{what}` whenever it gets here"), span),
-            Interrupt::Exit => {}
+            Interrupt::Exit(span) => self.problem("`exit` ends it here, before it is logged as run", span),
         }
     }
 }

@@ -21,6 +21,7 @@ mod format;
 mod functions;
 mod inspection;
 mod interpreter;
+mod jobs;
 mod lists;
 mod loops;
 mod migration;

@@ -6,6 +6,7 @@ use super::arguments::Arguments;
 use super::calls::Scope;
 use super::interpreter::{Evaluated, Interpreter};
 use super::query::{Query, Row};
+use super::strings::capitalise;
 use super::term::Term;
 use crate::laravel::Model;
 use crate::php::{ClassName, Expr, ExprKind, LinkKind, Member, Node, walk_stmts};
@@ -106,6 +107,15 @@ impl Interpreter<'_> {
         });
         let model = self.application.model(&related?)?;
         Some(Query { has_condition: Some(true), is_bounded: Some(true), ..Query::of_model(&model) })
+    }
+
+    /// Whether the method is a scope of the query's model.
+    pub fn is_scope(&self, query: &Query, method: &str) -> bool {
+        let class = query.model.as_deref().and_then(|model| self.application.class(model));
+        class.is_some_and(|class| {
+            let scope = format!("scope{}", capitalise(method));
+            self.find_method(&class, &scope).or_else(|| self.find_method(&class, method)).is_some()
+        })
     }
 
     /// The rows of a relation that is read as a property.

@@ -1,8 +1,9 @@
 //! What cannot be followed: calls of code that is not at hand, and what they may have done.
 
 use super::arguments::Arguments;
+use super::calls::to_closure;
 use super::interpreter::{Evaluated, Interpreter};
-use super::term::{Definition, TableId, Term};
+use super::term::{Closure, Definition, TableId, Term};
 use crate::change::{Change, OnlineClauses, Opaque, SchemaChange, Statement, TableName, Touches};
 use crate::laravel::Key;
 use crate::php::Class;
@@ -20,10 +21,7 @@ impl Interpreter<'_> {
     /// where it is there for what it does, it may have done anything.
     pub fn call_outside(&mut self, what: &str, arguments: &Arguments, span: Span) -> Evaluated {
         self.run_callbacks(arguments, span)?;
-        let table = arguments.terms().find_map(|term| match term {
-            Term::Table(table) => Some(*table),
-            _ => None,
-        });
+        let table = arguments.table();
         if let Some(table) = table.filter(|_| self.application.macro_named(what).is_some()) {
             return self.call_macro(table, what, arguments, span);
         }
@@ -84,6 +82,44 @@ impl Interpreter<'_> {
         }
     }
 
+    /// A call on, or of, something that is not known. Where nobody takes its value, it may have done anything.
+    pub fn call_unknown(&mut self, it: &Term, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        self.run_callbacks(arguments, span)?;
+        let reason = match it {
+            Term::Null => format!("calls `{method}` on what is `null` as far as can be seen"),
+            _ => format!("calls `{method}` on something that is not known: {}", it.why_unknown()),
+        };
+        let otherwise = Ok(Term::unknown(it.why_unknown()));
+        if let Some(table) = arguments.table() {
+            self.lose_table(table, method, &reason, span);
+            return otherwise;
+        }
+        // What only calls back was followed by calling it back.
+        let only_calls_back = arguments.terms().all(|term| matches!(term, Term::Closure(_)));
+        if self.discarded != Some(span) || (only_calls_back && is_iteration(method)) {
+            return otherwise;
+        }
+        let sql = arguments.at(0).filter(|term| matches!(term, Term::Text(_) | Term::Raw(_)));
+        match sql {
+            _ if self.away.is_some() => self.lost_on_the_way(),
+            Some(sql) if is_sent(method) => self.send_term(Some(sql), &[], span),
+            _ if super::query::is_write(method) || it.is_from_database() => self.problem(reason, span),
+            _ => self.opaque(method, Touches::Anything, &reason, span),
+        }
+        otherwise
+    }
+
+    /// Something is called by a name that is not known.
+    pub fn call_unnamed_static(&mut self, class: &str, span: Span) -> Term {
+        let reason = "the name of the method that is called is not known";
+        if self.away.is_some() {
+            self.lost_on_the_way();
+        } else if self.discarded == Some(span) || matches!(class.rsplit('\\').next(), Some("Schema" | "DB")) {
+            self.opaque(class, Touches::Anything, reason, span);
+        }
+        Term::unknown(reason)
+    }
+
     /// A method whose name is not known: of a table it may be anything.
     pub fn call_unnamed(&mut self, object: &Term, span: Span) -> Term {
         if let Term::Table(table) | Term::Definition(Definition { table, .. }) = object {
@@ -94,6 +130,9 @@ impl Interpreter<'_> {
         match object {
             Term::Schema(_) | Term::Connection(_) => self.opaque("Schema", Touches::Anything, reason, span),
             Term::Query(_) | Term::Row(_) if self.discarded == Some(span) => self.problem(reason, span),
+            _ if self.discarded == Some(span) && self.away.is_none() => {
+                self.opaque("a method", Touches::Anything, reason, span);
+            }
             _ => {}
         }
         Term::unknown(reason)
@@ -102,8 +141,7 @@ impl Interpreter<'_> {
     /// Closures that were handed to something that may call them.
     pub fn run_callbacks(&mut self, arguments: &Arguments, span: Span) -> Evaluated<()> {
         for term in arguments.terms() {
-            if let Term::Closure(closure) = term {
-                let closure = Rc::clone(closure);
+            if let Some(closure) = self.callback(term) {
                 let text = format!("a callback of `{}`", self.source(span).split('(').next().unwrap_or_default());
                 self.for_each_row(&text, false, |this| {
                     let parameters = closure.parameter_count();
@@ -117,6 +155,24 @@ impl Interpreter<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A closure, or a method of the project that is named as PHP names callables.
+    fn callback(&self, term: &Term) -> Option<Rc<Closure>> {
+        match term {
+            Term::Closure(closure) => Some(Rc::clone(closure)),
+            Term::Array(pair) if pair.len() == 2 => {
+                let method = pair.get(&Key::Int(1)).and_then(Term::as_string)?;
+                let class = match pair.get(&Key::Int(0))? {
+                    Term::Object(id) => Rc::clone(&self.state.object(*id)?.class),
+                    Term::ClassString(name) => self.application.class(name)?,
+                    _ => return None,
+                };
+                self.find_method(&class, &method)?;
+                to_closure(term)
+            }
+            _ => None,
+        }
     }
 
     pub fn call_artisan(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
@@ -189,4 +245,14 @@ impl Interpreter<'_> {
             draft.add_opaque(guard, opaque, span);
         }
     }
+}
+
+/// Whether a method of that name takes SQL, on whatever connection it is called.
+fn is_sent(method: &str) -> bool {
+    matches!(method, "statement" | "unprepared" | "exec" | "query" | "affectingStatement" | "executeStatement")
+}
+
+/// Methods of collections and queries that do nothing but call back.
+fn is_iteration(method: &str) -> bool {
+    matches!(method, "each" | "map" | "filter" | "reject" | "transform" | "flatMap" | "mapWithKeys" | "tap" | "every")
 }

@@ -7,7 +7,7 @@ use super::array::Array;
 use super::calls::to_closure;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
-use crate::change::{DataKind, DataRows};
+use crate::change::{DataKind, DataRows, Touches};
 use crate::laravel::{Key, Model};
 use crate::source::Span;
 
@@ -123,9 +123,23 @@ fn kind_of(method: &str) -> Kind {
         | "createOrFirst"
         | "fillAndInsert" => Kind::Write(DataKind::Insert),
         "firstOrCreate" | "findOrCreate" => Kind::LookUpOrInsert,
-        "update" | "updateOrInsert" | "updateOrCreate" | "increment" | "decrement" | "incrementEach"
-        | "decrementEach" | "touch" | "restore" | "updateQuietly" | "updateFrom" => Kind::Write(DataKind::Update),
-        "delete" | "forceDelete" | "destroy" | "detach" => Kind::Write(DataKind::Delete),
+        "update"
+        | "updateOrInsert"
+        | "updateOrCreate"
+        | "increment"
+        | "decrement"
+        | "incrementEach"
+        | "decrementEach"
+        | "touch"
+        | "restore"
+        | "updateQuietly"
+        | "updateFrom"
+        | "sync"
+        | "syncWithoutDetaching"
+        | "syncWithPivotValues"
+        | "toggle"
+        | "updateExistingPivot" => Kind::Write(DataKind::Update),
+        "delete" | "forceDelete" | "destroy" | "forceDestroy" | "detach" => Kind::Write(DataKind::Delete),
         "truncate" => Kind::Write(DataKind::Truncate),
         "get" | "all" | "pluck" | "paginate" | "findMany" | "simplePaginate" | "getModels" => Kind::Rows,
         "cursor" | "lazy" | "lazyById" | "lazyByIdDesc" => Kind::PiecesOfRows,
@@ -134,8 +148,8 @@ fn kind_of(method: &str) -> Kind {
         "chunk" | "chunkById" | "chunkByIdDesc" => Kind::EachPiece { is_chunked: true, gives_row: false },
         "each" | "eachById" | "chunkMap" => Kind::EachPiece { is_chunked: true, gives_row: true },
         "value" | "count" | "exists" | "doesntExist" | "max" | "min" | "sum" | "avg" | "average" | "toSql"
-        | "valueOrFail" | "getBindings" | "getConnection" | "getModel" | "getGrammar" | "implode" | "getQuery"
-        | "aggregate" | "explain" | "raw" | "existsOr" | "getTable" | "soleValue" => Kind::Value,
+        | "valueOrFail" | "getBindings" | "getModel" | "getGrammar" | "implode" | "aggregate" | "explain" | "raw"
+        | "existsOr" | "getTable" | "soleValue" => Kind::Value,
         _ if method.starts_with("where") || method.starts_with("orWhere") => Kind::Bounds,
         "limit" | "take" | "skip" | "offset" | "forPage" | "having" | "whereKey" | "has" | "doesntHave" | "join"
         | "joinSub" | "onlyTrashed" | "orHas" | "crossJoin" | "havingRaw" => Kind::Bounds,
@@ -167,11 +181,11 @@ impl Interpreter<'_> {
             Kind::OneRow => Ok(Term::Row(Rc::new(query.row()))),
             Kind::Value => Ok(Term::unknown("it comes from the database")),
             Kind::LookUpOrInsert => {
-                self.write(query, DataKind::Insert, arguments, span)?;
+                self.write(query, (DataKind::Insert, method), arguments, span)?;
                 Ok(Term::Row(Rc::new(query.row())))
             }
             Kind::Write(kind) => {
-                self.write(query, kind, arguments, span)?;
+                self.write(query, (kind, method), arguments, span)?;
                 Ok(match method {
                     "create" | "forceCreate" | "updateOrCreate" => Term::Row(Rc::new(query.row())),
                     _ => Term::unknown("it comes from the database"),
@@ -199,7 +213,18 @@ impl Interpreter<'_> {
                 _ => unsure(),
             },
             "from" => Term::Query(Rc::new(Query { table: arguments.text(0), ..Query::clone(query) })),
+            "getQuery" => same,
+            "getConnection" | "getConnectionResolver" | "resolveConnection" => {
+                Term::Connection(query.connection.clone())
+            }
             _ if adds_no_condition(method) => same,
+            _ if self.discarded == Some(span) && !self.is_scope(query, method) => {
+                let touches =
+                    query.table.as_deref().map_or(Touches::Anything, |table| Touches::Table(self.table_name(table)));
+                let reason = format!("`{method}` of a query is a macro that phasewise does not know");
+                self.opaque(method, touches, &reason, span);
+                unsure()
+            }
             // A scope of the model, or a macro: it may add any.
             _ => unsure(),
         })
@@ -221,12 +246,18 @@ impl Interpreter<'_> {
         Ok(Term::unknown("it comes from the database"))
     }
 
-    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) -> Evaluated {
+    fn write(
+        &mut self,
+        query: &Query,
+        (kind, method): (DataKind, &str),
+        arguments: &Arguments,
+        span: Span,
+    ) -> Evaluated {
         let mut columns = Vec::new();
         for term in arguments.terms() {
             columns_of(term, &mut columns);
         }
-        let is_picked = query.is_chunked || has_conditions(arguments);
+        let is_picked = query.is_chunked || has_conditions(method, arguments);
         let picked = match kind {
             DataKind::Insert => Picked { has_condition: Some(false), is_bounded: Some(true) },
             DataKind::Truncate => Picked { has_condition: Some(false), is_bounded: Some(false) },
@@ -360,9 +391,19 @@ fn is_condition_word(word: &str) -> bool {
     .contains(&word)
 }
 
-/// `updateOrInsert(['key' => …], […])`, `delete($id)`: the arguments themselves pick the rows.
-fn has_conditions(arguments: &Arguments) -> bool {
-    arguments.list.len() >= 2 || matches!(arguments.at(0), Some(Term::Int(_)))
+/// `updateOrInsert(['key' => …], […])`, `delete($id)`: whether the arguments themselves pick the rows.
+fn has_conditions(method: &str, arguments: &Arguments) -> bool {
+    match method {
+        "updateOrInsert"
+        | "updateOrCreate"
+        | "updateExistingPivot"
+        | "sync"
+        | "syncWithoutDetaching"
+        | "syncWithPivotValues"
+        | "toggle" => true,
+        "delete" | "destroy" | "forceDestroy" | "detach" => !arguments.list.is_empty(),
+        _ => false,
+    }
 }
 
 fn shorten(text: &str) -> String {

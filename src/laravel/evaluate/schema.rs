@@ -108,7 +108,7 @@ impl Interpreter<'_> {
                     return self.run_macro(Term::Schema(Connection { name: None }), &name, arguments, span);
                 }
                 self.run_callbacks(arguments, span)?;
-                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                if !is_question_or_setting(method) {
                     self.opaque(
                         &format!("Schema::{method}"),
                         Touches::Anything,
@@ -296,6 +296,20 @@ pub(super) fn is_question_or_setting(method: &str) -> bool {
     STARTS.iter().any(|start| method.starts_with(start))
         || matches!(
             method,
-            "scalar" | "cursor" | "bind" | "bindings" | "prepareBindings" | "total" | "resetTotalQueryDuration"
+            "scalar"
+                | "cursor"
+                | "bind"
+                | "bindings"
+                | "prepareBindings"
+                | "total"
+                | "resetTotalQueryDuration"
+                | "quote"
+                | "escape"
+                | "lastInsertId"
+                | "inTransaction"
+                | "transactionLevel"
+                | "totalQueryDuration"
+                | "errorInfo"
+                | "errorCode"
         )
 }

@@ -36,6 +36,9 @@ impl Interpreter<'_> {
                 Ok(Flow::Next)
             }
             StmtKind::Return(value) => {
+                if let (Some(value), true) = (value, self.frame().is_some_and(|frame| frame.is_discarded)) {
+                    self.discarded = Some(value.span);
+                }
                 let term = value.as_ref().map_or(Ok(Term::Null), |value| self.eval(value))?;
                 Ok(Flow::Return(term))
             }
@@ -174,23 +177,22 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The first clause that catches what was thrown; one of which that is not known may or may not do so.
     fn catch_thrown(&mut self, what: String, span: Span, catches: &[Catch]) -> Evaluated<Flow> {
-        let Some(clause) = catches.first() else { return Err(Interrupt::Throw { what, span }) };
-        self.run_catch(clause)
+        let Some((clause, rest)) = catches.split_first() else { return Err(Interrupt::Throw { what, span }) };
+        let is_sure = |class: &String| class == &what || matches!(class.as_str(), "Throwable" | "Exception");
+        if clause.classes.iter().any(is_sure) {
+            return self.run_catch(clause);
+        }
+        let condition = condition_of(clause);
+        self.fork_flows(&condition, |this| this.run_catch(clause), |this| this.catch_thrown(what, span, rest))
     }
 
     /// Nothing in the body is known to throw, but the database may refuse a statement.
     fn catch_possible(&mut self, flow: Flow, catches: &[Catch]) -> Evaluated<Flow> {
-        for clause in catches {
-            let class = clause.classes.join("|");
-            let condition = Condition::new(&format!("`{class}` is caught"), &format!("no `{class}` is caught"));
-            let normal = flow.clone();
-            let caught = self.fork_flows(&condition, |this| this.run_catch(clause), |_| Ok(Flow::Next))?;
-            if !matches!(caught, Flow::Next) {
-                return Ok(normal);
-            }
-        }
-        Ok(flow)
+        let Some((clause, rest)) = catches.split_first() else { return Ok(flow) };
+        let condition = condition_of(clause);
+        self.fork_flows(&condition, |this| this.run_catch(clause), |this| this.catch_possible(flow, rest))
     }
 
     fn run_catch(&mut self, clause: &Catch) -> Evaluated<Flow> {
@@ -199,6 +201,11 @@ impl Interpreter<'_> {
         }
         self.run(&clause.body)
     }
+}
+
+fn condition_of(clause: &Catch) -> Condition {
+    let class = clause.classes.join("|");
+    Condition::new(&format!("`{class}` is caught"), &format!("no `{class}` is caught"))
 }
 
 /// A `break` of an undecided case ends the switch, which no guard after it needs to tell.

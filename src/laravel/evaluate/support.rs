@@ -8,6 +8,7 @@ use super::interpreter::{Evaluated, Interpreter, stop};
 use super::lists;
 use super::strings;
 use super::term::{Connection, Term};
+use crate::change::Touches;
 use crate::laravel::inflect;
 use crate::laravel::{Key, Value};
 use crate::source::Span;
@@ -101,6 +102,9 @@ impl Interpreter<'_> {
 
     /// The default connection and its driver are those that are linted for, whatever the configuration says.
     pub fn configured(&self, key: &str, span: Span) -> Term {
+        if key == "app.env" {
+            return Term::unknown("it hangs on where the application runs");
+        }
         if key == "database.default" {
             let name = self.application.connection_name(self.settings.engine);
             return name.map_or_else(
@@ -119,9 +123,13 @@ impl Interpreter<'_> {
 
     pub fn environment(&self, arguments: &Arguments, span: Span) -> Term {
         let known = arguments.text(0).and_then(|name| self.application.environment(&name));
-        match known {
+        let term = match known {
             Some(value) => Term::from_value(&value, span),
             None => arguments.at(1).cloned().unwrap_or(Term::Null),
+        };
+        match arguments.text(0) {
+            Some(name) if is_switch(&name, &term) => Term::unknown(format!("it hangs on `{name}` in the environment")),
+            _ => term,
         }
     }
 
@@ -151,6 +159,7 @@ impl Interpreter<'_> {
             _ if name.contains("Permission\\PermissionRegistrar") => Term::Inert,
             _ => match self.application.class(&name) {
                 Some(_) => return self.instantiate(&name, &Arguments::default(), span),
+                None if name.starts_with(char::is_lowercase) && !name.contains('\\') => Term::Foreign(name.into()),
                 None => injected(&[name]),
             },
         })
@@ -160,7 +169,11 @@ impl Interpreter<'_> {
     pub fn include(&mut self, path: &Term, span: Span) -> Evaluated {
         let path = path.as_string().map(|path| normalised(&path));
         let Some(file) = path.and_then(|path| self.application.file(&path)) else {
-            return Ok(Term::unknown("the included file cannot be read"));
+            let reason = "the file that is included is not in the project";
+            if self.discarded == Some(span) && self.away.is_none() {
+                self.opaque("include", Touches::Anything, reason, span);
+            }
+            return Ok(Term::unknown(reason));
         };
         if !file.errors.is_empty() {
             return Err(stop("the included file is not valid PHP", span));
@@ -172,7 +185,14 @@ impl Interpreter<'_> {
     }
 }
 
-fn normalised(path: &str) -> String {
+/// Whether a variable of the environment switches something on or off. What it is where the migration will run cannot be
+/// told from here; names, of the database's connection above all, are what the project says they are.
+fn is_switch(name: &str, term: &Term) -> bool {
+    let is_name = matches!(term, Term::Text(_)) && name != "APP_ENV";
+    !is_name && !name.starts_with("DB_")
+}
+
+pub(super) fn normalised(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -117,6 +117,9 @@ impl Closure {
     }
 }
 
+/// Why what a query gave is not known.
+pub(crate) const FROM_DATABASE: &str = "it comes from the database";
+
 /// Stands for the unknown parts of a text. A plain word, so that SQL around it can still be read.
 pub(crate) const HOLE: &str = "phasewise_unknown";
 
@@ -146,6 +149,11 @@ impl Term {
         )
     }
 
+    /// Whether it may be `null`, as far as is known.
+    pub fn may_be_null(&self) -> bool {
+        matches!(self, Self::Null | Self::Unknown(_) | Self::Foreign(_) | Self::Row(_) | Self::Inert)
+    }
+
     /// Whether PHP takes it as true.
     pub fn truth(&self) -> Answer {
         match self {
@@ -156,7 +164,10 @@ impl Term {
             Self::Text(text) => (!matches!(text.value.as_str(), "" | "0")).into(),
             Self::Array(array) if array.is_open && array.len() == 0 => Answer::Unknown,
             Self::Array(array) => (array.len() > 0).into(),
-            Self::Unknown(_) | Self::Row(_) | Self::Rows(_) | Self::Inert | Self::Foreign(_) => Answer::Unknown,
+            // What looks like a query may come of a class that only is asked as models are.
+            Self::Unknown(_) | Self::Row(_) | Self::Rows(_) | Self::Query(_) | Self::Inert | Self::Foreign(_) => {
+                Answer::Unknown
+            }
             Self::Raw(_)
             | Self::Collection(_)
             | Self::ClassString(_)
@@ -168,8 +179,7 @@ impl Term {
             | Self::Schema(_)
             | Self::Connection(_)
             | Self::SchemaManager
-            | Self::Details(_)
-            | Self::Query(_) => Answer::Yes,
+            | Self::Details(_) => Answer::Yes,
         }
     }
 
@@ -246,11 +256,16 @@ impl Term {
         }
     }
 
+    /// Whether it is part of a row, or of what else a query gave.
+    pub fn is_from_database(&self) -> bool {
+        self.why_unknown() == FROM_DATABASE
+    }
+
     /// Why it is not a plain value.
     pub fn why_unknown(&self) -> String {
         match self {
             Self::Unknown(unknown) => unknown.reason.clone(),
-            Self::Query(_) | Self::Rows(_) | Self::Row(_) => "it comes from the database".to_owned(),
+            Self::Query(_) | Self::Rows(_) | Self::Row(_) => FROM_DATABASE.to_owned(),
             Self::Foreign(what) => format!("it comes from `{what}`, which phasewise cannot follow"),
             Self::Inert => "it is known only when the migration runs".to_owned(),
             _ => "it is an object".to_owned(),
