@@ -128,7 +128,7 @@ impl Lint<'_> {
         session: &mut Session,
     ) -> Vec<Finding> {
         let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
-        let before = outcome.catalog.clone();
+        let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
         let mut locks_told = BTreeSet::new();
         for change in &statement.changes {
@@ -150,7 +150,7 @@ impl Lint<'_> {
             session.follow(&change.what);
             outcome.catalog.apply(&change.what);
         }
-        if statement.guard.is_some() {
+        if let Some(before) = before {
             outcome.catalog = outcome.catalog.clone().or(before);
         }
         findings
