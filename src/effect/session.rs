@@ -9,6 +9,9 @@ use crate::change::{SchemaChange, SetVariable, TableName, TransactionStep};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     pub is_in_transaction: bool,
+    /// The `sql_mode` in which the project opens its connections, this one and those of its releases; `None` leaves the
+    /// server's.
+    opening_mode: Option<String>,
     /// Values by name, in lower case.
     variables: BTreeMap<String, String>,
     /// Those that end with the transaction.
@@ -23,6 +26,19 @@ impl Session {
     /// As a migration finds it; `is_in_transaction` where its runner opens one.
     pub fn new(is_in_transaction: bool) -> Self {
         Self { is_in_transaction, ..Self::default() }
+    }
+
+    /// With the `sql_mode` in which the project opens its connections.
+    #[must_use]
+    pub fn opened_in(self, sql_mode: Option<String>) -> Self {
+        Self { opening_mode: sql_mode, ..self }
+    }
+
+    /// Whether running code's INSERTs fail that leave a required column out. Only the MySQL family has another mode, and
+    /// its servers are strict unless told otherwise.
+    pub fn is_opened_strict(&self) -> bool {
+        let is_strict = |mode: &String| mode.to_ascii_uppercase().contains("STRICT_");
+        self.opening_mode.as_ref().is_none_or(is_strict)
     }
 
     /// Takes note of what `change` leaves behind.

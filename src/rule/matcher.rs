@@ -19,6 +19,8 @@ pub struct RuleMatch {
     /// A table that the change locks besides its own.
     other_table: Option<OtherTableMatch>,
     engine: Option<OneOf<EngineName>>,
+    /// It is sent only under a condition in the PHP that could not be decided.
+    under_condition: Option<bool>,
     /// A transaction is open.
     in_transaction: Option<bool>,
     /// The server refuses the change as ALGORITHM= or LOCK= ask for it.
@@ -101,6 +103,7 @@ impl RuleMatch {
             change.unwrap_or_else(Verdict::yes),
             Verdict::certainly(Some(true), engine.unwrap_or(true)),
             Verdict::certainly(Some(true), together.unwrap_or(true)),
+            Verdict::certainly(self.under_condition, subject.statement.guard.is_some()),
             Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
             Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
             Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
