@@ -34,11 +34,15 @@ impl Session {
         Self { opening_mode: sql_mode, ..self }
     }
 
+    /// Whether the statement at hand runs in strict mode.
+    pub fn is_strict(&self) -> bool {
+        self.variable("sql_mode").map_or_else(|| self.is_opened_strict(), is_strict_mode)
+    }
+
     /// Whether running code's INSERTs fail that leave a required column out. Only the MySQL family has another mode, and
     /// its servers are strict unless told otherwise.
     pub fn is_opened_strict(&self) -> bool {
-        let is_strict = |mode: &String| mode.to_ascii_uppercase().contains("STRICT_");
-        self.opening_mode.as_ref().is_none_or(is_strict)
+        self.opening_mode.as_deref().is_none_or(is_strict_mode)
     }
 
     /// Takes note of what `change` leaves behind.
@@ -95,4 +99,10 @@ impl Session {
         self.not_validated.clear();
         self.changed_tables.clear();
     }
+}
+
+/// `TRADITIONAL` stands for a list with the strict modes in it.
+fn is_strict_mode(sql_mode: &str) -> bool {
+    let mode = sql_mode.to_ascii_lowercase();
+    mode.contains("strict_") || mode.contains("traditional")
 }

@@ -46,6 +46,8 @@ pub struct RedefineColumnMatch {
     indexed: Option<bool>,
     /// It is part of a foreign key of its table, or of another that refers to it.
     in_foreign_key: Option<bool>,
+    /// It runs in strict mode: a NULL that may not be is an error.
+    strict: Option<bool>,
     /// Foreign keys are checked: `foreign_key_checks` is on.
     foreign_keys_checked: Option<bool>,
 }
@@ -86,6 +88,7 @@ impl RedefineColumnMatch {
                 "whether a CHECK proves that no row has a NULL",
             ),
             Verdict::whether(self.renamed, redefinition.is_renamed(), "the column's old name"),
+            Verdict::certainly(self.strict, subject.session.is_strict()),
             Verdict::certainly(self.replaces, redefinition.is_renamed() && is_replacing(subject, &new.name)),
             Verdict::certainly(
                 self.only_loses_sign_of_ids,
