@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{SchemaChange, SetVariable, TableName, TransactionStep};
+use crate::change::{DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
 
 /// The state of the connection that a migration runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +20,8 @@ pub struct Session {
     not_validated: BTreeSet<(TableName, String)>,
     /// Tables whose shape the open transaction changed, so that it holds locks on them.
     changed_tables: BTreeSet<TableName>,
+    /// Tables that the migration emptied and did not fill since.
+    emptied_tables: BTreeSet<TableName>,
 }
 
 impl Session {
@@ -60,6 +62,25 @@ impl Session {
             SchemaChange::AddCheck(add) if add.is_not_valid => self.add_not_valid(&add.table, add.name.as_deref()),
             _ => {}
         }
+    }
+
+    /// Takes note of the rows that a change, which surely runs, takes or leaves.
+    pub fn follow_rows(&mut self, change: &SchemaChange) {
+        let SchemaChange::DataRows(rows) = change else { return };
+        let takes_all = rows.has_condition == Some(false) && rows.is_bounded == Some(false);
+        match rows.kind {
+            DataKind::Truncate => self.emptied_tables.extend(change.table().cloned()),
+            DataKind::Delete if takes_all => self.emptied_tables.extend(change.table().cloned()),
+            DataKind::Insert => {
+                change.table().map(|table| self.emptied_tables.remove(table));
+            }
+            DataKind::Delete | DataKind::Update => {}
+        }
+    }
+
+    /// Whether the migration emptied the table, so that going through its rows takes a moment.
+    pub fn has_emptied(&self, table: &TableName) -> bool {
+        self.emptied_tables.contains(table)
     }
 
     /// The value that a variable was set to, in lower case.

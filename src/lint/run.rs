@@ -133,6 +133,9 @@ impl Lint<'_> {
                 breaks: judgement.breaks,
             });
             session.follow(&change.what);
+            if statement.guard.is_none() {
+                session.follow_rows(&change.what);
+            }
             outcome.catalog.apply(&change.what);
         }
         if statement.guard.is_some() {

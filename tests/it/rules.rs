@@ -139,6 +139,7 @@ fn find<'a>(example: &Example, engine: Engine, rules: &'a Rules) -> Vec<Found<'a
                 wording: found.rule.render(&subject, &effect),
             }));
             session.follow(&change.what);
+            session.follow_rows(&change.what);
             catalog.apply(&change.what);
         }
     }
