@@ -47,3 +47,67 @@ impl Table {
         self.is_partial |= other.is_partial || before != after || all != after;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::catalog::Catalog;
+    use crate::change::{AddColumn, Column, ColumnType, CreateTable, SchemaChange, TableName, TableOptions};
+    use crate::engine::Engine;
+
+    fn column(name: &str) -> Column {
+        Column::new(name, ColumnType::named("int"))
+    }
+
+    fn create(name: &str) -> SchemaChange {
+        SchemaChange::CreateTable(CreateTable {
+            table: TableName::new(name),
+            columns: vec![column("id")],
+            indexes: Vec::new(),
+            primary_key: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            options: TableOptions::default(),
+            if_not_exists: false,
+            is_temporary: false,
+            has_more_columns: false,
+        })
+    }
+
+    fn add(table: &str, name: &str) -> SchemaChange {
+        let table = TableName::new(table);
+        SchemaChange::AddColumn(AddColumn { table, column: column(name), if_not_exists: false })
+    }
+
+    fn catalog(changes: &[SchemaChange]) -> Catalog {
+        let mut catalog = Catalog::new(Engine::Mysql);
+        for change in changes {
+            catalog.apply(change);
+        }
+        catalog
+    }
+
+    #[test]
+    fn what_only_one_of_two_has_is_unknown() {
+        let here = catalog(&[create("users"), add("users", "nick")]);
+        let there = catalog(&[create("users")]);
+        let either = here.or(there);
+        let users = TableName::new("users");
+        assert_eq!(either.has_column(&users, "id"), Answer::Yes);
+        assert_eq!(either.has_column(&users, "nick"), Answer::Unknown);
+    }
+
+    #[test]
+    fn two_that_agree_stay_as_they_are() {
+        let catalog = catalog(&[create("users")]);
+        assert_eq!(catalog.clone().or(catalog.clone()), catalog);
+    }
+
+    #[test]
+    fn a_table_of_one_side_is_listed_as_partly_known() {
+        let either = catalog(&[]).or(catalog(&[create("users")]));
+        let users = TableName::new("users");
+        assert_eq!(either.has_table(&users), Answer::Yes);
+        assert_eq!(either.has_column(&users, "nick"), Answer::Unknown);
+    }
+}

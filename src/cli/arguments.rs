@@ -32,6 +32,8 @@ pub(super) enum Command {
     Effects(EffectsArguments),
     /// Print the SQL that each migration sends, without PHP or a database
     Sql(SqlArguments),
+    /// Show the tables as the migrations leave them
+    Schema(SchemaArguments),
     /// Explain a rule: what makes it fire, why that matters, and the way out
     Explain(ExplainArguments),
 }
@@ -75,6 +77,23 @@ pub(super) struct SqlArguments {
     #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to print the SQL
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The project, or a directory of migrations; without it the project around the current directory
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Stop after this migration, by its name or its file
+    #[arg(long, value_name = "MIGRATION", help_heading = RESULTS)]
+    pub(super) at: Option<String>,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to print the tables: as SQL, or everything for programs
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
     pub(super) format: Format,
     #[command(flatten)]

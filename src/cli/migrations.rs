@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use super::config::Config;
 use super::notes::Notes;
-use super::root::{Root, Sign};
-use crate::laravel::Application;
+use super::root::{LARAVEL, Root, Sign};
+use crate::laravel::{Application, PackageMigrations};
 use crate::lint::{MigrationFile, SqlMigration};
 use crate::source::Tree;
 use crate::sql::layout;
@@ -54,11 +54,12 @@ impl<'t> Migrations<'t> {
 /// The migrations in `directories`: Laravel's where there are any, unless files of SQL were named.
 pub(super) fn find<'t>(root: &Root, tree: &'t Tree, directories: &[String], notes: Notes) -> Migrations<'t> {
     let wants_sql = !root.named.is_empty() && root.named.iter().all(|name| name.strip_suffix(".sql").is_some());
-    let paths = in_php(tree, directories);
+    let application = Application::open(tree);
+    let paths = application.migrations(directories);
     if paths.is_empty() || wants_sql {
         Migrations::Sql(in_sql(tree, directories, notes))
     } else {
-        Migrations::Laravel { application: Box::new(Application::open(tree)), paths }
+        Migrations::Laravel { application: Box::new(application), paths }
     }
 }
 
@@ -79,9 +80,9 @@ pub(super) fn named(root: &Root, migrations: &Migrations) -> Result<Option<BTree
 }
 
 /// Where the project's migrations lie: what is configured, or else what is usual, and what was named beside that.
-pub(super) fn directories(root: &Root, config: &Config) -> Vec<String> {
+pub(super) fn directories(root: &Root, config: &Config, tree: &Tree, notes: Notes) -> Vec<String> {
     let configured = &config.wishes.paths;
-    let mut directories = if configured.is_empty() { root.usual_directories() } else { configured.clone() };
+    let mut directories = if configured.is_empty() { usual(root, tree, notes) } else { configured.clone() };
     for name in &root.named {
         let on_disk = root.directory.join(name);
         let directory =
@@ -96,15 +97,20 @@ pub(super) fn directories(root: &Root, config: &Config) -> Vec<String> {
     directories
 }
 
-/// The PHP files of those directories, in the order of their names, whichever directory they are in.
-fn in_php(tree: &Tree, directories: &[String]) -> Vec<String> {
-    let mut paths: Vec<(String, String)> = Vec::new();
-    for directory in directories {
-        let files = tree.list(directory).into_iter().filter(|name| name.strip_suffix(".php").is_some());
-        paths.extend(files.map(|name| (name.clone(), below(directory, &name))));
+/// Where the runner looks by itself: for Laravel, also in the packages that load migrations of their own.
+fn usual(root: &Root, tree: &Tree, notes: Notes) -> Vec<String> {
+    let mut directories = root.usual_directories();
+    if root.sign == Sign::File(LARAVEL) {
+        let packages = PackageMigrations::find(tree);
+        directories.extend(packages.loaded);
+        if !packages.idle.is_empty() {
+            notes.remark(&format!(
+                "not read, because no service provider loads them: {} (list what runs under `paths:` in `phasewise.yaml`)",
+                listed(&packages.idle)
+            ));
+        }
     }
-    paths.sort();
-    paths.into_iter().map(|(_, path)| path).collect()
+    directories
 }
 
 /// The SQL migrations of those directories, each directory in its own layout.

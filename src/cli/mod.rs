@@ -15,6 +15,7 @@ mod migrations;
 mod notes;
 mod project;
 mod root;
+mod schema;
 mod sql;
 mod terminal;
 
@@ -36,6 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Effects(arguments) => effects::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match result {

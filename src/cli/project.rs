@@ -13,11 +13,12 @@ use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
 use super::root::{Root, Sign};
+use crate::catalog::Catalog;
 use crate::effect::Effects;
-use crate::engine::{Engine, EngineVersion};
+use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
-use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script};
+use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script, Unknown};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 
@@ -45,9 +46,6 @@ enum ProjectError {
         help("say it with `--engine postgresql:16`, or with `engine: postgresql:16` in `phasewise.yaml`")
     )]
     NoEngine,
-    #[error("the version of {} that these migrations run on is not known", .0.title())]
-    #[diagnostic(code(phasewise::project::no_version), help("say it as in `--engine postgresql:16`"))]
-    NoVersion(Engine),
 }
 
 impl<'t> Workspace<'t> {
@@ -60,7 +58,7 @@ impl<'t> Workspace<'t> {
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let directories = migrations::directories(root, &config);
+        let directories = migrations::directories(root, &config, tree, notes);
         let found = migrations::find(root, tree, &directories, notes);
         let named = migrations::named(root, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
@@ -73,7 +71,7 @@ impl<'t> Workspace<'t> {
             }
             Migrations::Sql(migrations) => Project::Sql { migrations },
         };
-        let target = settle(choice, &source, &effects, notes)?;
+        let target = settle(choice, &source, &effects, notes);
         Ok(Self { tree, target, config, named, project, effects, rules })
     }
 
@@ -100,6 +98,20 @@ impl<'t> Workspace<'t> {
     ) -> Result<Vec<(MigrationFile, Script)>, ReadError> {
         self.check_readable(batch)?;
         Ok(self.judge().scripts(batch, direction))
+    }
+
+    /// The path of the migration that goes by that name, or lies at that path.
+    pub(super) fn migration(&self, wanted: &str) -> Option<String> {
+        let migrations = self.project.migrations().into_iter();
+        migrations
+            .filter(|migration| migration.name == wanted || migration.path == wanted)
+            .map(|found| found.path)
+            .next()
+    }
+
+    /// The tables after the migration at `last`, or after all of them, and what was not understood on the way.
+    pub(super) fn schema(&self, last: Option<&str>) -> (Catalog, Vec<Unknown>) {
+        self.judge().schema(last)
     }
 
     fn judge(&self) -> Lint<'_> {
@@ -169,20 +181,31 @@ fn settings(
     settings
 }
 
-/// The engine and version to judge for; what had to be assumed is said.
-fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -> Result<EngineVersion, ProjectError> {
+/// The engine and version to judge for; what had to be assumed, and what is not known of the engine, is said.
+fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -> EngineVersion {
     let engine = choice.engine;
-    if let Some(version) = choice.version {
-        notes.detail(&format!("engine: {} {version} (from {source})", engine.title()));
-        return Ok(EngineVersion { engine, version });
-    }
-    let version = effects.assumed_version().cloned().ok_or(ProjectError::NoVersion(engine))?;
-    notes.detail(&format!("engine: {} (from {source})", engine.title()));
-    notes.remark(&format!(
-        "{} {version} is assumed: say your version as in `--engine {engine}:{version}`, or in `phasewise.yaml`",
-        engine.title()
-    ));
-    Ok(EngineVersion { engine, version })
+    let title = engine.title();
+    let chosen = choice.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
+    notes.detail(&format!("engine: {title}{chosen} (from {source})"));
+    let version = match (choice.version, effects.assumed_version()) {
+        (version, None) => {
+            notes.remark(&format!(
+                "what {title} does for each change is not written down yet, so only what breaks running code is \
+                 judged; if production runs on another database, name it, as in `--engine mysql:8.4`, or in \
+                 `phasewise.yaml`"
+            ));
+            version.unwrap_or_else(Version::unspecified)
+        }
+        (Some(version), Some(_)) => version,
+        (None, Some(assumed)) => {
+            notes.remark(&format!(
+                "{title} {assumed} is assumed: say your version as in `--engine {engine}:{assumed}`, or in \
+                 `phasewise.yaml`"
+            ));
+            assumed.clone()
+        }
+    };
+    EngineVersion { engine, version }
 }
 
 fn why_root(sign: Sign) -> String {

@@ -21,6 +21,9 @@ const MIGRATION_DIRECTORIES: [&str; 7] = [
     "src/main/resources/db/migration",
 ];
 
+/// The file that shows a Laravel application.
+pub(super) const LARAVEL: &str = "artisan";
+
 /// A project's directory, what gave it away, and what of it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Root {
@@ -104,7 +107,7 @@ impl Root {
     fn around(target: &Path, path: &Path) -> Option<Self> {
         let directories: Vec<&Path> = within_repository(directory_of(target)).collect();
         let by_file = directories.iter().find_map(|directory| {
-            let mut signs = ["artisan"].into_iter().chain(config::NAMES);
+            let mut signs = [LARAVEL].into_iter().chain(config::NAMES);
             signs.find(|name| directory.join(name).is_file()).map(|name| (*directory, Sign::File(name)))
         });
         let by_migrations = || {

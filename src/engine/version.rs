@@ -43,6 +43,11 @@ pub enum VersionError {
 }
 
 impl Version {
+    /// Any version at all.
+    pub fn unspecified() -> Self {
+        Self { text: "any version".to_owned(), lowest: [0; 3], highest: [u32::MAX; 3] }
+    }
+
     /// Whether this version lies in `range`; unknown where it was written too short to tell.
     pub fn is_in(&self, range: &VersionRange) -> Answer {
         if self.lowest >= range.lowest && self.highest <= range.highest {

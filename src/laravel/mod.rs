@@ -11,6 +11,6 @@ mod inflect;
 mod settings;
 mod value;
 
-pub use application::{Application, Fact};
+pub use application::{Application, Fact, PackageMigrations};
 pub use settings::Settings;
 pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

@@ -88,6 +88,21 @@ impl Lint<'_> {
         scripts
     }
 
+    /// The tables after the migration at `last`, a path; after all of them without it. Also what was not understood.
+    pub fn schema(&self, last: Option<&str>) -> (Catalog, Vec<Unknown>) {
+        let mut catalog = Catalog::new(self.target.engine);
+        let mut unknown = Vec::new();
+        for migration in self.project.migrations() {
+            let script = self.project.read(&migration, Direction::Up, self.tree, &catalog);
+            script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+            unknown.extend(unknowns(&script, true));
+            if last == Some(migration.path.as_str()) {
+                break;
+            }
+        }
+        (catalog, unknown)
+    }
+
     fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
         let mut session = Session::new(script.is_in_transaction).opened_in(script.sql_mode.clone());
         let mut findings = Vec::new();

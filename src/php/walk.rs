@@ -53,6 +53,35 @@ fn stmt_children<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(Node<'a>)) {
             }
             walk_stmts(otherwise.as_deref().unwrap_or_default(), visit);
         }
+        StmtKind::While { .. } | StmtKind::DoWhile { .. } | StmtKind::For { .. } | StmtKind::Foreach(_) => {
+            loop_children(&statement.kind, visit);
+        }
+        StmtKind::Switch { subject, cases } => {
+            walk_expr(subject, visit);
+            for case in cases {
+                walk_exprs(&case.value, visit);
+                walk_stmts(&case.body, visit);
+            }
+        }
+        StmtKind::Try { body, catches, finally } => {
+            walk_stmts(body, visit);
+            for clause in catches {
+                walk_stmts(&clause.body, visit);
+            }
+            walk_stmts(finally, visit);
+        }
+        StmtKind::StaticVariables(variables) => {
+            walk_exprs(variables.iter().filter_map(|(_, value)| value.as_ref()), visit);
+        }
+        StmtKind::Constants(constants) => walk_exprs(constants.iter().map(|(_, value)| value), visit),
+        StmtKind::Function(function) => walk_function(function, visit),
+        StmtKind::Class(class) => walk_class(class, visit),
+        StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Html(_) => {}
+    }
+}
+
+fn loop_children<'a>(kind: &'a StmtKind, visit: &mut dyn FnMut(Node<'a>)) {
+    match kind {
         StmtKind::While { condition, body } | StmtKind::DoWhile { body, condition } => {
             walk_expr(condition, visit);
             walk_stmts(body, visit);
@@ -67,25 +96,7 @@ fn stmt_children<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(Node<'a>)) {
             walk_expr(&foreach.value, visit);
             walk_stmts(&foreach.body, visit);
         }
-        StmtKind::Switch { subject, cases } => {
-            walk_expr(subject, visit);
-            for case in cases {
-                walk_exprs(&case.value, visit);
-                walk_stmts(&case.body, visit);
-            }
-        }
-        StmtKind::Try { body, catches, finally } => {
-            walk_stmts(body, visit);
-            catches.iter().for_each(|clause| walk_stmts(&clause.body, visit));
-            walk_stmts(finally, visit);
-        }
-        StmtKind::StaticVariables(variables) => {
-            walk_exprs(variables.iter().filter_map(|(_, value)| value.as_ref()), visit);
-        }
-        StmtKind::Constants(constants) => walk_exprs(constants.iter().map(|(_, value)| value), visit),
-        StmtKind::Function(function) => walk_function(function, visit),
-        StmtKind::Class(class) => walk_class(class, visit),
-        StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Html(_) => {}
+        _ => {}
     }
 }
 
@@ -113,15 +124,24 @@ fn expr_children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Node<'a>)) {
         ExprKind::Operation(operation) => {
             walk_exprs(std::iter::once(&operation.first).chain(operation.rest.iter().map(|(_, right)| right)), visit);
         }
-        ExprKind::Ternary(ternary) => {
-            walk_expr(&ternary.condition, visit);
-            walk_exprs(&ternary.then, visit);
-            walk_expr(&ternary.otherwise, visit);
-        }
         ExprKind::Coalesce(left, right) => walk_exprs([left.as_ref(), right.as_ref()], visit),
         ExprKind::Chain(chain) => {
             walk_expr(&chain.base, visit);
             chain.links.iter().for_each(|link| walk_link(&link.kind, visit));
+        }
+        ExprKind::Closure(closure) => walk_function(&closure.function, visit),
+        ExprKind::Isset(exprs) | ExprKind::Yield(exprs) | ExprKind::Other(_, exprs) => walk_exprs(exprs, visit),
+        ExprKind::Exit(status) => walk_exprs(status.as_deref(), visit),
+        _ => branching_children(expr, visit),
+    }
+}
+
+fn branching_children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Node<'a>)) {
+    match &expr.kind {
+        ExprKind::Ternary(ternary) => {
+            walk_expr(&ternary.condition, visit);
+            walk_exprs(&ternary.then, visit);
+            walk_expr(&ternary.otherwise, visit);
         }
         ExprKind::New(new) => {
             match &new.class {
@@ -131,7 +151,6 @@ fn expr_children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Node<'a>)) {
             }
             walk_arguments(&new.arguments, visit);
         }
-        ExprKind::Closure(closure) => walk_function(&closure.function, visit),
         ExprKind::Match(source) => {
             walk_expr(&source.subject, visit);
             for arm in &source.arms {
@@ -139,18 +158,8 @@ fn expr_children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Node<'a>)) {
                 walk_expr(&arm.body, visit);
             }
         }
-        ExprKind::Isset(exprs) | ExprKind::Yield(exprs) | ExprKind::Other(_, exprs) => walk_exprs(exprs, visit),
-        ExprKind::Exit(status) => walk_exprs(status.as_deref(), visit),
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Text(_)
-        | ExprKind::Variable(_)
-        | ExprKind::Constant(_)
-        | ExprKind::Class(_)
-        | ExprKind::Function(_)
-        | ExprKind::Magic(_) => {}
+        // The rest has no children.
+        _ => {}
     }
 }
 

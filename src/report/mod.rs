@@ -16,6 +16,7 @@ mod prose;
 pub mod sarif;
 mod snippet;
 pub mod sql;
+pub mod tables;
 mod tally;
 pub mod text;
 mod words;

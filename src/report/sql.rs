@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::change::{Problem, Statement};
+use crate::change::{Problem, SchemaChange, Statement};
 use crate::engine::Engine;
 use crate::lint::Direction;
 use crate::source::Tree;
@@ -27,6 +27,16 @@ impl SentSql {
     pub(super) fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.statements.iter().filter(|statement| !statement.sql.is_empty())
     }
+
+    /// What is not known: what could not be evaluated, and statements of which not even the kind is known.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = Problem> {
+        let without_sql = self.statements.iter().filter(|statement| statement.sql.is_empty());
+        let opaque = without_sql.flat_map(|statement| &statement.changes).filter_map(|change| match &change.what {
+            SchemaChange::Opaque(opaque) => Some(Problem { span: change.span, reason: opaque.reason.clone() }),
+            _ => None,
+        });
+        self.problems.iter().cloned().chain(opaque)
+    }
 }
 
 pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Result<()> {
@@ -39,7 +49,7 @@ pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Re
         for statement in sent.statements() {
             write_statement(out, statement)?;
         }
-        for problem in &sent.problems {
+        for problem in sent.unknown() {
             let place = tree.file(problem.span.file).position(problem.span.start);
             writeln!(out, "-- not understood at line {}: {}", place.line, one_line(&problem.reason))?;
         }

@@ -9,7 +9,7 @@ use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::Snippet;
 use super::{Tally, prose, words};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
 use crate::source::{FileId, Span, Tree};
 
@@ -26,23 +26,29 @@ pub struct Look {
     pub is_unicode: bool,
     /// Columns of text.
     pub width: usize,
-    /// Whether to show what was suppressed or discharged, the unknowns of the history, and statements at full length.
+    /// Whether to show notes, what was suppressed or discharged, the unknowns of the history, and statements at full length.
     pub is_verbose: bool,
 }
 
 pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree, look: Look) -> io::Result<()> {
     let mut page = Page { outcome, tree, look, theme: look.theme(), sources: BTreeMap::new() };
     let mut migration = None;
-    for finding in outcome.findings.iter().filter(|finding| look.is_verbose || finding.is_open()) {
+    for finding in outcome.findings.iter().filter(|finding| look.is_verbose || is_shown(finding)) {
         if migration != Some(&finding.migration) {
             migration = Some(&finding.migration);
             writeln!(out, "{}\n", page.theme.styles.link.style(&finding.migration))?;
         }
         page.write_finding(out, finding)?;
     }
+    page.write_notes(out)?;
     page.write_vain_suppressions(out)?;
     page.write_unknowns(out)?;
     writeln!(out, "{}", Tally::of(outcome).line())
+}
+
+/// Whether a finding is told in full without being asked for: it counts, and it is more than good to know.
+fn is_shown(finding: &Finding) -> bool {
+    finding.is_open() && finding.severity > Severity::Note
 }
 
 impl Look {
@@ -115,6 +121,22 @@ impl Page<'_> {
             Some((end, _)) if !self.look.is_verbose => format!("{} ...", sql.get(..end).unwrap_or(sql)),
             _ => sql.to_owned(),
         }
+    }
+
+    /// What is only good to know, as a line for each rule.
+    fn write_notes(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.look.is_verbose {
+            return Ok(());
+        }
+        let mut notes: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in self.outcome.findings.iter().filter(|finding| finding.is_open() && !is_shown(finding)) {
+            *notes.entry(&finding.rule).or_default() += 1;
+        }
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let rules: Vec<String> = notes.iter().map(|(rule, count)| format!("{rule} x{count}")).collect();
+        writeln!(out, "good to know (listed with -v): {}\n", rules.join(", "))
     }
 
     fn write_vain_suppressions(&self, out: &mut dyn Write) -> io::Result<()> {

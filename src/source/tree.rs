@@ -87,35 +87,31 @@ impl Tree {
 
     /// The names of the directories directly in the directory `path`, sorted; none where there is no such directory.
     pub fn directories(&self, path: &str) -> Vec<String> {
-        let on_disk = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
-        let mut names: Vec<String> = on_disk
-            .filter(|entry| entry.path().is_dir())
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect();
-        names.sort();
-        names
+        let known = self.below(path).into_iter().filter_map(|rest| Some(rest.split_once('/')?.0.to_owned()));
+        sorted(self.on_disk(path, Path::is_dir).chain(known))
     }
 
     /// The names of the files directly in the directory `path`, sorted; none where there is no such directory.
     pub fn list(&self, path: &str) -> Vec<String> {
-        let on_disk = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
-        let mut names: Vec<String> = on_disk
-            .filter(|entry| entry.path().is_file())
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect();
-        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        names.extend(
-            self.by_path
-                .borrow()
-                .keys()
-                .filter_map(|known| known.strip_prefix(&prefix))
-                .filter(|name| !name.contains('/'))
-                .map(str::to_owned),
-        );
-        names.sort();
-        names.dedup();
-        names
+        let known = self.below(path).into_iter().filter(|rest| !rest.contains('/'));
+        sorted(self.on_disk(path, Path::is_file).chain(known))
     }
+
+    fn on_disk(&self, path: &str, is_wanted: fn(&Path) -> bool) -> impl Iterator<Item = String> {
+        let entries = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
+        entries.filter(move |entry| is_wanted(&entry.path())).filter_map(|entry| entry.file_name().into_string().ok())
+    }
+
+    /// The paths of the texts that were put below the directory `path`, relative to it.
+    fn below(&self, path: &str) -> Vec<String> {
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        self.by_path.borrow().keys().filter_map(|known| known.strip_prefix(&prefix)).map(str::to_owned).collect()
+    }
+}
+
+fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
+    let names: std::collections::BTreeSet<String> = names.collect();
+    names.into_iter().collect()
 }
 
 fn read_text(on_disk: &Path, path: &str) -> Result<String, ReadError> {

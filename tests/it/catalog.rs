@@ -7,6 +7,7 @@ use phasewise::answer::Answer;
 use phasewise::catalog::{Catalog, Era, Table};
 use phasewise::change::{IndexPart, TableName};
 use phasewise::engine::Engine;
+use phasewise::report::tables;
 use phasewise::source::{SourceMap, Tree};
 use phasewise::sql;
 
@@ -28,10 +29,12 @@ fn apply(catalog: &mut Catalog, text: &str) {
 /// The tables, a line for each thing they have.
 #[track_caller]
 fn check(engine: Engine, text: &str) -> String {
+    render(&replay(engine, text))
+}
+
+fn render(catalog: &Catalog) -> String {
     let mut out = String::new();
-    for table in replay(engine, text).tables() {
-        write_table(&mut out, table);
-    }
+    catalog.tables().for_each(|table| write_table(&mut out, table));
     out
 }
 
@@ -257,4 +260,33 @@ fn in_use_is_what_stood_before_the_batch() {
     assert_eq!(catalog.is_in_use(&table("merged")), Answer::Yes, "it ran in an earlier deploy");
     catalog.begin_batch();
     assert_eq!(catalog.is_in_use(&table("new")), Answer::Yes);
+}
+
+/// What `schema` prints makes the same tables again.
+#[test]
+fn a_printed_schema_reads_back() {
+    let cases = [
+        (
+            Engine::Postgresql,
+            "CREATE TABLE users (id bigserial PRIMARY KEY, email varchar(80) NOT NULL UNIQUE, age int DEFAULT 5 CHECK (age > 0),
+             at timestamp(3) with time zone DEFAULT now(), doubled int GENERATED ALWAYS AS (age * 2) STORED);
+             CREATE TABLE posts (id int PRIMARY KEY, user_id bigint NOT NULL, title text);
+             ALTER TABLE posts ADD CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE NOT VALID;
+             CREATE INDEX posts_title ON posts USING gin (title) WHERE title IS NOT NULL;",
+        ),
+        (
+            Engine::Mysql,
+            "CREATE TABLE users (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, email varchar(80) NOT NULL COMMENT 'it''s',
+             kind enum('a','b') NOT NULL DEFAULT 'a', at timestamp NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+             bio text, UNIQUE KEY once (email), FULLTEXT KEY words (bio), KEY half (bio(10))) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+             CREATE TABLE posts (id int NOT NULL PRIMARY KEY, user_id bigint unsigned, CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id));",
+        ),
+    ];
+    for (engine, text) in cases {
+        let catalog = replay(engine, text);
+        let mut printed = Vec::new();
+        tables::write(&mut printed, &catalog).unwrap();
+        let printed = String::from_utf8(printed).unwrap();
+        assert_eq!(check(engine, &printed), render(&catalog), "{printed}");
+    }
 }

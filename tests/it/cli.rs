@@ -63,7 +63,8 @@ fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    for arguments in [&["--help"][..], &["lint", "-h"], &["effects", "-h"], &["sql", "-h"], &["explain", "-h"]] {
+    let commands = ["lint", "effects", "sql", "schema", "explain"].map(|command| vec![command, "-h"]);
+    for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
         insta::assert_snapshot!(name, run(directory.path(), arguments));
     }

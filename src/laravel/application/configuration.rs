@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Application, Fact};
 use crate::engine::Engine;
 use crate::laravel::evaluate::{evaluate_config, value_at};
-use crate::laravel::{Settings, Value};
+use crate::laravel::{Key, Settings, Value};
 
 impl Application<'_> {
     /// What `config($key)` gives; `Null` where nothing is configured.
@@ -43,9 +43,13 @@ impl Application<'_> {
     /// The settings of the default connection; on another engine than its own, those of the first connection that is
     /// configured for it.
     pub fn settings(&self, engine: Engine) -> Settings {
-        let connection = self.default_connection().filter(|_| self.engine() == Some(engine));
-        let connection = connection.or_else(|| self.connection_for(engine));
-        self.connection_settings(connection.as_deref(), engine)
+        self.connection_settings(self.connection_name(engine).as_deref(), engine)
+    }
+
+    /// The connection that is the default one where the engine is that: the configured one, or the first for the engine.
+    pub(crate) fn connection_name(&self, engine: Engine) -> Option<String> {
+        let default = self.default_connection().filter(|_| self.engine() == Some(engine));
+        default.or_else(|| self.connection_for(engine))
     }
 
     /// The `sql_mode` that Laravel sets on the connections to `engine`; `None` where it leaves the server's.
@@ -102,15 +106,19 @@ impl Application<'_> {
         text(self.config("database.default")).or_else(|| text(self.environment("DB_CONNECTION")?))
     }
 
+    /// A connection that is configured for the engine, those that are named after it first.
     fn connection_for(&self, engine: Engine) -> Option<String> {
         let Value::Array(connections) = self.config("database.connections") else { return None };
-        connections.iter().find_map(|(name, connection)| match name {
-            crate::laravel::Key::Str(name) => {
+        let fitting = connections.iter().filter_map(|(name, connection)| match name {
+            Key::Str(name) => {
                 let driver = text(value_at(connection, "driver"))?;
                 (Engine::from_name(&driver) == Some(engine)).then(|| name.clone())
             }
-            crate::laravel::Key::Int(_) => None,
-        })
+            Key::Int(_) => None,
+        });
+        let fitting: Vec<String> = fitting.collect();
+        let named_after = fitting.iter().find(|name| Engine::from_name(name) == Some(engine));
+        named_after.or_else(|| fitting.first()).cloned()
     }
 
     fn connection_settings(&self, connection: Option<&str>, engine: Engine) -> Settings {

@@ -7,10 +7,14 @@ mod autoload;
 mod configuration;
 mod environment;
 mod lock;
+mod macros;
 mod model;
+mod packages;
 mod providers;
+#[cfg(test)]
+mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -18,6 +22,7 @@ use self::autoload::Autoload;
 use self::environment::Environment;
 use self::lock::Lock;
 pub(crate) use self::model::conventional;
+pub use self::packages::PackageMigrations;
 use self::providers::SchemaDefaults;
 use super::value::{Model, Value};
 use crate::php::{self, Class, Function};
@@ -39,6 +44,8 @@ pub struct Application<'t> {
     models: RefCell<HashMap<String, Option<Model>>>,
     configuration: RefCell<BTreeMap<String, Rc<Value>>>,
     schema_defaults: RefCell<Option<SchemaDefaults>>,
+    macros: RefCell<HashMap<String, Rc<php::Closure>>>,
+    has_read_macros: Cell<bool>,
 }
 
 /// Something that was found out about the application.
@@ -63,6 +70,8 @@ impl<'t> Application<'t> {
             models: RefCell::default(),
             configuration: RefCell::default(),
             schema_defaults: RefCell::default(),
+            macros: RefCell::default(),
+            has_read_macros: Cell::default(),
         }
     }
 
@@ -77,7 +86,7 @@ impl<'t> Application<'t> {
         let directories = if directories.is_empty() { &default[..] } else { directories };
         let paths = directories.iter().flat_map(|directory| {
             let names = self.tree.list(directory).into_iter();
-            names.filter(|name| name.ends_with(".php")).map(move |name| format!("{directory}/{name}"))
+            names.filter(|name| is_php(name)).map(move |name| below(directory, name))
         });
         let mut paths: Vec<String> = paths.collect();
         paths.sort_by(|left, right| file_name(left).cmp(file_name(right)).then_with(|| left.cmp(right)));
@@ -152,6 +161,15 @@ impl<'t> Application<'t> {
     }
 }
 
+fn is_php(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "php")
+}
+
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The path of a file in a directory; the root's is empty.
+fn below(directory: &str, name: String) -> String {
+    if directory.is_empty() { name } else { format!("{directory}/{name}") }
 }

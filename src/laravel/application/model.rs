@@ -64,10 +64,14 @@ impl Application<'_> {
                 .flat_map(|used| &used.traits)
                 .any(|used| used.ends_with(name))
         };
+        let key_name = property("primaryKey").and_then(text_of).unwrap_or_else(|| "id".to_owned());
+        // A model may give unique ids to other columns than its key: `uniqueIds()`.
+        let unique_ids = all().find_map(|class| returned_texts(class, "uniqueIds"));
+        let has_unique_key = unique_ids.is_none_or(|columns| columns.contains(&key_name));
         let is_text = property("keyType").and_then(text_of).is_some_and(|key| key == "string");
-        let key_type = if uses("\\HasUlids") {
+        let key_type = if has_unique_key && uses("\\HasUlids") {
             ModelKey::Ulid
-        } else if uses("\\HasUuids") || uses("\\HasVersion4Uuids") || is_text {
+        } else if (has_unique_key && (uses("\\HasUuids") || uses("\\HasVersion4Uuids"))) || is_text {
             ModelKey::Uuid
         } else {
             ModelKey::Int
@@ -75,7 +79,7 @@ impl Application<'_> {
         Some(Model {
             class: name.to_owned(),
             table: table.unwrap_or_else(|| snake(&plural_studly(class_basename(name)))),
-            key_name: property("primaryKey").and_then(text_of).unwrap_or_else(|| "id".to_owned()),
+            key_name,
             key_type,
         })
     }
@@ -104,9 +108,22 @@ fn text_of(expr: &Expr) -> Option<String> {
 
 /// The text that a method of one `return` gives.
 fn returned_text(class: &Class, method: &str) -> Option<String> {
+    text_of(returned(class, method)?)
+}
+
+/// The list of texts that a method of one `return` gives.
+fn returned_texts(class: &Class, method: &str) -> Option<Vec<String>> {
+    match &returned(class, method)?.kind {
+        ExprKind::Array(items) => items.iter().map(|item| text_of(item.value.as_ref()?)).collect(),
+        _ => None,
+    }
+}
+
+/// What a method of one `return` gives.
+fn returned<'c>(class: &'c Class, method: &str) -> Option<&'c Expr> {
     match class.method(method)?.function.body.as_slice() {
         [only] => match &only.kind {
-            StmtKind::Return(Some(value)) => text_of(value),
+            StmtKind::Return(value) => value.as_ref(),
             _ => None,
         },
         _ => None,

@@ -4,7 +4,7 @@ use super::Application;
 use crate::php::{ClassName, Expr, ExprKind, LinkKind, Node, walk_file};
 
 /// Where applications keep their providers.
-const DIRECTORY: &str = "app/Providers";
+pub(super) const DIRECTORY: &str = "app/Providers";
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct SchemaDefaults {

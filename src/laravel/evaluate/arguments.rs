@@ -95,7 +95,7 @@ impl Interpreter<'_> {
             .map(|argument| laravel::Argument {
                 name: argument.name.clone(),
                 value: self.value(&argument.term),
-                span: argument.span,
+                span: self.macro_call.unwrap_or(argument.span),
             })
             .collect();
         if let (true, Some(last)) = (arguments.is_open, arguments.list.last()) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::arguments::Arguments;
 use super::array::Array;
 use super::branch::Flow;
+use super::facade::injected;
 use super::interpreter::{Evaluated, Frame, Interpreter};
 use super::state::{CellId, either};
 use super::term::{Closure, Code, Term};
@@ -25,40 +26,18 @@ pub(super) struct Scope {
 
 impl Interpreter<'_> {
     /// Calls anything that may be callable.
-    pub fn call(&mut self, callee: &Term, arguments: Arguments, span: Span) -> Evaluated {
-        match self.to_closure(callee) {
+    pub fn call(&mut self, callee: &Term, arguments: &Arguments, span: Span) -> Evaluated {
+        match to_closure(callee) {
             Some(closure) => self.call_closure(&closure, arguments, span),
             None => Ok(Term::unknown(callee.why_unknown())),
         }
     }
 
     pub fn call_value(&mut self, callee: &Term, terms: Vec<Term>, span: Span) -> Evaluated {
-        self.call(callee, Arguments::of(terms, span), span)
+        self.call(callee, &Arguments::of(terms, span), span)
     }
 
-    /// What PHP would call, from a closure, a name, or a pair of object and method.
-    pub fn to_closure(&self, term: &Term) -> Option<Rc<Closure>> {
-        let code = match term {
-            Term::Closure(closure) => return Some(Rc::clone(closure)),
-            Term::Text(name) => match name.value.split_once("::") {
-                Some((class, method)) => Code::StaticMethod(class.to_owned(), method.to_owned()),
-                None => Code::Function(name.value.clone()),
-            },
-            Term::Array(pair) if pair.len() == 2 => {
-                let method = pair.get(&Key::Int(1))?.as_string()?;
-                match pair.get(&Key::Int(0))? {
-                    Term::ClassString(class) => Code::StaticMethod(class.to_string(), method),
-                    Term::Text(class) => Code::StaticMethod(class.value.clone(), method),
-                    object => Code::Method(object.clone(), method),
-                }
-            }
-            Term::Object(_) => Code::Method(term.clone(), "__invoke".to_owned()),
-            _ => return None,
-        };
-        Some(Rc::new(Closure { code, captured: BTreeMap::new(), this: None, class: None }))
-    }
-
-    pub fn call_closure(&mut self, closure: &Closure, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_closure(&mut self, closure: &Closure, arguments: &Arguments, span: Span) -> Evaluated {
         match &closure.code {
             Code::Closure(code) => {
                 let captured = self.captured_for_call(closure, code);
@@ -76,6 +55,44 @@ impl Interpreter<'_> {
                 self.call_static(&class, method, arguments, span)
             }
         }
+    }
+
+    pub fn closure(&mut self, closure: &Rc<php::Closure>) -> Term {
+        let mut captured = BTreeMap::new();
+        if closure.is_arrow {
+            for name in self.state.variables.keys().cloned().collect::<Vec<_>>() {
+                let copy = self.copy_of(&name);
+                captured.insert(name, copy);
+            }
+        }
+        for (name, by_reference) in &closure.uses {
+            let cell = if *by_reference { self.cell_of(name) } else { self.copy_of(name) };
+            captured.insert(name.clone(), cell);
+        }
+        let frame = self.frame();
+        Term::Closure(Rc::new(Closure {
+            code: Code::Closure(Rc::clone(closure)),
+            captured,
+            this: frame.and_then(|frame| frame.this.clone()),
+            class: frame.and_then(|frame| frame.class.clone()),
+        }))
+    }
+
+    /// The cell of a variable; an unset one is set to null, as a reference to it does.
+    pub fn cell_of(&mut self, name: &str) -> CellId {
+        if let Some(cell) = self.state.variables.get(name) {
+            return *cell;
+        }
+        let cell = self.new_cell();
+        self.state.set_variable(name, Term::Null, cell);
+        cell
+    }
+
+    fn copy_of(&mut self, name: &str) -> CellId {
+        let term = self.variable(name);
+        let cell = self.new_cell();
+        self.state.set_cell(cell, term);
+        cell
     }
 
     /// What a closure took by value is its own again in each call.
@@ -116,7 +133,7 @@ impl Interpreter<'_> {
     }
 
     /// Runs a function's body with its parameters bound, and gives what it returns.
-    pub fn invoke(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn invoke(&mut self, function: &Rc<Function>, scope: Scope, arguments: &Arguments, span: Span) -> Evaluated {
         if self.away.is_none() && !self.home.contains(&function.span.file) {
             let call = (span, called(function, scope.class.as_deref()));
             let otherwise = Term::unknown(format!("it comes from `{}`, which phasewise cannot follow", call.1));
@@ -125,8 +142,8 @@ impl Interpreter<'_> {
         self.invoke_here(function, scope, arguments, span)
     }
 
-    fn invoke_here(&mut self, function: &Rc<Function>, scope: Scope, arguments: Arguments, span: Span) -> Evaluated {
-        let references = self.references(function, &arguments);
+    fn invoke_here(&mut self, function: &Rc<Function>, scope: Scope, arguments: &Arguments, span: Span) -> Evaluated {
+        let references = self.references(function, arguments);
         let outer_discarded = self.discarded;
         let outer = std::mem::replace(&mut self.state.variables, scope.captured);
         let frame = Frame {
@@ -137,7 +154,7 @@ impl Interpreter<'_> {
             exits: Vec::new(),
         };
         let result = self.in_frame(frame, span, |this| {
-            this.bind(function, arguments, references)?;
+            this.bind(function, arguments, &references)?;
             this.step(span, |this| this.run(&function.body))
         });
         self.discarded = outer_discarded;
@@ -176,12 +193,12 @@ impl Interpreter<'_> {
     fn bind(
         &mut self,
         function: &Function,
-        arguments: Arguments,
-        references: BTreeMap<String, CellId>,
+        arguments: &Arguments,
+        references: &BTreeMap<String, CellId>,
     ) -> Evaluated<()> {
         for (at, parameter) in function.parameters.iter().enumerate() {
             let term = if parameter.is_variadic {
-                rest_of(&arguments, at)
+                rest_of(arguments, at)
             } else if let Some(term) = arguments.get(at, &parameter.name) {
                 term.clone()
             } else if arguments.is_open {
@@ -189,7 +206,7 @@ impl Interpreter<'_> {
             } else if let Some(default) = &parameter.default {
                 self.eval(default)?
             } else {
-                self.injected(&parameter.types)
+                injected(&parameter.types)
             };
             if let (true, Term::Object(this)) = (parameter.is_promoted, self.variable("this")) {
                 self.state.set_property(this, &parameter.name, term.clone());
@@ -231,4 +248,26 @@ fn called(function: &Function, class: Option<&php::Class>) -> String {
         Some(class) => format!("{class}::{}", function.name),
         None => function.name.clone(),
     }
+}
+
+/// What PHP would call, from a closure, a name, or a pair of object and method.
+pub(super) fn to_closure(term: &Term) -> Option<Rc<Closure>> {
+    let code = match term {
+        Term::Closure(closure) => return Some(Rc::clone(closure)),
+        Term::Text(name) => match name.value.split_once("::") {
+            Some((class, method)) => Code::StaticMethod(class.to_owned(), method.to_owned()),
+            None => Code::Function(name.value.clone()),
+        },
+        Term::Array(pair) if pair.len() == 2 => {
+            let method = pair.get(&Key::Int(1))?.as_string()?;
+            match pair.get(&Key::Int(0))? {
+                Term::ClassString(class) => Code::StaticMethod(class.to_string(), method),
+                Term::Text(class) => Code::StaticMethod(class.value.clone(), method),
+                object => Code::Method(object.clone(), method),
+            }
+        }
+        Term::Object(_) => Code::Method(term.clone(), "__invoke".to_owned()),
+        _ => return None,
+    };
+    Some(Rc::new(Closure { code, captured: BTreeMap::new(), this: None, class: None }))
 }

@@ -1,5 +1,7 @@
 //! Chains: `->`, `::`, `[…]` and `(…)`, link by link.
 
+use std::rc::Rc;
+
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::Term;
 use crate::laravel::Key;
@@ -25,7 +27,7 @@ impl Interpreter<'_> {
                         self.assign(&first.value, array)?;
                         (result, rest)
                     }
-                    None => (self.call_function(name, evaluated, *span)?, rest),
+                    None => (self.call_function(name, &evaluated, *span)?, rest),
                 }
             }
             _ => (self.eval(base)?, links),
@@ -50,8 +52,8 @@ impl Interpreter<'_> {
                 let name = self.member(name)?;
                 let arguments = self.arguments(arguments)?;
                 match name {
-                    Some(name) => self.call_method(term, &name, arguments, link.span),
-                    None => self.call_unnamed(term, link.span),
+                    Some(name) => self.call_method(term, &name, &arguments, link.span),
+                    None => Ok(self.call_unnamed(term, link.span)),
                 }
             }
             LinkKind::Index(index) => {
@@ -60,7 +62,7 @@ impl Interpreter<'_> {
             }
             LinkKind::Call(arguments) => {
                 let arguments = self.arguments(arguments)?;
-                self.call(term, arguments, link.span)
+                self.call(term, &arguments, link.span)
             }
             LinkKind::StaticProperty(_) | LinkKind::StaticMethod { .. } | LinkKind::Constant(_) => {
                 match self.class_of_term(term) {
@@ -77,7 +79,7 @@ impl Interpreter<'_> {
                 let name = self.member(name)?;
                 let arguments = self.arguments(arguments)?;
                 match name {
-                    Some(name) => self.call_static(class, &name, arguments, link.span),
+                    Some(name) => self.call_static(class, &name, &arguments, link.span),
                     None => Ok(Term::unknown("the method's name is not known")),
                 }
             }
@@ -86,7 +88,7 @@ impl Interpreter<'_> {
                     let name = self.class_name(class).unwrap_or_default();
                     Ok(Term::ClassString(name.into()))
                 }
-                Some(name) => self.class_constant(class, &name, link.span),
+                Some(name) => self.class_constant(class, &name),
                 None => Ok(Term::unknown("the constant's name is not known")),
             },
             LinkKind::StaticProperty(name) => match self.member(name)? {
@@ -130,11 +132,12 @@ fn element(term: &Term, key: Option<&Term>, span: Span) -> Term {
             None => Term::Null,
         },
         (Term::Text(text), Some(Some(Key::Int(at)))) => {
-            let at = if at < 0 { text.value.len() as i64 + at } else { at };
+            let at = if at < 0 { i64::try_from(text.value.len()).unwrap_or(0) + at } else { at };
             let byte = usize::try_from(at).ok().and_then(|at| text.value.get(at..=at));
             byte.map_or(Term::Null, |byte| Term::text(byte, span))
         }
         (Term::Null, _) => Term::Null,
+        (Term::Rows(query), _) => Term::Row(Rc::new(query.row())),
         (Term::Array(_) | Term::Collection(_), _) => Term::unknown("the key is not known"),
         (term, _) => Term::unknown(term.why_unknown()),
     }

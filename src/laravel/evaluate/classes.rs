@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use super::calls::Scope;
+use super::facade::{constant_of_framework, injected, new_of_framework};
 use super::interpreter::{Evaluated, Frame, Interpreter};
 use super::state::Object;
 use super::term::{Case, ObjectId, Term};
@@ -96,8 +97,8 @@ impl Interpreter<'_> {
         if lineage.iter().all(is_read) { Answer::No } else { Answer::Unknown }
     }
 
-    pub fn instantiate(&mut self, name: &str, arguments: Arguments, span: Span) -> Evaluated {
-        if let Some(term) = self.new_of_framework(name, &arguments, span) {
+    pub fn instantiate(&mut self, name: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        if let Some(term) = new_of_framework(name, arguments, span) {
             return Ok(term);
         }
         if let Some(model) = self.application.model(name) {
@@ -109,7 +110,7 @@ impl Interpreter<'_> {
         }
     }
 
-    pub fn instantiate_class(&mut self, class: &Rc<Class>, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn instantiate_class(&mut self, class: &Rc<Class>, arguments: &Arguments, span: Span) -> Evaluated {
         let id = self.new_object();
         self.state.add_object(id, Object { class: Rc::clone(class), properties: BTreeMap::new() });
         for member in self.lineage(class).into_iter().rev() {
@@ -117,7 +118,7 @@ impl Interpreter<'_> {
                 let default = match &property.default {
                     Some(default) => self.in_class(&member, default)?,
                     None if property.types.is_empty() => Term::Null,
-                    None => self.injected(&property.types),
+                    None => injected(&property.types),
                 };
                 self.state.set_property(id, &property.name, default);
             }
@@ -148,7 +149,7 @@ impl Interpreter<'_> {
         self.in_frame(frame, expr.span, |this| this.eval(expr)).map(|(term, _)| term)
     }
 
-    pub fn call_object(&mut self, id: ObjectId, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_object(&mut self, id: ObjectId, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         let Some(class) = self.state.object(id).map(|object| Rc::clone(&object.class)) else {
             return Ok(Term::unknown("the object is not known"));
         };
@@ -162,7 +163,7 @@ impl Interpreter<'_> {
             return self.call_closure(&closure, arguments, span);
         }
         let name = class.name.clone().unwrap_or_else(|| "$this".to_owned());
-        self.call_inherited(&class, &name, method, &arguments, span)
+        self.call_inherited(&class, &name, method, arguments, span)
     }
 
     pub fn property(&mut self, term: &Term, name: &str, span: Span) -> Term {
@@ -186,11 +187,11 @@ impl Interpreter<'_> {
         }
     }
 
-    pub fn class_constant(&mut self, name: &ClassName, constant: &str, span: Span) -> Evaluated {
+    pub fn class_constant(&mut self, name: &ClassName, constant: &str) -> Evaluated {
         let full = self.class_name(name);
         let Some(class) = self.class_of(name) else {
             let full = full.unwrap_or_default();
-            return Ok(self.constant_of_framework(&full, constant, span));
+            return Ok(constant_of_framework(&full, constant));
         };
         for member in self.lineage(&class) {
             if let Some(case) = member.cases.iter().find(|case| case.name == constant) {
@@ -213,11 +214,11 @@ impl Interpreter<'_> {
         Ok(Term::unknown(format!("`{}::{constant}` cannot be read", full.unwrap_or_default())))
     }
 
-    pub fn cases(&mut self, class: &Rc<Class>, span: Span) -> Evaluated {
+    pub fn cases(&mut self, class: &Rc<Class>) -> Evaluated {
         let mut cases = Vec::new();
         for case in &class.cases {
             let name = ClassName::Named(class.name.clone().unwrap_or_default());
-            cases.push(self.class_constant(&name, &case.name, span)?);
+            cases.push(self.class_constant(&name, &case.name)?);
         }
         Ok(Term::list(cases))
     }

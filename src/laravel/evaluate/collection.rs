@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use super::array::Array;
+use super::calls::to_closure;
 use super::expressions::truth_term;
 use super::interpreter::{Evaluated, Interpreter};
 use super::lists;
@@ -24,7 +25,7 @@ impl Interpreter<'_> {
             return Ok(term);
         }
         let it = Term::Collection(Rc::clone(array));
-        let Some(callback) = arguments.at(0).filter(|term| self.to_closure(term).is_some()).cloned() else {
+        let Some(callback) = arguments.at(0).filter(|term| to_closure(term).is_some()).cloned() else {
             if method == "filter" {
                 return Ok(Term::Collection(Rc::new(self.filter(array, None, false, span)?)));
             }
@@ -47,7 +48,7 @@ impl Interpreter<'_> {
                     match part {
                         Term::Array(part) | Term::Collection(part) if method == "flatMap" => merged.merge(part),
                         Term::Array(part) => {
-                            part.iter().for_each(|(key, item)| merged.insert(key.clone(), item.clone()))
+                            part.iter().for_each(|(key, item)| merged.insert(key.clone(), item.clone()));
                         }
                         _ => merged.is_open = true,
                     }
@@ -62,20 +63,32 @@ impl Interpreter<'_> {
                 rejected.is_open = kept.is_open;
                 Ok(Term::Collection(Rc::new(rejected)))
             }
+            _ => self.call_collection_for_one(array, method, &callback, arguments, span),
+        }
+    }
+
+    /// Methods with a callback that give no collection.
+    fn call_collection_for_one(
+        &mut self,
+        array: &Rc<Array>,
+        method: &str,
+        callback: &Term,
+        arguments: &Arguments,
+        span: Span,
+    ) -> Evaluated {
+        let it = Term::Collection(Rc::clone(array));
+        match method {
             "first" => {
-                let kept = self.filter(array, Some(&callback), false, span)?;
+                let kept = self.filter(array, Some(callback), false, span)?;
                 let first = kept.values().next().cloned();
                 Ok(if kept.is_open { Term::unknown("the first is not known") } else { first.unwrap_or(Term::Null) })
             }
             "reduce" => {
-                let mut carry = arguments.at(1).cloned().unwrap_or(Term::Null);
-                for item in array.values() {
-                    carry = self.call_value(&callback, vec![carry, item.clone()], span)?;
-                }
-                Ok(carry)
+                let start = arguments.at(1).cloned().unwrap_or(Term::Null);
+                self.reduce(array, callback, start, span)
             }
-            "tap" => self.call_value(&callback, vec![it.clone()], span).map(|_| it),
-            "pipe" => self.call_value(&callback, vec![it], span),
+            "tap" => self.call_value(callback, vec![it.clone()], span).map(|_| it),
+            "pipe" => self.call_value(callback, vec![it], span),
             _ => {
                 self.run_callbacks(arguments, span)?;
                 Ok(Term::unknown(format!("`{method}` of a collection is not computed")))
@@ -95,6 +108,14 @@ impl Interpreter<'_> {
             result.insert(key.clone(), term);
         }
         Ok(result)
+    }
+
+    pub fn reduce(&mut self, array: &Array, callback: &Term, start: Term, span: Span) -> Evaluated {
+        let mut carry = start;
+        for item in array.values() {
+            carry = self.call_value(callback, vec![carry, item.clone()], span)?;
+        }
+        Ok(carry)
     }
 
     /// `array_filter`; open where it is not known whether an item stays.
@@ -127,7 +148,7 @@ fn plain(array: &Rc<Array>, method: &str, arguments: &Arguments, span: Span) -> 
         "collect" | "lazy" => Some(Term::Collection(Rc::clone(array))),
         "values" => collection(array.values().cloned().collect()),
         "keys" => collection(array.keys().map(|key| key_term(key, span)).collect()),
-        "count" => Some(Term::Int(array.len() as i64)),
+        "count" => Some(Term::count(array.len())),
         "isEmpty" => Some(Term::Bool(array.len() == 0)),
         "isNotEmpty" => Some(Term::Bool(array.len() > 0)),
         "implode" | "join" => match first {
@@ -151,6 +172,15 @@ fn plain(array: &Rc<Array>, method: &str, arguments: &Arguments, span: Span) -> 
             _ => None,
         },
         "reverse" => collection(array.iter().rev().map(|(key, item)| (key.clone(), item.clone())).collect()),
+        _ => with_others(array, method, arguments, span),
+    }
+}
+
+/// Methods that take further items or lists of them.
+fn with_others(array: &Rc<Array>, method: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+    let collection = |array: Array| Some(Term::Collection(Rc::new(array)));
+    let first = arguments.at(0);
+    match method {
         "merge" | "concat" => {
             let (Term::Array(other) | Term::Collection(other)) = first? else { return None };
             let mut merged = Array::clone(array);
@@ -173,25 +203,28 @@ fn plain(array: &Rc<Array>, method: &str, arguments: &Arguments, span: Span) -> 
             let kept = array.iter().filter(|(key, _)| wanted.contains(key) == (method == "only"));
             collection(kept.map(|(key, item)| (key.clone(), item.clone())).collect())
         }
-        "diff" | "pluck" | "flip" | "combine" | "chunk" | "slice" => {
-            let function = match method {
-                "pluck" => "array_column",
-                "diff" => "array_diff",
-                "flip" => "array_flip",
-                "combine" => "array_combine",
-                "chunk" => "array_chunk",
-                _ => "array_slice",
-            };
-            let mut terms = vec![Term::Array(Rc::clone(array))];
-            terms.extend(arguments.terms().map(|term| match term {
-                Term::Collection(array) => Term::Array(Rc::clone(array)),
-                term => term.clone(),
-            }));
-            match lists::call(function, &Arguments::of(terms, span), span)? {
-                Term::Array(array) => Some(Term::Collection(array)),
-                _ => None,
-            }
-        }
+        _ => by_function(array, method, arguments, span),
+    }
+}
+
+/// Methods that do what a function of PHP does.
+fn by_function(array: &Rc<Array>, method: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+    let function = match method {
+        "pluck" => "array_column",
+        "diff" => "array_diff",
+        "flip" => "array_flip",
+        "combine" => "array_combine",
+        "chunk" => "array_chunk",
+        "slice" => "array_slice",
+        _ => return None,
+    };
+    let mut terms = vec![Term::Array(Rc::clone(array))];
+    terms.extend(arguments.terms().map(|term| match term {
+        Term::Collection(array) => Term::Array(Rc::clone(array)),
+        term => term.clone(),
+    }));
+    match lists::call(function, &Arguments::of(terms, span), span)? {
+        Term::Array(array) => Some(Term::Collection(array)),
         _ => None,
     }
 }

@@ -6,8 +6,10 @@ use super::arguments::Arguments;
 use super::facade::raw;
 use super::interpreter::{Evaluated, Interpreter};
 use super::query::Query;
+use super::schema::is_question_or_setting;
 use super::term::{Connection, Term};
 use crate::answer::Answer;
+use crate::change::Touches;
 use crate::engine::Engine;
 use crate::laravel::Settings;
 use crate::source::Span;
@@ -17,7 +19,7 @@ impl Interpreter<'_> {
         &mut self,
         connection: &Connection,
         method: &str,
-        arguments: Arguments,
+        arguments: &Arguments,
         span: Span,
     ) -> Evaluated {
         match method {
@@ -47,7 +49,7 @@ impl Interpreter<'_> {
             | "unsetEventDispatcher"
             | "recordsHaveBeenModified"
             | "flushQueryLog" => Ok(Term::Null),
-            _ => self.on_connection(connection, span, |this| this.database_call(method, &arguments, span)),
+            _ => self.on_connection(connection, span, |this| this.database_call(method, arguments, span)),
         }
     }
 
@@ -58,21 +60,33 @@ impl Interpreter<'_> {
                 self.send_term(arguments.get(0, "query").or_else(|| arguments.at(0)), &bindings, span);
                 Ok(Term::unknown("it is what the database answers"))
             }
+            "getDoctrineSchemaManager" => Ok(Term::SchemaManager),
+            // PDO is asked through the connection, which is all that is known of it.
+            "getPdo" | "getPDO" | "getReadPdo" => Ok(Term::Connection(Connection { name: None })),
+            "getAttribute" if matches!(arguments.at(0), Some(Term::Int(PDO_DRIVER_NAME))) => {
+                Ok(Term::text(pdo_driver(&self.settings), span))
+            }
             "getDriverName" => Ok(Term::text(driver_name(&self.settings), span)),
             "getConfig" => Ok(self.connection_setting(arguments, span)),
             "getTablePrefix" => Ok(Term::text(self.settings.prefix.clone(), span)),
             "isMaria" if self.settings.engine.is_mysql_family() => {
                 Ok(Term::Bool(self.settings.engine == Engine::Mariadb))
             }
-            "getName" | "getDefaultConnection" => {
-                Ok(Term::from_value(&self.application.config("database.default"), span))
-            }
+            "getName" | "getDefaultConnection" => Ok(self.configured("database.default", span)),
             "withoutPretending" | "pretend" | "afterCommit" => {
                 self.run_callbacks(arguments, span)?;
                 Ok(Term::Null)
             }
             _ => {
+                let name = format!("DB::{method}");
+                if self.application.macro_named(&name).is_some() {
+                    return self.run_macro(Term::Connection(Connection { name: None }), &name, arguments, span);
+                }
                 self.run_callbacks(arguments, span)?;
+                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                    let reason = format!("`DB::{method}` is a macro that phasewise does not know");
+                    self.opaque(&format!("DB::{method}"), Touches::Anything, &reason, span);
+                }
                 Ok(Term::unknown(format!("`{method}` asks the database")))
             }
         }
@@ -105,6 +119,17 @@ impl Interpreter<'_> {
             _ => return Answer::Unknown,
         };
         (self.settings.engine == engine).into()
+    }
+}
+
+/// `PDO::ATTR_DRIVER_NAME`
+pub(super) const PDO_DRIVER_NAME: i64 = 16;
+
+/// What PDO calls the engine: it has one driver for MySQL and MariaDB.
+fn pdo_driver(settings: &Settings) -> &'static str {
+    match settings.engine {
+        Engine::Mariadb => "mysql",
+        _ => driver_name(settings),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use super::array::Array;
-use super::branch::Condition;
 use super::interpreter::{Evaluated, Interpreter, Interrupt};
 use super::operators;
-use super::term::{Closure, Code, Term};
+use super::templates::placed;
+use super::term::Term;
 use crate::answer::Answer;
 use crate::php::{
-    self, Assign, AssignKind, BinaryOp, ClassName, Expr, ExprKind, FallbackName, Item, MagicConstant, Match, NewClass,
-    Operation, Part, Ternary,
+    Assign, AssignKind, BinaryOp, ClassName, Expr, ExprKind, FallbackName, Item, MagicConstant, New, NewClass,
+    Operation,
 };
 use crate::source::Span;
 
@@ -29,7 +29,7 @@ impl Interpreter<'_> {
             ExprKind::Text(text) => Ok(Term::Text(Rc::clone(text))),
             ExprKind::Template(parts) => self.template(parts, span),
             ExprKind::Variable(name) => Ok(self.variable(name)),
-            ExprKind::Constant(name) => Ok(self.constant(name, span)),
+            ExprKind::Constant(name) => Ok(constant(name, span)),
             ExprKind::Class(name) => {
                 let name = self.class_name(name);
                 Ok(name.map_or_else(
@@ -61,20 +61,7 @@ impl Interpreter<'_> {
 
     fn rare_expression(&mut self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::New(new) => {
-                let arguments = self.arguments(&new.arguments)?;
-                match &new.class {
-                    NewClass::Named(name) => match self.class_name(name) {
-                        Some(name) => self.instantiate(&name, arguments, expr.span),
-                        None => Ok(Term::unknown("its class is not known")),
-                    },
-                    NewClass::Anonymous(class) => self.instantiate_class(class, arguments, expr.span),
-                    NewClass::Dynamic(class) => match self.eval(class)?.as_string() {
-                        Some(name) => self.instantiate(name.trim_start_matches('\\'), arguments, expr.span),
-                        None => Ok(Term::unknown("its class is not known")),
-                    },
-                }
-            }
+            ExprKind::New(new) => self.new_object_of(new, expr.span),
             ExprKind::Isset(exprs) => {
                 let mut answers = Vec::new();
                 for expr in exprs {
@@ -122,46 +109,26 @@ impl Interpreter<'_> {
         }
     }
 
+    fn new_object_of(&mut self, new: &New, span: Span) -> Evaluated {
+        let arguments = self.arguments(&new.arguments)?;
+        match &new.class {
+            NewClass::Named(name) => match self.class_name(name) {
+                Some(name) => self.instantiate(&name, &arguments, span),
+                None => Ok(Term::unknown("its class is not known")),
+            },
+            NewClass::Anonymous(class) => self.instantiate_class(class, &arguments, span),
+            NewClass::Dynamic(class) => match self.eval(class)?.as_string() {
+                Some(name) => self.instantiate(name.trim_start_matches('\\'), &arguments, span),
+                None => Ok(Term::unknown("its class is not known")),
+            },
+        }
+    }
+
     pub fn variable(&self, name: &str) -> Term {
         if name == "this" {
             return self.frame().and_then(|frame| frame.this.clone()).unwrap_or(Term::Null);
         }
         self.state.variable(name).cloned().unwrap_or(Term::Null)
-    }
-
-    fn template(&mut self, parts: &[Part], span: Span) -> Evaluated {
-        let mut joined = Term::text("", span);
-        for part in parts {
-            let term = match part {
-                Part::Text(text) => Term::Text(Rc::clone(text)),
-                Part::Expr(expr) => placed(self.eval(expr)?, expr.span),
-            };
-            joined = self.concat(&joined, &term, span)?;
-        }
-        Ok(joined)
-    }
-
-    pub fn concat(&mut self, left: &Term, right: &Term, span: Span) -> Evaluated {
-        let joined = operators::concat(left, right, span);
-        if let Term::Text(text) = &joined {
-            self.charge(text.value.len() / 512, span)?;
-        }
-        Ok(joined)
-    }
-
-    fn constant(&self, name: &FallbackName, span: Span) -> Term {
-        match name.short() {
-            "PHP_EOL" => Term::text("\n", span),
-            "PHP_INT_MAX" => Term::Int(i64::MAX),
-            "PHP_INT_SIZE" => Term::Int(8),
-            "DIRECTORY_SEPARATOR" => Term::text("/", span),
-            "ENT_QUOTES" | "SORT_STRING" | "JSON_THROW_ON_ERROR" | "JSON_PRETTY_PRINT" | "JSON_UNESCAPED_UNICODE" => {
-                Term::Int(0)
-            }
-            "ARRAY_FILTER_USE_KEY" => Term::Int(2),
-            "ARRAY_FILTER_USE_BOTH" => Term::Int(1),
-            short => Term::unknown(format!("the constant `{short}` is not known")),
-        }
     }
 
     fn magic(&self, constant: MagicConstant, span: Span) -> Term {
@@ -261,23 +228,6 @@ impl Interpreter<'_> {
         Ok(left)
     }
 
-    /// `&&` and `||`: the right side runs unless the left one decides.
-    fn short_circuit(&mut self, left: &Term, right: &Expr, decides: Answer) -> Evaluated {
-        let truth = left.truth();
-        if truth == decides {
-            return Ok(Term::Bool(decides.is_yes()));
-        }
-        if truth != Answer::Unknown {
-            let right = self.eval(right)?;
-            return Ok(truth_term(right.truth(), &right.why_unknown()));
-        }
-        let condition =
-            Condition::new("what stands before `&&` or `||` holds", "what stands before `&&` or `||` fails");
-        let right = self.fork_terms(&condition, |this| this.eval(right), |this| this.eval(right))?;
-        let joined = if decides.is_yes() { truth.or(right.truth()) } else { truth.and(right.truth()) };
-        Ok(truth_term(joined, &left.why_unknown()))
-    }
-
     fn instance_of(&mut self, left: &Term, right: &Expr) -> Evaluated {
         let class = self.eval(right)?.as_string();
         let answer = match (left, class) {
@@ -289,105 +239,6 @@ impl Interpreter<'_> {
             _ => Answer::Unknown,
         };
         Ok(truth_term(answer, "its class is not known"))
-    }
-
-    fn ternary(&mut self, ternary: &Ternary) -> Evaluated {
-        let condition = self.eval(&ternary.condition)?;
-        match (condition.truth(), &ternary.then) {
-            (Answer::Yes, None) => Ok(condition),
-            (Answer::Yes, Some(then)) => self.eval(then),
-            (Answer::No, _) => self.eval(&ternary.otherwise),
-            (Answer::Unknown, then) => {
-                let undecided = self.condition(&ternary.condition);
-                self.fork_terms(
-                    &undecided,
-                    |this| then.as_ref().map_or(Ok(condition), |then| this.eval(then)),
-                    |this| this.eval(&ternary.otherwise),
-                )
-            }
-        }
-    }
-
-    fn coalesce(&mut self, left: &Expr, right: &Expr) -> Evaluated {
-        match self.peek(left)? {
-            Term::Null => self.eval(right),
-            Term::Unknown(unknown) => {
-                let text = self.source(left.span);
-                let condition = Condition::new(&format!("isset({text})"), &format!("! isset({text})"));
-                self.fork_terms(&condition, |_| Ok(Term::Unknown(unknown)), |this| this.eval(right))
-            }
-            term => Ok(term),
-        }
-    }
-
-    fn match_arms(&mut self, source: &Match, span: Span) -> Evaluated {
-        let subject = self.eval(&source.subject)?;
-        self.match_from(source, &subject, 0, span)
-    }
-
-    fn match_from(&mut self, source: &Match, subject: &Term, at: usize, span: Span) -> Evaluated {
-        for (place, arm) in source.arms.iter().enumerate().skip(at) {
-            let mut matches = Answer::No;
-            for condition in &arm.conditions {
-                let term = self.eval(condition)?;
-                matches = matches.or(operators::identical(subject, &term));
-                if matches.is_yes() {
-                    return self.eval(&arm.body);
-                }
-            }
-            if matches == Answer::Unknown {
-                let labels: Vec<_> = arm.conditions.iter().map(|label| self.source(label.span)).collect();
-                let text = format!("{} === {}", self.source(source.subject.span), labels.join(" or "));
-                let condition = Condition::new(&text, &format!("! ({text})"));
-                return self.fork_terms(
-                    &condition,
-                    |this| this.eval(&arm.body),
-                    |this| this.match_from(source, subject, place + 1, span),
-                );
-            }
-        }
-        match source.arms.iter().find(|arm| arm.conditions.is_empty()) {
-            Some(default) => self.eval(&default.body),
-            None => Err(Interrupt::Throw { what: "UnhandledMatchError".to_owned(), span }),
-        }
-    }
-
-    fn closure(&mut self, closure: &Rc<php::Closure>) -> Term {
-        let mut captured = std::collections::BTreeMap::new();
-        if closure.is_arrow {
-            for name in self.state.variables.keys().cloned().collect::<Vec<_>>() {
-                let copy = self.copy_of(&name);
-                captured.insert(name, copy);
-            }
-        }
-        for (name, by_reference) in &closure.uses {
-            let cell = if *by_reference { self.cell_of(name) } else { self.copy_of(name) };
-            captured.insert(name.clone(), cell);
-        }
-        let frame = self.frame();
-        Term::Closure(Rc::new(Closure {
-            code: Code::Closure(Rc::clone(closure)),
-            captured,
-            this: frame.and_then(|frame| frame.this.clone()),
-            class: frame.and_then(|frame| frame.class.clone()),
-        }))
-    }
-
-    /// The cell of a variable; an unset one is set to null, as a reference to it does.
-    pub fn cell_of(&mut self, name: &str) -> super::state::CellId {
-        if let Some(cell) = self.state.variables.get(name) {
-            return *cell;
-        }
-        let cell = self.new_cell();
-        self.state.set_variable(name, Term::Null, cell);
-        cell
-    }
-
-    fn copy_of(&mut self, name: &str) -> super::state::CellId {
-        let term = self.variable(name);
-        let cell = self.new_cell();
-        self.state.set_cell(cell, term);
-        cell
     }
 
     fn is_set(&mut self, expr: &Expr) -> Evaluated<Answer> {
@@ -415,28 +266,26 @@ impl Interpreter<'_> {
     }
 }
 
-/// A part of a text that is put together at `span`: what comes from elsewhere comes from there.
-pub(super) fn placed(term: Term, span: Span) -> Term {
-    match &term {
-        Term::Text(text) if text.map.whole.file != span.file || !contains(span, text.map.whole) => {
-            let mut part = php::Text::new(text.value.clone(), span);
-            if !part.value.is_empty() {
-                part.map.add(0..part.value.len(), span);
-            }
-            Term::Text(Rc::new(part))
-        }
-        _ => term,
-    }
-}
-
-fn contains(outer: Span, inner: Span) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
 pub(super) fn truth_term(answer: Answer, why: &str) -> Term {
     match answer {
         Answer::Yes => Term::Bool(true),
         Answer::No => Term::Bool(false),
         Answer::Unknown => Term::unknown(why),
+    }
+}
+
+/// A global constant.
+fn constant(name: &FallbackName, span: Span) -> Term {
+    match name.short() {
+        "PHP_EOL" => Term::text("\n", span),
+        "PHP_INT_MAX" => Term::Int(i64::MAX),
+        "PHP_INT_SIZE" => Term::Int(8),
+        "DIRECTORY_SEPARATOR" => Term::text("/", span),
+        "ENT_QUOTES" | "SORT_STRING" | "JSON_THROW_ON_ERROR" | "JSON_PRETTY_PRINT" | "JSON_UNESCAPED_UNICODE" => {
+            Term::Int(0)
+        }
+        "ARRAY_FILTER_USE_KEY" => Term::Int(2),
+        "ARRAY_FILTER_USE_BOTH" => Term::Int(1),
+        short => Term::unknown(format!("the constant `{short}` is not known")),
     }
 }

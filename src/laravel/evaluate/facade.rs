@@ -120,7 +120,7 @@ fn facade(class: &str) -> Option<Facade> {
 }
 
 impl Interpreter<'_> {
-    pub fn call_static(&mut self, class: &ClassName, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_static(&mut self, class: &ClassName, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if let Some(class) = self.class_of(class) {
             return self.call_project_class(&class, method, arguments, span);
         }
@@ -132,13 +132,13 @@ impl Interpreter<'_> {
         match facade(&name) {
             Some(Facade::Schema) => self.call_schema(&Connection { name: None }, method, arguments, span),
             Some(Facade::Database) => self.call_database(&Connection { name: None }, method, arguments, span),
-            Some(Facade::Strings) => self.call_str(method, &arguments, span),
-            Some(Facade::Arrays) => self.call_arr(method, &arguments, span),
-            Some(Facade::Config) => Ok(self.call_config(method, &arguments, span)),
+            Some(Facade::Strings) => self.call_str(method, arguments, span),
+            Some(Facade::Arrays) => self.call_arr(method, arguments, span),
+            Some(Facade::Config) => Ok(self.call_config(method, arguments, span)),
             Some(Facade::Container) => self.call_container(method, arguments, span),
-            Some(Facade::Artisan) => self.call_artisan(method, &arguments, span),
+            Some(Facade::Artisan) => self.call_artisan(method, arguments, span),
             Some(Facade::Inert | Facade::Raw | Facade::Model) => {
-                self.run_callbacks(&arguments, span)?;
+                self.run_callbacks(arguments, span)?;
                 Ok(Term::Inert)
             }
             None => self.call_unread_class(&name, method, arguments, span),
@@ -146,7 +146,7 @@ impl Interpreter<'_> {
     }
 
     /// A class that is not at hand. One that is asked as only models are is taken for a model that is gone by now.
-    fn call_unread_class(&mut self, name: &str, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    fn call_unread_class(&mut self, name: &str, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if name.contains("\\Jobs\\") && method.starts_with("dispatch") {
             return Ok(Term::Inert);
         }
@@ -154,13 +154,13 @@ impl Interpreter<'_> {
         let model = self.application.model(name);
         match model.or_else(|| is_asked_as_model.then(|| crate::laravel::application::conventional(name))) {
             Some(model) => self.call_model(&model, method, arguments, span),
-            None => self.call_outside(&format!("{name}::{method}"), &arguments, span),
+            None => self.call_outside(&format!("{name}::{method}"), arguments, span),
         }
     }
 
-    fn call_project_class(&mut self, class: &Rc<Class>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    fn call_project_class(&mut self, class: &Rc<Class>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if class.kind == ClassKind::Enum && matches!(method, "cases" | "from" | "tryFrom") {
-            return self.call_enum(class, method, &arguments, span);
+            return self.call_enum(class, method, arguments);
         }
         if let Some(found) = self.find_method(class, method) {
             // `parent::up()` and `self::add()` keep the object.
@@ -178,11 +178,11 @@ impl Interpreter<'_> {
         if let Some(model) = self.application.model(&name) {
             return self.call_model(&model, method, arguments, span);
         }
-        self.call_inherited(class, &name, method, &arguments, span)
+        self.call_inherited(class, &name, method, arguments, span)
     }
 
-    fn call_enum(&mut self, class: &Rc<Class>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
-        let cases = self.cases(class, span)?;
+    fn call_enum(&mut self, class: &Rc<Class>, method: &str, arguments: &Arguments) -> Evaluated {
+        let cases = self.cases(class)?;
         if method == "cases" {
             return Ok(cases);
         }
@@ -193,17 +193,19 @@ impl Interpreter<'_> {
         Ok(found.cloned().unwrap_or_else(|| Term::unknown("the case is not known")))
     }
 
-    pub fn call_method(&mut self, object: &Term, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_method(&mut self, object: &Term, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         match object {
             Term::Table(table) => self.call_table(*table, method, arguments, span),
-            Term::Definition(definition) => self.call_definition(*definition, method, &arguments, span),
+            Term::Definition(definition) => self.call_definition(*definition, method, arguments, span),
             Term::Schema(connection) => self.call_schema(connection, method, arguments, span),
             Term::Connection(connection) => self.call_database(connection, method, arguments, span),
+            Term::SchemaManager => Ok(self.call_schema_manager(method, arguments, span)),
+            Term::Details(table) => Ok(self.call_details(table, method, arguments)),
             Term::Query(query) => self.call_query(query, method, arguments, span),
             Term::Rows(query) => self.call_rows(query, method, arguments, span),
             Term::Row(row) => self.call_row(row, method, arguments, span),
             Term::Object(id) => self.call_object(*id, method, arguments, span),
-            Term::Collection(array) => self.call_collection(array, method, &arguments, span),
+            Term::Collection(array) => self.call_collection(array, method, arguments, span),
             Term::Closure(closure) => match method {
                 "__invoke" | "call" => self.call_closure(closure, arguments, span),
                 _ => Ok(object.clone()),
@@ -214,11 +216,15 @@ impl Interpreter<'_> {
             },
             Term::Foreign(what) => self.call_foreign(what, method, arguments, span),
             Term::Inert => {
-                self.run_callbacks(&arguments, span)?;
+                self.run_callbacks(arguments, span)?;
                 Ok(Term::Inert)
             }
             Term::Unknown(_) => {
-                self.run_callbacks(&arguments, span)?;
+                self.run_callbacks(arguments, span)?;
+                if self.discarded == Some(span) && super::query::is_write(method) {
+                    let why = object.why_unknown();
+                    self.problem(format!("calls `{method}` on something that is not known: {why}"), span);
+                }
                 Ok(object.clone())
             }
             _ => Ok(Term::unknown(format!("`{method}` is called on what is no object"))),
@@ -226,7 +232,13 @@ impl Interpreter<'_> {
     }
 
     /// A method of an enum: its `$this` is the case.
-    fn call_case(&mut self, case: &Term, found: &super::classes::Found, arguments: Arguments, span: Span) -> Evaluated {
+    fn call_case(
+        &mut self,
+        case: &Term,
+        found: &super::classes::Found,
+        arguments: &Arguments,
+        span: Span,
+    ) -> Evaluated {
         let Term::Case(inner) = case else { return Ok(Term::Null) };
         let scope = Scope {
             this: Some(case.clone()),
@@ -238,48 +250,45 @@ impl Interpreter<'_> {
     }
 
     /// An object of a class that the container or a constructor would have made.
-    fn call_foreign(&mut self, what: &Rc<str>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    fn call_foreign(&mut self, what: &Rc<str>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if let Some(class) = self.application.class(what) {
-            let object = self.instantiate_class(&class, Arguments::default(), span)?;
+            let object = self.instantiate_class(&class, &Arguments::default(), span)?;
             return self.call_method(&object, method, arguments, span);
         }
-        self.call_outside(&format!("{what}->{method}"), &arguments, span)
+        self.call_outside(&format!("{what}->{method}"), arguments, span)
     }
+}
 
-    /// `new` of a class of the framework or of PHP.
-    pub fn new_of_framework(&mut self, name: &str, arguments: &Arguments, span: Span) -> Option<Term> {
-        match facade(name)? {
-            Facade::Raw => Some(raw(arguments.at(0), span)),
-            Facade::Inert => Some(Term::Inert),
-            _ => None,
-        }
+/// `new` of a class of the framework or of PHP.
+pub(super) fn new_of_framework(name: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+    match facade(name)? {
+        Facade::Raw => Some(raw(arguments.at(0), span)),
+        Facade::Inert => Some(Term::Inert),
+        _ => None,
     }
+}
 
-    pub fn constant_of_framework(&self, class: &str, constant: &str, span: Span) -> Term {
-        match (class, constant) {
-            ("Illuminate\\Database\\Schema\\Builder", _) => Term::unknown("it is a constant of the framework"),
-            (_, "class") => Term::ClassString(class.into()),
-            _ => {
-                let _ = span;
-                Term::unknown(format!("`{class}::{constant}` cannot be read"))
-            }
-        }
+/// A constant of a class that is not at hand.
+pub(super) fn constant_of_framework(class: &str, constant: &str) -> Term {
+    match (class, constant) {
+        ("PDO", "ATTR_DRIVER_NAME") => Term::Int(super::database::PDO_DRIVER_NAME),
+        _ => Term::unknown(format!("`{class}::{constant}` cannot be read")),
     }
+}
 
-    /// What the container gives for a parameter or property of that type.
-    pub fn injected(&self, types: &[String]) -> Term {
-        let Some(name) = types.iter().find(|name| name.contains('\\') || name.starts_with(char::is_uppercase)) else {
-            return Term::Null;
-        };
-        match name.as_str() {
-            "Illuminate\\Database\\Schema\\Builder" => Term::Schema(Connection { name: None }),
-            "Illuminate\\Database\\Connection"
-            | "Illuminate\\Database\\ConnectionInterface"
-            | "Illuminate\\Database\\DatabaseManager"
-            | "Illuminate\\Database\\ConnectionResolverInterface" => Term::Connection(Connection { name: None }),
-            name if facade(name) == Some(Facade::Inert) => Term::Inert,
-            name => Term::Foreign(name.into()),
-        }
+/// What the container gives for a parameter or property of that type.
+pub(super) fn injected(types: &[String]) -> Term {
+    let Some(name) = types.iter().find(|name| name.contains('\\') || name.starts_with(char::is_uppercase)) else {
+        return Term::Null;
+    };
+    match name.as_str() {
+        "Illuminate\\Database\\Schema\\Builder" => Term::Schema(Connection { name: None }),
+        "Illuminate\\Database\\Connection"
+        | "Illuminate\\Database\\ConnectionInterface"
+        | "Illuminate\\Database\\DatabaseManager"
+        | "Illuminate\\Database\\ConnectionResolverInterface" => Term::Connection(Connection { name: None }),
+        name if facade(name) == Some(Facade::Inert) => Term::Inert,
+        name => Term::Foreign(name.into()),
     }
 }
 

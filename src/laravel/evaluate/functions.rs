@@ -12,14 +12,13 @@ use crate::php::FallbackName;
 use crate::source::Span;
 
 /// Functions that leave tables and rows alone, and whose value is not computed here.
-const INERT: [&str; 77] = [
+const INERT: [&str; 76] = [
     "abort",
     "array_rand",
     "base64_decode",
     "bcrypt",
     "bin2hex",
     "cache",
-    "call_user_func_array",
     "class_basename",
     "clock",
     "config_path",
@@ -93,33 +92,33 @@ const INERT: [&str; 77] = [
 ];
 
 impl Interpreter<'_> {
-    pub fn call_function(&mut self, name: &FallbackName, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_function(&mut self, name: &FallbackName, arguments: &Arguments, span: Span) -> Evaluated {
         if let Some(function) = self.project_function(name) {
             return self.invoke(&function, Scope::default(), arguments, span);
         }
         let Some(short) = name.global().map(str::to_ascii_lowercase) else {
-            return self.call_outside(&name.full, &arguments, span);
+            return self.call_outside(&name.full, arguments, span);
         };
-        if let Some(term) = strings::call(&short, &arguments, span) {
+        if let Some(term) = strings::call(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = lists::call(&short, &arguments, span) {
+        if let Some(term) = lists::call(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = self.call_with_callback(&short, &arguments, span)? {
+        if let Some(term) = self.call_with_callback(&short, arguments, span)? {
             return Ok(term);
         }
-        if let Some(term) = self.ask_type(&short, &arguments, span) {
+        if let Some(term) = self.ask_type(&short, arguments, span) {
             return Ok(term);
         }
-        if let Some(term) = self.call_helper(&short, &arguments, span)? {
+        if let Some(term) = self.call_helper(&short, arguments, span)? {
             return Ok(term);
         }
         if INERT.contains(&short.as_str()) || strings::knows(&short) {
-            self.run_callbacks(&arguments, span)?;
+            self.run_callbacks(arguments, span)?;
             return Ok(Term::unknown(format!("`{short}()` is not computed")));
         }
-        self.call_outside(&short, &arguments, span)
+        self.call_outside(&short, arguments, span)
     }
 
     fn project_function(&mut self, name: &FallbackName) -> Option<Rc<crate::php::Function>> {
@@ -147,27 +146,23 @@ impl Interpreter<'_> {
                 self.map(&array, &callback, true, span)?;
                 Term::Bool(true)
             }
-            ("array_reduce", Some(Term::Array(array)), Some(callback)) => {
-                let (array, callback) = (Rc::clone(array), callback.clone());
-                let mut carry = arguments.at(2).cloned().unwrap_or(Term::Null);
-                for item in array.values() {
-                    carry = self.call_value(&callback, vec![carry, item.clone()], span)?;
-                }
-                carry
-            }
             ("call_user_func", Some(callback), _) => {
                 let callback = callback.clone();
                 let rest =
                     Arguments { list: arguments.list.iter().skip(1).cloned().collect(), is_open: arguments.is_open };
-                self.call(&callback, rest, span)?
+                self.call(&callback, &rest, span)?
+            }
+            ("call_user_func_array", Some(callback), Some(Term::Array(array))) => {
+                let (callback, mut spread) = (callback.clone(), Arguments::of(array.values().cloned().collect(), span));
+                spread.is_open = array.is_open;
+                self.call(&callback, &spread, span)?
             }
             ("tap" | "with", Some(value), Some(callback)) => {
                 let (value, callback) = (value.clone(), callback.clone());
                 let result = self.call_value(&callback, vec![value.clone()], span)?;
                 if name == "tap" { value } else { result }
             }
-            ("value", Some(callback @ Term::Closure(_)), _)
-            | ("rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
+            ("value" | "rescue" | "retry", Some(callback @ Term::Closure(_)), _) => {
                 let callback = callback.clone();
                 self.call_value(&callback, Vec::new(), span)?
             }
@@ -176,6 +171,11 @@ impl Interpreter<'_> {
                 self.call_value(&callback, Vec::new(), span)?
             }
             ("value" | "tap" | "with", Some(value), _) => value.clone(),
+            ("array_reduce", Some(Term::Array(array)), Some(callback)) => {
+                let (array, callback) = (Rc::clone(array), callback.clone());
+                let start = arguments.at(2).cloned().unwrap_or(Term::Null);
+                self.reduce(&array, &callback, start, span)?
+            }
             _ => return Ok(None),
         }))
     }

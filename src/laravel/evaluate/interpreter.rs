@@ -40,6 +40,8 @@ pub(super) struct Interpreter<'a> {
     pub home: Vec<FileId>,
     /// The call by which the migration left its own code, and what it called.
     pub away: Option<(Span, String)>,
+    /// The call of the macro that is at work: what the macro asks for, this call asked for.
+    pub macro_call: Option<Span>,
     /// The expression whose value nobody takes: it is there for what it does.
     pub discarded: Option<Span>,
     steps: u64,
@@ -110,6 +112,7 @@ impl<'a> Interpreter<'a> {
             functions: BTreeMap::new(),
             home: Vec::new(),
             away: None,
+            macro_call: None,
             discarded: None,
             steps: 0,
             step_limit: MAX_STEPS,

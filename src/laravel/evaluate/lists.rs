@@ -27,7 +27,7 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
     }
     match (name, first) {
         ("count" | "sizeof", Term::Array(array) | Term::Collection(array)) if !array.is_open => {
-            Some(Term::Int(array.len() as i64))
+            Some(Term::count(array.len()))
         }
         ("in_array", needle) => {
             let Term::Array(array) = arguments.at(1)? else { return None };
@@ -59,10 +59,6 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
 }
 
 fn of_array(name: &str, array: &Rc<Array>, arguments: &Arguments, span: Span) -> Option<Term> {
-    let second = || match arguments.at(1) {
-        Some(Term::Array(array)) if !array.is_open => Some(Rc::clone(array)),
-        _ => None,
-    };
     Some(match name {
         "array_keys" if arguments.list.len() == 1 => Term::list(array.keys().map(|key| key_term(key, span))),
         "array_values" => Term::list(array.values().cloned()),
@@ -73,11 +69,6 @@ fn of_array(name: &str, array: &Rc<Array>, arguments: &Arguments, span: Span) ->
                 merged.merge(part);
             }
             Term::Array(Rc::new(merged))
-        }
-        "array_combine" => {
-            let values = second()?;
-            let pairs = array.values().zip(values.values()).map(|(key, item)| Some((key.as_key()?, item.clone())));
-            entries(pairs.collect::<Option<Vec<_>>>()?)
         }
         "array_fill_keys" => {
             let item = arguments.at(1)?;
@@ -90,15 +81,6 @@ fn of_array(name: &str, array: &Rc<Array>, arguments: &Arguments, span: Span) ->
         }
         "array_reverse" => reversed(array, arguments.at(1).is_some_and(|keep| keep.truth().is_yes())),
         "array_unique" => unique(array),
-        "array_diff" | "array_intersect" => {
-            let (other, wants) = (second()?, name == "array_intersect");
-            let is_in = |item: &Term| other.values().any(|other| item.as_string() == other.as_string());
-            entries(array.iter().filter(|(_, item)| is_in(item) == wants).map(owned))
-        }
-        "array_diff_key" | "array_intersect_key" => {
-            let (other, wants) = (second()?, name == "array_intersect_key");
-            entries(array.iter().filter(|(key, _)| other.get(key).is_some() == wants).map(owned))
-        }
         "array_slice" => slice(array, arguments)?,
         "array_column" => column(array, arguments, span)?,
         "array_chunk" => {
@@ -115,6 +97,29 @@ fn of_array(name: &str, array: &Rc<Array>, arguments: &Arguments, span: Span) ->
             .values()
             .fold(Term::Int(0), |sum, item| operators::binary(crate::php::BinaryOp::Add, &sum, item, span)),
         "iterator_to_array" => Term::Array(Rc::clone(array)),
+        _ => return of_two_arrays(name, array, arguments),
+    })
+}
+
+fn of_two_arrays(name: &str, array: &Array, arguments: &Arguments) -> Option<Term> {
+    let other = match arguments.at(1) {
+        Some(Term::Array(other)) if !other.is_open => other,
+        _ => return None,
+    };
+    Some(match name {
+        "array_combine" => {
+            let pairs = array.values().zip(other.values()).map(|(key, item)| Some((key.as_key()?, item.clone())));
+            entries(pairs.collect::<Option<Vec<_>>>()?)
+        }
+        "array_diff" | "array_intersect" => {
+            let wants = name == "array_intersect";
+            let is_in = |item: &Term| other.values().any(|other| item.as_string() == other.as_string());
+            entries(array.iter().filter(|(_, item)| is_in(item) == wants).map(owned))
+        }
+        "array_diff_key" | "array_intersect_key" => {
+            let wants = name == "array_intersect_key";
+            entries(array.iter().filter(|(key, _)| other.get(key).is_some() == wants).map(owned))
+        }
         _ => return None,
     })
 }
@@ -149,7 +154,7 @@ pub(super) fn unique(array: &Array) -> Term {
 }
 
 fn slice(array: &Array, arguments: &Arguments) -> Option<Term> {
-    let length = array.len() as i64;
+    let length = i64::try_from(array.len()).ok()?;
     let from = arguments.at(1)?.as_int()?;
     let from = if from < 0 { (length + from).max(0) } else { from.min(length) };
     let to = match arguments.at(2) {
@@ -164,7 +169,7 @@ fn slice(array: &Array, arguments: &Arguments) -> Option<Term> {
     for (key, item) in array.iter().skip(usize::try_from(from).ok()?).take(count) {
         match key {
             Key::Int(_) => result.push(item.clone()),
-            key => result.insert(key.clone(), item.clone()),
+            key @ Key::Str(_) => result.insert(key.clone(), item.clone()),
         }
     }
     Some(Term::Array(Rc::new(result)))
@@ -202,11 +207,9 @@ fn range(start: &Term, end: &Term, step: Option<&Term>, span: Span) -> Option<Te
     }
     let (start, end) = (start.as_int()?, end.as_int()?);
     let step = step.map_or(Some(1), Term::as_int)?.checked_abs().filter(|step| *step > 0)?;
-    if start.abs_diff(end) > MAX_RANGE as u64 {
-        return None;
-    }
+    let distance = i64::try_from(start.abs_diff(end)).ok().filter(|distance| *distance <= MAX_RANGE)?;
     let forward = start <= end;
-    let count = start.abs_diff(end) as i64 / step;
+    let count = distance / step;
     Some(Term::list((0..=count).map(|at| Term::Int(if forward { start + at * step } else { start - at * step }))))
 }
 

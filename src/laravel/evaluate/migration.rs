@@ -61,7 +61,7 @@ impl Interpreter<'_> {
             let lineage = self.lineage(&class);
             self.home.extend(lineage.iter().map(|class| class.span.file));
             if self.find_method(&class, "shouldRun").is_some() {
-                evaluation.should_run = self.call_object(id, "shouldRun", Arguments::default(), start)?.truth();
+                evaluation.should_run = self.call_object(id, "shouldRun", &Arguments::default(), start)?.truth();
             }
             let method = match direction {
                 Direction::Up => "up",
@@ -80,7 +80,7 @@ impl Interpreter<'_> {
     /// The migration's own connection is the default one while it runs.
     fn run_method(&mut self, id: ObjectId, method: &str, connection: Option<&str>, span: Span) -> Evaluated<()> {
         let connection = super::term::Connection { name: connection.map(Rc::from) };
-        self.on_connection(&connection, span, |this| this.call_object(id, method, Arguments::default(), span))?;
+        self.on_connection(&connection, span, |this| this.call_object(id, method, &Arguments::default(), span))?;
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Interpreter<'_> {
         let chosen = chosen.or_else(|| classes.iter().find(is_migration));
         let chosen = chosen.or_else(|| classes.iter().find(|class| class.parent.is_some() && !class.is_abstract));
         let Some(class) = chosen.filter(|class| class.parent.is_some()).cloned() else { return Ok(None) };
-        match self.instantiate_class(&class, Arguments::default(), class.span)? {
+        match self.instantiate_class(&class, &Arguments::default(), class.span)? {
             Term::Object(id) => Ok(Some(id)),
             _ => Ok(None),
         }

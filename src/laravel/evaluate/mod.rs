@@ -1,7 +1,7 @@
 //! What a migration sends: its PHP run as a small, total interpreter runs it.
 //!
 //! Takes a migration's tree, the application around it, and the tables as they stand; gives the statements in the order
-//! sent. Whatever cannot be known is a term of its own, [`Term::Unknown`](term::Term), that spoils only what is made of it.
+//! sent. Whatever cannot be known is a term of its own, `Term::Unknown`, that spoils only what is made of it.
 //! A condition that cannot be decided keeps both branches, whose statements carry it as their guard.
 
 mod arguments;
@@ -9,6 +9,7 @@ mod array;
 mod branch;
 mod calls;
 mod chain;
+mod choices;
 mod classes;
 mod collection;
 mod config;
@@ -16,7 +17,9 @@ mod database;
 mod emit;
 mod expressions;
 mod facade;
+mod format;
 mod functions;
+mod inspection;
 mod interpreter;
 mod lists;
 mod loops;
@@ -27,12 +30,14 @@ mod operators;
 mod places;
 mod query;
 mod references;
+mod rows;
 mod schema;
 mod state;
 mod statements;
 mod strings;
 mod support;
 mod table;
+mod templates;
 mod term;
 #[cfg(test)]
 mod tests;

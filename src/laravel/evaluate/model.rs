@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::arguments::Arguments;
+use super::calls::Scope;
 use super::interpreter::{Evaluated, Interpreter};
 use super::query::{Query, Row};
 use super::term::Term;
@@ -42,7 +43,7 @@ const RELATIONS: [&str; 10] = [
 
 impl Interpreter<'_> {
     /// `User::where(…)`, `User::create(…)`, `User::withoutEvents(…)`
-    pub fn call_model(&mut self, model: &Model, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_model(&mut self, model: &Model, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if SETTINGS.contains(&method) {
             let Some(callback @ Term::Closure(_)) = arguments.at(0).cloned() else { return Ok(Term::Inert) };
             return self.call_value(&callback, Vec::new(), span);
@@ -58,11 +59,23 @@ impl Interpreter<'_> {
     }
 
     /// A method that a model does not have from Eloquent: a relation, or one of its own.
-    pub fn call_model_row(&mut self, row: &Rc<Row>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_model_row(&mut self, row: &Rc<Row>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         if let Some(query) = self.relation(row, method) {
             return Ok(Term::Query(Rc::new(query)));
         }
-        self.run_callbacks(&arguments, span)?;
+        let class = row.model.as_deref().and_then(|model| self.application.class(model));
+        if let Some((class, found)) =
+            class.and_then(|class| Some((Rc::clone(&class), self.find_method(&class, method)?)))
+        {
+            let scope = Scope {
+                this: Some(Term::Row(Rc::clone(row))),
+                class: Some(found.class),
+                static_class: Some(class),
+                ..Scope::default()
+            };
+            return self.invoke(&found.function, scope, arguments, span);
+        }
+        self.run_callbacks(arguments, span)?;
         if self.away.is_some() {
             if self.discarded == Some(span) {
                 self.lost_on_the_way();

@@ -24,6 +24,9 @@ impl Interpreter<'_> {
             Term::Table(table) => Some(*table),
             _ => None,
         });
+        if let Some(table) = table.filter(|_| self.application.macro_named(what).is_some()) {
+            return self.call_macro(table, what, arguments, span);
+        }
         let reason = format!("calls `{what}`, which phasewise cannot follow");
         if self.away.is_some() && table.is_none() {
             // What the application's own code calls in turn is of no interest one by one.
@@ -82,10 +85,10 @@ impl Interpreter<'_> {
     }
 
     /// A method whose name is not known: of a table it may be anything.
-    pub fn call_unnamed(&mut self, object: &Term, span: Span) -> Evaluated {
+    pub fn call_unnamed(&mut self, object: &Term, span: Span) -> Term {
         if let Term::Table(table) | Term::Definition(Definition { table, .. }) = object {
             self.lose_table(*table, "$table", "the name of the method that is called is not known", span);
-            return Ok(object.clone());
+            return object.clone();
         }
         let reason = "the name of the method that is called is not known";
         match object {
@@ -93,7 +96,7 @@ impl Interpreter<'_> {
             Term::Query(_) | Term::Row(_) if self.discarded == Some(span) => self.problem(reason, span),
             _ => {}
         }
-        Ok(Term::unknown(reason))
+        Term::unknown(reason)
     }
 
     /// Closures that were handed to something that may call them.
@@ -105,7 +108,11 @@ impl Interpreter<'_> {
                 self.for_each_row(&text, false, |this| {
                     let parameters = closure.parameter_count();
                     let unknown = || Term::unknown("it is handed to a callback");
-                    this.call_closure(&closure, Arguments::of((0..parameters).map(|_| unknown()).collect(), span), span)
+                    this.call_closure(
+                        &closure,
+                        &Arguments::of((0..parameters).map(|_| unknown()).collect(), span),
+                        span,
+                    )
                 })?;
             }
         }
@@ -154,8 +161,8 @@ impl Interpreter<'_> {
     }
 
     fn seed(&mut self, seeder: &str, span: Span) -> Evaluated {
-        let object = self.instantiate(seeder, Arguments::default(), span)?;
-        self.call_method(&object, "run", Arguments::default(), span)?;
+        let object = self.instantiate(seeder, &Arguments::default(), span)?;
+        self.call_method(&object, "run", &Arguments::default(), span)?;
         Ok(Term::Int(0))
     }
 

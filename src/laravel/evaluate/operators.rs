@@ -18,7 +18,7 @@ pub(crate) fn identical(left: &Term, right: &Term) -> Answer {
         (Term::Null, Term::Null) => Answer::Yes,
         (Term::Bool(left), Term::Bool(right)) => (left == right).into(),
         (Term::Int(left), Term::Int(right)) => (left == right).into(),
-        (Term::Float(left), Term::Float(right)) => (left == right).into(),
+        (Term::Float(left), Term::Float(right)) => left.partial_cmp(right).is_some_and(Ordering::is_eq).into(),
         (Term::Text(left), Term::Text(right)) => (left.value == right.value).into(),
         (Term::Raw(left), Term::Raw(right)) => (left.value == right.value).into(),
         (Term::ClassString(left), Term::ClassString(right)) => (left == right).into(),
@@ -38,6 +38,8 @@ pub(crate) fn identical(left: &Term, right: &Term) -> Answer {
         (Term::Schema(left), Term::Schema(right)) | (Term::Connection(left), Term::Connection(right)) => {
             (left == right).into()
         }
+        (Term::SchemaManager, Term::SchemaManager) => Answer::Yes,
+        (Term::Details(left), Term::Details(right)) => (left == right).into(),
         (Term::Query(left), Term::Query(right)) => Answer::from(Rc::ptr_eq(left, right)).or(Answer::Unknown),
         _ if left.is_unknown() || right.is_unknown() => Answer::Unknown,
         _ => Answer::No,
@@ -279,15 +281,20 @@ pub(crate) fn number(text: &str) -> Option<Term> {
     text.parse().map(Term::Int).or_else(|_| text.parse().map(Term::Float)).ok()
 }
 
-fn as_float(term: &Term) -> Option<f64> {
+pub(crate) fn as_float(term: &Term) -> Option<f64> {
     match term {
         Term::Float(value) => Some(*value),
         Term::Text(text) => match number(&text.value)? {
             Term::Float(value) => Some(value),
-            whole => Some(whole.as_int()? as f64),
+            whole => whole.as_int().map(float_of),
         },
-        _ => Some(term.as_int()? as f64),
+        _ => term.as_int().map(float_of),
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "PHP rounds an integer likewise where it needs a float")]
+fn float_of(value: i64) -> f64 {
+    value as f64
 }
 
 fn unknown_of(left: &Term, right: &Term) -> Term {

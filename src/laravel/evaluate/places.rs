@@ -31,7 +31,7 @@ impl Interpreter<'_> {
             let Some(target) = &item.value else { continue };
             let key = match &item.key {
                 Some(key) => self.eval(key)?.as_key(),
-                None => Some(Key::Int(place as i64)),
+                None => i64::try_from(place).ok().map(Key::Int),
             };
             let part = match (term, key) {
                 (Term::Array(array), Some(key)) => array.get(&key).cloned().unwrap_or_else(|| {

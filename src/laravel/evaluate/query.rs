@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use super::array::Array;
+use super::calls::to_closure;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
 use crate::change::{DataKind, DataRows};
@@ -54,6 +55,18 @@ impl Query {
 }
 
 impl Row {
+    /// Whether both are rows of one table.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.table == other.table && self.model == other.model && self.is_new == other.is_new
+    }
+
+    /// The row with the columns that may have been set on either.
+    pub fn with_columns(&self, other: &Self) -> Self {
+        let mut row = self.clone();
+        row.columns.extend(other.columns.iter().filter(|column| !self.columns.contains(column)).cloned());
+        row
+    }
+
     pub fn of_model(model: &Model) -> Self {
         Self {
             table: Some(model.table.clone()),
@@ -66,12 +79,12 @@ impl Row {
 
 /// How the rows of a write are picked (see `DataRows`).
 #[derive(Debug, Clone, Copy)]
-struct Picked {
-    has_condition: Option<bool>,
-    is_bounded: Option<bool>,
+pub(super) struct Picked {
+    pub has_condition: Option<bool>,
+    pub is_bounded: Option<bool>,
 }
 
-const ONE_ROW: Picked = Picked { has_condition: Some(true), is_bounded: Some(true) };
+pub(super) const ONE_ROW: Picked = Picked { has_condition: Some(true), is_bounded: Some(true) };
 
 /// What a method of the query builder does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,40 +149,29 @@ pub(super) fn is_of_queries(method: &str) -> bool {
         || !matches!(kind_of(method), Kind::Same | Kind::Value)
 }
 
+/// Whether a call of that name writes rows, whatever builder or model it is called on.
+pub(super) fn is_write(method: &str) -> bool {
+    matches!(kind_of(method), Kind::Write(_) | Kind::LookUpOrInsert)
+}
+
 impl Interpreter<'_> {
-    pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
-        match method {
-            "when" | "unless" => {
-                let same = Term::Query(Rc::clone(query));
-                let result = self.call_when(&same, method == "when", &arguments, span)?;
-                return Ok(match result {
-                    Term::Query(_) => result,
-                    // What the callback added to the query it was given cannot be seen from here.
-                    _ => Term::Query(Rc::new(Query { has_condition: None, is_bounded: None, ..Query::clone(query) })),
-                });
-            }
-            "from" => {
-                let table = arguments.text(0);
-                return Ok(Term::Query(Rc::new(Query { table, ..Query::clone(query) })));
-            }
-            _ => {}
-        }
+    pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         match kind_of(method) {
             Kind::Bounds => {
-                let is_bounded = if bounds(method, &arguments) { Some(true) } else { query.is_bounded };
+                let is_bounded = if bounds(method, arguments) { Some(true) } else { query.is_bounded };
                 Ok(Term::Query(Rc::new(Query { has_condition: Some(true), is_bounded, ..Query::clone(query) })))
             }
-            Kind::Same => Ok(Term::Query(Rc::clone(query))),
+            Kind::Same => self.build_query(query, method, arguments, span),
             Kind::Rows => Ok(Term::Rows(Rc::clone(query))),
             Kind::PiecesOfRows => Ok(Term::Rows(Rc::new(Query { is_chunked: true, ..Query::clone(query) }))),
             Kind::OneRow => Ok(Term::Row(Rc::new(query.row()))),
             Kind::Value => Ok(Term::unknown("it comes from the database")),
             Kind::LookUpOrInsert => {
-                self.write(query, DataKind::Insert, &arguments, span);
+                self.write(query, DataKind::Insert, arguments, span)?;
                 Ok(Term::Row(Rc::new(query.row())))
             }
             Kind::Write(kind) => {
-                self.write(query, kind, &arguments, span);
+                self.write(query, kind, arguments, span)?;
                 Ok(match method {
                     "create" | "forceCreate" | "updateOrCreate" => Term::Row(Rc::new(query.row())),
                     _ => Term::unknown("it comes from the database"),
@@ -181,16 +183,33 @@ impl Interpreter<'_> {
                 } else {
                     Term::Rows(Rc::new(Query { is_chunked, ..Query::clone(query) }))
                 };
-                self.each(&arguments, given, is_chunked, span)
+                self.each(arguments, given, is_chunked, span)
             }
         }
     }
 
+    /// A call that adds no condition of its own.
+    fn build_query(&mut self, query: &Rc<Query>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        let same = Term::Query(Rc::clone(query));
+        let unsure = || Term::Query(Rc::new(Query { has_condition: None, is_bounded: None, ..Query::clone(query) }));
+        Ok(match method {
+            "when" | "unless" => match self.call_when(&same, method == "when", arguments, span)? {
+                changed @ Term::Query(_) => changed,
+                // What the callback added to the query it was given cannot be seen from here.
+                _ => unsure(),
+            },
+            "from" => Term::Query(Rc::new(Query { table: arguments.text(0), ..Query::clone(query) })),
+            _ if adds_no_condition(method) => same,
+            // A scope of the model, or a macro: it may add any.
+            _ => unsure(),
+        })
+    }
+
     /// Hands rows to the callback among the arguments, an unknown number of times.
-    fn each(&mut self, arguments: &Arguments, given: Term, is_chunked: bool, span: Span) -> Evaluated {
+    pub fn each(&mut self, arguments: &Arguments, given: Term, is_chunked: bool, span: Span) -> Evaluated {
         let callback = arguments.terms().find_map(|term| match term {
             Term::Closure(_) => Some(term.clone()),
-            Term::Array(_) => self.to_closure(term).map(Term::Closure),
+            Term::Array(_) => to_closure(term).map(Term::Closure),
             _ => None,
         });
         let Some(callback) = callback else { return Ok(Term::unknown("it comes from the database")) };
@@ -202,7 +221,7 @@ impl Interpreter<'_> {
         Ok(Term::unknown("it comes from the database"))
     }
 
-    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) {
+    fn write(&mut self, query: &Query, kind: DataKind, arguments: &Arguments, span: Span) -> Evaluated {
         let mut columns = Vec::new();
         for term in arguments.terms() {
             columns_of(term, &mut columns);
@@ -214,10 +233,20 @@ impl Interpreter<'_> {
             _ if is_picked => ONE_ROW,
             _ => Picked { has_condition: query.has_condition, is_bounded: query.is_bounded },
         };
-        self.write_rows(query.table.as_deref(), kind, columns, picked, span);
+        self.on_connection(&query.connection, span, |this| {
+            this.write_rows(query.table.as_deref(), kind, columns, picked, span);
+            Ok(Term::Null)
+        })
     }
 
-    fn write_rows(&mut self, table: Option<&str>, kind: DataKind, columns: Vec<String>, picked: Picked, span: Span) {
+    pub fn write_rows(
+        &mut self,
+        table: Option<&str>,
+        kind: DataKind,
+        columns: Vec<String>,
+        picked: Picked,
+        span: Span,
+    ) {
         match table {
             Some(table) => {
                 let rows = DataRows {
@@ -233,93 +262,10 @@ impl Interpreter<'_> {
             None => self.problem("writes rows of a table whose name is not known", span),
         }
     }
-
-    /// A collection of rows.
-    pub fn call_rows(&mut self, query: &Rc<Query>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
-        match method {
-            "each" | "eachSpread" | "map" | "mapWithKeys" | "flatMap" | "filter" | "reject" | "transform" | "every"
-            | "contains" | "partition" | "tap" | "reduce" | "sortBy" | "groupBy" | "keyBy" | "unique" | "pipe"
-            | "sum" | "mapInto" | "some" | "first" => {
-                let given = if matches!(method, "tap" | "pipe") {
-                    Term::Rows(Rc::clone(query))
-                } else {
-                    Term::Row(Rc::new(query.row()))
-                };
-                self.each(&arguments, given, query.is_chunked, span)?;
-                Ok(match method {
-                    "first" => Term::Row(Rc::new(query.row())),
-                    "contains" | "every" | "some" | "reduce" | "sum" => Term::unknown("it comes from the database"),
-                    "each" | "tap" | "filter" | "reject" | "sortBy" | "keyBy" | "unique" | "groupBy" | "partition" => {
-                        Term::Rows(Rc::clone(query))
-                    }
-                    _ => Term::unknown("it comes from the database"),
-                })
-            }
-            "chunk" | "chunkById" => {
-                let rows = Term::Rows(Rc::clone(query));
-                self.each(&arguments, rows.clone(), query.is_chunked, span)?;
-                Ok(rows)
-            }
-            "last" | "firstWhere" | "find" | "shift" | "pop" | "get" | "sole" | "random" => {
-                Ok(Term::Row(Rc::new(query.row())))
-            }
-            "delete" | "update" if query.model.is_some() => self.call_query(query, method, arguments, span),
-            "isEmpty" | "isNotEmpty" | "count" | "toArray" | "all" | "implode" | "keys" | "max" | "min" | "join"
-            | "toJson" => Ok(Term::unknown("it comes from the database")),
-            _ => {
-                self.run_callbacks(&arguments, span)?;
-                Ok(Term::Rows(Rc::clone(query)))
-            }
-        }
-    }
-
-    pub fn call_row(&mut self, row: &Rc<Row>, method: &str, arguments: Arguments, span: Span) -> Evaluated {
-        let mut columns = row.columns.clone();
-        for term in arguments.terms() {
-            columns_of(term, &mut columns);
-        }
-        let same = Term::Row(Rc::clone(row));
-        let table = row.table.as_deref();
-        match method {
-            "save" | "saveQuietly" | "saveOrFail" | "push" | "touch" => {
-                let kind = if row.is_new { DataKind::Insert } else { DataKind::Update };
-                let picked = Picked { has_condition: Some(!row.is_new), is_bounded: Some(true) };
-                self.write_rows(table, kind, columns, picked, span);
-                Ok(Term::Bool(true))
-            }
-            "update" | "updateQuietly" | "increment" | "decrement" | "restore" | "updateOrFail" | "forceUpdate" => {
-                self.write_rows(table, DataKind::Update, columns, ONE_ROW, span);
-                Ok(Term::Bool(true))
-            }
-            "delete" | "forceDelete" | "deleteQuietly" => {
-                self.write_rows(table, DataKind::Delete, Vec::new(), ONE_ROW, span);
-                Ok(Term::Bool(true))
-            }
-            "fill" | "forceFill" | "setAttribute" | "setRawAttributes" => {
-                if method == "setAttribute" {
-                    columns.extend(arguments.text(0));
-                }
-                Ok(Term::Row(Rc::new(Row { columns, ..Row::clone(row) })))
-            }
-            "newQuery" | "query" | "newModelQuery" => Ok(Term::Query(Rc::new(Query {
-                model: row.model.clone(),
-                ..Query::of_table(row.table.clone(), Connection { name: None })
-            }))),
-            "fresh" | "refresh" | "load" | "loadMissing" | "replicate" | "unsetRelation" | "setRelation"
-            | "syncOriginal" | "makeHidden" | "makeVisible" | "append" | "setConnection" | "loadCount"
-            | "withoutRelations" => Ok(same),
-            "getTable" => Ok(row.table.as_ref().map_or_else(
-                || Term::unknown("the model's table is not known"),
-                |table| Term::text(table.clone(), span),
-            )),
-            "getConnection" => Ok(Term::Connection(Connection { name: None })),
-            _ => self.call_model_row(row, method, arguments, span),
-        }
-    }
 }
 
 /// The columns that an array of values sets: its keys, or those of its rows.
-fn columns_of(term: &Term, columns: &mut Vec<String>) {
+pub(super) fn columns_of(term: &Term, columns: &mut Vec<String>) {
     let Term::Array(array) = term else { return };
     let add = |array: &Array, columns: &mut Vec<String>| {
         for key in array.keys() {
@@ -352,6 +298,46 @@ fn bounds(method: &str, arguments: &Arguments) -> bool {
             arguments.list.len() == 1 && column.starts_with(char::is_uppercase) && !is_condition_word(column)
         }
     }
+}
+
+/// Whether a method of the builder leaves alone which rows it is about.
+fn adds_no_condition(method: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "orderBy",
+        "select",
+        "addSelect",
+        "with",
+        "group",
+        "order",
+        "lock",
+        "leftJoin",
+        "rightJoin",
+        "without",
+        "new",
+        "use",
+    ];
+    STARTS.iter().any(|start| method.starts_with(start))
+        || matches!(
+            method,
+            "latest"
+                | "oldest"
+                | "reorder"
+                | "inRandomOrder"
+                | "distinct"
+                | "sharedLock"
+                | "toBase"
+                | "query"
+                | "on"
+                | "dd"
+                | "dump"
+                | "tap"
+                | "clone"
+                | "fromSub"
+                | "fromRaw"
+                | "setModel"
+                | "connection"
+                | "timeout"
+        )
 }
 
 /// Whether what follows `where` in a method's name is a word of the builder rather than a column.

@@ -43,9 +43,9 @@ pub(super) fn change(name: &str, arguments: &Arguments) -> Option<(Term, Term)> 
             }
             (rest, Some(taken.map_or(Term::Null, |(_, term)| term)))
         }
-        _ => sorted(name, array)?,
+        _ => (sorted(name, array), Some(Term::Bool(true))),
     };
-    let result = result.unwrap_or(Term::Int(array.len() as i64));
+    let result = result.unwrap_or_else(|| Term::count(array.len()));
     Some((Term::Array(Rc::new(array)), result))
 }
 
@@ -71,9 +71,9 @@ fn knows(name: &str) -> bool {
     )
 }
 
-fn sorted(name: &str, array: &Array) -> Option<(Array, Option<Term>)> {
+/// What cannot be compared stays where it is, and so does what only a callback could put in order.
+fn sorted(name: &str, array: &Array) -> Array {
     let mut entries: Vec<(Key, Term)> = array.iter().map(|(key, term)| (key.clone(), term.clone())).collect();
-    // What cannot be compared stays where it is.
     let by_term = |left: &(Key, Term), right: &(Key, Term)| {
         operators::compare(&left.1, &right.1).unwrap_or(std::cmp::Ordering::Equal)
     };
@@ -82,11 +82,11 @@ fn sorted(name: &str, array: &Array) -> Option<(Array, Option<Term>)> {
         "rsort" | "arsort" => entries.sort_by(|left, right| by_term(right, left)),
         "ksort" => entries.sort_by(|left, right| left.0.cmp(&right.0)),
         "krsort" => entries.sort_by(|left, right| right.0.cmp(&left.0)),
-        // The order is for a callback to say, and seldom matters.
         _ => {}
     }
-    let keeps_keys = matches!(name, "ksort" | "krsort" | "asort" | "arsort" | "uasort" | "uksort");
-    let array =
-        if keeps_keys { entries.into_iter().collect() } else { entries.into_iter().map(|(_, term)| term).collect() };
-    Some((array, Some(Term::Bool(true))))
+    if matches!(name, "ksort" | "krsort" | "asort" | "arsort" | "uasort" | "uksort") {
+        entries.into_iter().collect()
+    } else {
+        entries.into_iter().map(|(_, term)| term).collect()
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::branch::Condition;
+use super::calls::to_closure;
 use super::expressions::truth_term;
 use super::interpreter::{Evaluated, Interpreter, stop};
 use super::term::{Connection, Term};
@@ -17,7 +18,7 @@ impl Interpreter<'_> {
         &mut self,
         connection: &Connection,
         method: &str,
-        arguments: Arguments,
+        arguments: &Arguments,
         span: Span,
     ) -> Evaluated {
         if method == "connection" {
@@ -26,7 +27,7 @@ impl Interpreter<'_> {
         if method == "getConnection" {
             return Ok(Term::Connection(connection.clone()));
         }
-        self.on_connection(connection, span, |this| this.schema_call(method, &arguments, span))
+        self.on_connection(connection, span, |this| this.schema_call(method, arguments, span))
     }
 
     /// Runs with the settings of another connection. Nothing is known of the tables of another database.
@@ -80,7 +81,6 @@ impl Interpreter<'_> {
             "whenTableHasColumn" | "whenTableDoesntHaveColumn" | "whenTableHasIndex" | "whenTableDoesntHaveIndex" => {
                 self.when_table(method, arguments, span)
             }
-            "getColumnListing" => Ok(self.column_listing(arguments, span)),
             "disableForeignKeyConstraints" | "enableForeignKeyConstraints" => {
                 self.toggle_foreign_keys(method == "enableForeignKeyConstraints", span);
                 Ok(Term::Bool(true))
@@ -103,8 +103,21 @@ impl Interpreter<'_> {
                 Ok(Term::Null)
             }
             _ => {
+                let name = format!("Schema::{method}");
+                if self.application.macro_named(&name).is_some() {
+                    return self.run_macro(Term::Schema(Connection { name: None }), &name, arguments, span);
+                }
                 self.run_callbacks(arguments, span)?;
-                Ok(Term::unknown(format!("`Schema::{method}` asks the database")))
+                if self.discarded == Some(span) && !is_question_or_setting(method) {
+                    self.opaque(
+                        &format!("Schema::{method}"),
+                        Touches::Anything,
+                        &format!("`Schema::{method}` is a macro that phasewise does not know"),
+                        span,
+                    );
+                }
+                let listed = self.list_of_table(method, arguments, span);
+                Ok(listed.unwrap_or_else(|| Term::unknown(format!("`Schema::{method}` asks the database"))))
             }
         }
     }
@@ -120,7 +133,7 @@ impl Interpreter<'_> {
         };
         let takes_closure = matches!(method, "table" | "create");
         let callback = arguments.get(1, "callback").filter(|_| takes_closure);
-        let closure = callback.and_then(|callback| self.to_closure(callback));
+        let closure = callback.and_then(to_closure);
         let values = || {
             let rest = self.values(arguments).0.into_iter().skip(1);
             rest.filter(|argument| argument.name.as_deref() != Some(first)).collect::<Vec<Argument>>()
@@ -194,7 +207,7 @@ impl Interpreter<'_> {
         let (Some(table), Some(callback)) = (arguments.at(0).and_then(Term::as_string), callback) else {
             return Ok(Term::Null);
         };
-        let Some(closure) = self.to_closure(&callback) else { return Ok(Term::Null) };
+        let Some(closure) = to_closure(&callback) else { return Ok(Term::Null) };
         let subject = Arguments { list: arguments.list.iter().take(2).cloned().collect(), is_open: false };
         let answer = self.has(question, &subject).truth();
         let call = |this: &mut Self| this.describe(&table, None, Some(&closure), span);
@@ -211,20 +224,8 @@ impl Interpreter<'_> {
         }
     }
 
-    fn column_listing(&self, arguments: &Arguments, span: Span) -> Term {
-        let table = arguments.get(0, "table").and_then(Term::as_string);
-        let table = table.and_then(|table| self.state.catalog.table(&self.table_name(&table)));
-        match table {
-            Some(table) if !table.is_partial => {
-                Term::list(table.columns.iter().map(|column| Term::text(column.definition.name.clone(), span)))
-            }
-            _ => Term::unknown("the table's columns are not fully known"),
-        }
-    }
-
     fn toggle_foreign_keys(&mut self, is_on: bool, span: Span) {
         let sql = foreign_key_sql(&self.settings, is_on);
-        self.settings.foreign_key_constraints = is_on;
         self.send_sql(&sql, &SourceMap::new(span), &[]);
     }
 
@@ -257,7 +258,7 @@ fn foreign_key_sql(settings: &Settings, is_on: bool) -> String {
     match settings.engine {
         Engine::Mysql | Engine::Mariadb => format!("SET FOREIGN_KEY_CHECKS={}", u8::from(is_on)),
         Engine::Postgresql => format!("SET CONSTRAINTS ALL {}", if is_on { "IMMEDIATE" } else { "DEFERRED" }),
-        Engine::Sqlite if settings.major >= 12 => format!("pragma foreign_keys = {}", u8::from(is_on)),
+        Engine::Sqlite if settings.major >= 11 => format!("pragma foreign_keys = {}", u8::from(is_on)),
         Engine::Sqlite => format!("PRAGMA foreign_keys = {}", if is_on { "ON" } else { "OFF" }),
         Engine::Sqlserver if is_on => {
             "EXEC sp_msforeachtable @command1=\"print '?'\", @command2=\"ALTER TABLE ? WITH CHECK CHECK CONSTRAINT all\""
@@ -265,4 +266,36 @@ fn foreign_key_sql(settings: &Settings, is_on: bool) -> String {
         }
         Engine::Sqlserver => "EXEC sp_msforeachtable \"ALTER TABLE ? NOCHECK CONSTRAINT all\"".to_owned(),
     }
+}
+
+/// Whether a method of the schema builder or of a connection only asks, or says how later calls behave.
+pub(super) fn is_question_or_setting(method: &str) -> bool {
+    const STARTS: [&str; 21] = [
+        "get",
+        "has",
+        "is",
+        "set",
+        "use",
+        "enable",
+        "disable",
+        "flush",
+        "forget",
+        "allow",
+        "prevent",
+        "default",
+        "morph",
+        "register",
+        "unset",
+        "query",
+        "on",
+        "log",
+        "when",
+        "blueprintResolver",
+        "select",
+    ];
+    STARTS.iter().any(|start| method.starts_with(start))
+        || matches!(
+            method,
+            "scalar" | "cursor" | "bind" | "bindings" | "prepareBindings" | "total" | "resetTotalQueryDuration"
+        )
 }

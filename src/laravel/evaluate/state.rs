@@ -128,7 +128,11 @@ fn merge<K: Ord, V: Clone>(here: &mut BTreeMap<K, V>, there: BTreeMap<K, V>, com
 
 /// The term where either of two is what was computed.
 pub(crate) fn either(here: Term, there: &Term, why: &str) -> Term {
-    if is_same(&here, there) { here } else { Term::unknown(why) }
+    match (&here, there) {
+        (Term::Row(left), Term::Row(right)) if left.is_like(right) => Term::Row(Rc::new(left.with_columns(right))),
+        _ if is_same(&here, there) => here,
+        _ => Term::unknown(why),
+    }
 }
 
 /// Whether two terms say the same, what is not known of them included.

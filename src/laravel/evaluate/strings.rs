@@ -1,10 +1,10 @@
 //! PHP's functions on strings and numbers, for known values.
 
-use std::rc::Rc;
-
 use super::arguments::Arguments;
 use super::array::Array;
-use super::expressions::placed;
+use super::format::{formatted, padded};
+use super::operators;
+use super::templates::placed;
 use super::term::Term;
 use crate::source::Span;
 
@@ -86,8 +86,8 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
         "lcfirst" => give(lower_first(&text(0)?)),
         "ucwords" => give(text(0)?.split(' ').map(capitalise).collect::<Vec<_>>().join(" ")),
         "trim" | "ltrim" | "rtrim" | "chop" => give(trimmed(name, &text(0)?, text(1).as_deref())),
-        "strlen" => Some(Term::Int(text(0)?.len() as i64)),
-        "mb_strlen" => Some(Term::Int(text(0)?.chars().count() as i64)),
+        "strlen" => Some(Term::count(text(0)?.len())),
+        "mb_strlen" => Some(Term::count(text(0)?.chars().count())),
         "strrev" => give(text(0)?.chars().rev().collect()),
         "str_repeat" => {
             let (piece, times) = (text(0)?, usize::try_from(int(1)?).ok()?);
@@ -98,20 +98,34 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
         "str_starts_with" => Some(Term::Bool(text(0)?.starts_with(&text_or_empty(arguments, 1)?))),
         "str_ends_with" => Some(Term::Bool(text(0)?.ends_with(&text_or_empty(arguments, 1)?))),
         "strpos" | "stripos" => Some(position(name, &text(0)?, &text(1)?)),
-        "substr_count" => Some(Term::Int(text(0)?.matches(text(1)?.as_str()).count() as i64)),
+        "substr_count" => Some(Term::count(text(0)?.matches(text(1)?.as_str()).count())),
         "str_pad" => give(padded(&text(0)?, int(1)?, text(2).as_deref().unwrap_or(" "), int(3))?),
         "str_replace" => replaced(arguments, span),
+        "addslashes" => give(text(0)?.replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")),
+        "basename" => give(text(0)?.trim_end_matches('/').rsplit('/').next()?.to_owned()),
+        "strval" => give(arguments.at(0)?.as_string()?),
+        "ctype_digit" => Some(Term::Bool(text(0).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit())))),
+        "version_compare" => compared(&text(0)?, &text(1)?, &text(2)?),
+        _ => of_parts(name, arguments, span).or_else(|| number(name, arguments)),
+    }
+}
+
+/// Functions that put strings together or take them apart.
+fn of_parts(name: &str, arguments: &Arguments, span: Span) -> Option<Term> {
+    match name {
         "strtr" => match (arguments.at(1)?, arguments.at(2)) {
             (Term::Array(pairs), None) => {
                 let pairs = pairs.iter().map(|(key, item)| Some((key_text(key), item.as_string()?)));
                 let pairs: Vec<(String, String)> = pairs.collect::<Option<_>>()?;
-                give(pairs.iter().fold(text(0)?, |text, (from, to)| text.replace(from.as_str(), to)))
+                let replaced =
+                    pairs.iter().fold(arguments.text(0)?, |text, (from, to)| text.replace(from.as_str(), to));
+                Some(Term::text(replaced, span))
             }
             _ => None,
         },
         "implode" | "join" => joined(arguments, span),
         "explode" => exploded(arguments, span),
-        "str_split" => Some(Term::list(text(0)?.chars().map(|character| Term::text(character, span)))),
+        "str_split" => Some(Term::list(arguments.text(0)?.chars().map(|character| Term::text(character, span)))),
         "sprintf" => {
             let given = arguments.list.iter().skip(1);
             let terms: Vec<Term> = given.map(|argument| placed(argument.term.clone(), argument.span)).collect();
@@ -123,13 +137,7 @@ pub(super) fn call(name: &str, arguments: &Arguments, span: Span) -> Option<Term
             }
             _ => None,
         },
-        "addslashes" => give(text(0)?.replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")),
-        "basename" => give(text(0)?.trim_end_matches('/').rsplit('/').next()?.to_owned()),
-        "strval" => give(arguments.at(0)?.as_string()?),
-        "ctype_digit" => Some(Term::Bool(text(0).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit())))),
-        "preg_quote" => None,
-        "version_compare" => compared(&text(0)?, &text(1)?, &text(2)?),
-        _ => number(name, arguments),
+        _ => None,
     }
 }
 
@@ -148,7 +156,7 @@ fn number(name: &str, arguments: &Arguments) -> Option<Term> {
                 "floor" => value.floor(),
                 _ => value.round(),
             })),
-            Term::Int(value) => Some(Term::Float(*value as f64)),
+            term @ Term::Int(_) => operators::as_float(term).map(Term::Float),
             _ => None,
         },
         "max" | "min" => {
@@ -200,7 +208,7 @@ fn trimmed(name: &str, text: &str, characters: Option<&str>) -> String {
 }
 
 pub(super) fn substring(text: &str, from: i64, count: Option<&Term>) -> Option<String> {
-    let length = text.chars().count() as i64;
+    let length = i64::try_from(text.chars().count()).ok()?;
     let from = if from < 0 { (length + from).max(0) } else { from.min(length) };
     let count = match count {
         None | Some(Term::Null) => length - from,
@@ -214,17 +222,7 @@ pub(super) fn substring(text: &str, from: i64, count: Option<&Term>) -> Option<S
 
 fn position(name: &str, text: &str, needle: &str) -> Term {
     let found = if name == "stripos" { text.to_lowercase().find(&needle.to_lowercase()) } else { text.find(needle) };
-    found.map_or(Term::Bool(false), |at| Term::Int(at as i64))
-}
-
-fn padded(text: &str, length: i64, pad: &str, side: Option<i64>) -> Option<String> {
-    let missing = usize::try_from(length).ok()?.saturating_sub(text.len());
-    if missing > 1 << 16 || pad.is_empty() {
-        return None;
-    }
-    let padding: String = pad.chars().cycle().take(missing).collect();
-    // STR_PAD_LEFT is 0, STR_PAD_RIGHT 1.
-    Some(if side == Some(0) { format!("{padding}{text}") } else { format!("{text}{padding}") })
+    found.map_or(Term::Bool(false), Term::count)
 }
 
 fn strings_of(term: &Term) -> Option<Vec<String>> {
@@ -264,9 +262,9 @@ pub(super) fn join(glue: &Term, array: &Array, span: Span) -> Term {
     let mut result = Term::text("", span);
     for (at, item) in array.values().enumerate() {
         if at > 0 {
-            result = super::operators::concat(&result, glue, span);
+            result = operators::concat(&result, glue, span);
         }
-        result = super::operators::concat(&result, item, span);
+        result = operators::concat(&result, item, span);
     }
     result
 }
@@ -283,77 +281,6 @@ fn exploded(arguments: &Arguments, span: Span) -> Option<Term> {
         }
     };
     Some(Term::list(parts.into_iter().map(|part| Term::text(part, span))))
-}
-
-/// `sprintf`: literal stretches and whole `%s` keep the places that they come from.
-fn formatted(format: &Term, terms: &[Term], span: Span) -> Option<Term> {
-    let Term::Text(format) = format else { return None };
-    let mut result = Term::text("", span);
-    let mut rest = format.value.as_str();
-    let mut next = 0;
-    while let Some((before, after)) = rest.split_once('%') {
-        result = super::operators::concat(&result, &part_of(format, before, rest, span), span);
-        let (part, after) = directive(after, terms, &mut next, span)?;
-        result = super::operators::concat(&result, &part, span);
-        rest = after;
-    }
-    Some(super::operators::concat(&result, &part_of(format, rest, rest, span), span))
-}
-
-/// A stretch of the format, with its place in it: `rest` is what is left of the format from where `part` begins.
-fn part_of(format: &Rc<crate::php::Text>, part: &str, rest: &str, span: Span) -> Term {
-    let start = format.value.len() - rest.len();
-    let mut text = crate::php::Text::new(part.to_owned(), span);
-    if !part.is_empty() {
-        let place = format.map.span(start..start + part.len());
-        if place.len() as usize == part.len() {
-            text.map.add_verbatim(0..part.len(), place);
-        } else {
-            text.map.add(0..part.len(), place);
-        }
-    }
-    Term::Text(Rc::new(text))
-}
-
-/// One `%…` of a format, and what follows it.
-fn directive<'f>(after: &'f str, terms: &[Term], next: &mut usize, span: Span) -> Option<(Term, &'f str)> {
-    let end = after.find(|character: char| character.is_ascii_alphabetic() || character == '%')?;
-    let (flags, rest) = (after.get(..end)?, after.get(end..)?);
-    let kind = rest.chars().next()?;
-    let rest = rest.get(kind.len_utf8()..)?;
-    if kind == '%' {
-        return Some((Term::text("%", span), rest));
-    }
-    let (at, flags) = match flags.split_once('$') {
-        Some((at, flags)) => (at.parse::<usize>().ok()?.checked_sub(1)?, flags),
-        None => {
-            *next += 1;
-            (*next - 1, flags)
-        }
-    };
-    let term = terms.get(at)?;
-    let part = match kind {
-        's' if flags.is_empty() => term.clone(),
-        'd' | 'u' if flags.is_empty() => term.as_int().map_or_else(|| Term::unknown(term.why_unknown()), Term::Int),
-        'd' | 'u' => {
-            let (fill, width) = match flags.strip_prefix('0') {
-                Some(width) => ("0", width),
-                None => (" ", flags),
-            };
-            Term::text(padded(&term.as_int()?.to_string(), width.parse().ok()?, fill, Some(0))?, span)
-        }
-        'F' | 'f' => {
-            let places: usize = flags.strip_prefix('.').map_or(Some(6), |places| places.parse().ok())?;
-            let value = match term {
-                Term::Float(value) => *value,
-                term => term.as_int()? as f64,
-            };
-            Term::text(format!("{value:.places$}"), span)
-        }
-        'x' if flags.is_empty() => Term::text(format!("{:x}", term.as_int()?), span),
-        _ => return None,
-    };
-    Some((part, rest))
 }
 
 fn compared(left: &str, right: &str, operator: &str) -> Option<Term> {

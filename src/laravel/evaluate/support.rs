@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::arguments::Arguments;
+use super::facade::injected;
 use super::interpreter::{Evaluated, Interpreter, stop};
 use super::lists;
 use super::strings;
@@ -45,7 +46,7 @@ impl Interpreter<'_> {
             ("startsWith", Some(start)) => return Ok(Term::Bool(subject.starts_with(start.as_str()))),
             ("endsWith", Some(end)) => return Ok(Term::Bool(subject.ends_with(end.as_str()))),
             ("contains", Some(part)) => return Ok(Term::Bool(subject.contains(part.as_str()))),
-            ("length", _) => return Ok(Term::Int(subject.chars().count() as i64)),
+            ("length", _) => return Ok(Term::count(subject.chars().count())),
             ("replace", _) => {
                 return Ok(strings::call("str_replace", arguments, span)
                     .unwrap_or_else(|| Term::unknown("`Str::replace` is not computed")));
@@ -98,8 +99,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The driver is the one that is linted for, whatever the configuration says.
-    fn configured(&self, key: &str, span: Span) -> Term {
+    /// The default connection and its driver are those that are linted for, whatever the configuration says.
+    pub fn configured(&self, key: &str, span: Span) -> Term {
+        if key == "database.default" {
+            let name = self.application.connection_name(self.settings.engine);
+            return name.map_or_else(
+                || Term::text(super::database::driver_name(&self.settings), span),
+                |name| Term::text(name, span),
+            );
+        }
         let is_driver = key.strip_prefix("database.connections.").and_then(|rest| rest.strip_suffix(".driver"));
         if let Some(connection) = is_driver
             && self.application.is_default_connection(connection)
@@ -117,7 +125,7 @@ impl Interpreter<'_> {
         }
     }
 
-    pub fn call_container(&mut self, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_container(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
         match method {
             "make" | "get" | "makeWith" | "resolve" => match arguments.at(0).cloned() {
                 Some(name) => self.resolve(&name, span),
@@ -127,7 +135,7 @@ impl Interpreter<'_> {
                 Ok(Term::unknown("it hangs on where the application runs"))
             }
             _ => {
-                self.run_callbacks(&arguments, span)?;
+                self.run_callbacks(arguments, span)?;
                 Ok(Term::Inert)
             }
         }
@@ -142,8 +150,8 @@ impl Interpreter<'_> {
             "config" | "log" | "cache" | "cache.store" | "events" | "files" | "translator" | "hash" => Term::Inert,
             _ if name.contains("Permission\\PermissionRegistrar") => Term::Inert,
             _ => match self.application.class(&name) {
-                Some(_) => return self.instantiate(&name, Arguments::default(), span),
-                None => self.injected(&[name]),
+                Some(_) => return self.instantiate(&name, &Arguments::default(), span),
+                None => injected(&[name]),
             },
         })
     }

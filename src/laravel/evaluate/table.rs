@@ -1,6 +1,7 @@
 //! `$table`: the calls of a schema closure, gathered into blueprints and compiled when it ends.
 
 use super::arguments::Arguments;
+use super::calls::Scope;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Closure, Definition, TableId, Term};
 use crate::change::{Opaque, TableName, Touches};
@@ -60,12 +61,14 @@ impl Interpreter<'_> {
         let is_created = matches!(command, Some(("create", _)));
         let id = TableId(self.drafts.len());
         self.drafts.push(Draft { name: name.to_owned(), span, is_created, segments: Vec::new() });
-        if let Some((method, arguments)) = command {
-            self.call_blueprint(id, method, &crate::laravel::Arguments(arguments), span);
+        if let Some((method, arguments)) = command
+            && let Err(error) = self.call_blueprint(id, method, &crate::laravel::Arguments(arguments), span)
+        {
+            self.call_failed(id, method, &error, span);
         }
         if let Some(closure) = closure {
             let arguments = Arguments::of(vec![Term::Table(id)], span);
-            self.call_closure(closure, arguments, span)?;
+            self.call_closure(closure, &arguments, span)?;
         }
         self.compile(id);
         Ok(Term::Null)
@@ -84,7 +87,7 @@ impl Interpreter<'_> {
                     }
                 }
                 Err(CompileError::Refused { message, span }) => {
-                    self.problem(format!("Laravel refuses it: {message}"), span)
+                    self.problem(format!("Laravel refuses it: {message}"), span);
                 }
                 Err(CompileError::Unknown { reason, span }) => {
                     let table = self.draft_table(id);
@@ -108,7 +111,8 @@ impl Interpreter<'_> {
         self.table_name(self.drafts.get(id.0).map_or("", |draft| &draft.name))
     }
 
-    pub fn call_table(&mut self, id: TableId, method: &str, arguments: Arguments, span: Span) -> Evaluated {
+    pub fn call_table(&mut self, id: TableId, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        let span = self.macro_call.unwrap_or(span);
         match (method, arguments.at(0), arguments.at(1)) {
             ("after", Some(column), Some(Term::Closure(closure))) => {
                 let (column, closure) = (column.as_string(), closure.clone());
@@ -123,13 +127,38 @@ impl Interpreter<'_> {
                 return Ok(Term::unknown("it is what the blueprint gathered so far"));
             }
             ("when" | "unless", Some(_), Some(Term::Closure(_))) => {
-                self.call_when(&Term::Table(id), method == "when", &arguments, span)?;
+                self.call_when(&Term::Table(id), method == "when", arguments, span)?;
                 return Ok(Term::Table(id));
             }
             _ => {}
         }
-        let values = self.values(&arguments);
-        Ok(self.call_blueprint(id, method, &values, span))
+        let values = self.values(arguments);
+        match self.call_blueprint(id, method, &values, span) {
+            Ok(term) => Ok(term),
+            Err(CallError::UnknownMethod { .. }) if self.application.macro_named(method).is_some() => {
+                self.call_macro(id, method, arguments, span)
+            }
+            Err(error) => {
+                self.call_failed(id, method, &error, span);
+                Ok(Term::Inert)
+            }
+        }
+    }
+
+    /// A macro: its code runs with the table as `$this`.
+    pub fn call_macro(&mut self, id: TableId, name: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        self.run_macro(Term::Table(id), name, arguments, span)
+    }
+
+    /// Runs a macro's code with `this` as `$this`. What it asks for, its call asked for.
+    pub fn run_macro(&mut self, this: Term, name: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        let Some(code) = self.application.macro_named(name) else { return Ok(Term::Inert) };
+        let scope = Scope { this: Some(this), ..Scope::default() };
+        let outer = self.macro_call;
+        self.macro_call = outer.or(Some(span));
+        let result = self.invoke(&code.function, scope, arguments, span);
+        self.macro_call = outer;
+        result
     }
 
     fn after(&mut self, id: TableId, column: Option<&str>, closure: &Closure, span: Span) -> Evaluated {
@@ -140,7 +169,7 @@ impl Interpreter<'_> {
         if let Some(blueprint) = self.blueprint(id).map(|(_, blueprint)| blueprint) {
             blueprint.begin_after(column);
         }
-        self.call_closure(closure, Arguments::of(vec![Term::Table(id)], span), span)?;
+        self.call_closure(closure, &Arguments::of(vec![Term::Table(id)], span), span)?;
         if let Some(blueprint) = self.blueprint(id).map(|(_, blueprint)| blueprint) {
             blueprint.end_after();
         }
@@ -155,17 +184,19 @@ impl Interpreter<'_> {
         draft.segments.get_mut(at).map(|segment| (at, &mut segment.blueprint))
     }
 
-    fn call_blueprint(&mut self, id: TableId, method: &str, values: &crate::laravel::Arguments, span: Span) -> Term {
+    fn call_blueprint(
+        &mut self,
+        id: TableId,
+        method: &str,
+        values: &crate::laravel::Arguments,
+        span: Span,
+    ) -> Result<Term, CallError> {
         let settings = self.settings.clone();
-        let Some((segment, blueprint)) = self.blueprint(id) else { return Term::Null };
-        match blueprint.call(method, values, span, &settings) {
-            Ok(Called::Definition(definition)) => Term::Definition(Definition { table: id, segment, id: definition }),
-            Ok(Called::Nothing) => Term::Null,
-            Err(error) => {
-                self.call_failed(id, method, &error, span);
-                Term::Inert
-            }
-        }
+        let Some((segment, blueprint)) = self.blueprint(id) else { return Ok(Term::Null) };
+        Ok(match blueprint.call(method, values, span, &settings)? {
+            Called::Definition(definition) => Term::Definition(Definition { table: id, segment, id: definition }),
+            Called::Nothing => Term::Null,
+        })
     }
 
     fn call_failed(&mut self, id: TableId, method: &str, error: &CallError, span: Span) {
@@ -195,6 +226,7 @@ impl Interpreter<'_> {
             self.call_when(&Term::Definition(definition), method == "when", arguments, span)?;
             return Ok(Term::Definition(definition));
         }
+        let span = self.macro_call.unwrap_or(span);
         let values = self.values(arguments);
         let guard = self.guard_text();
         let settings = self.settings.clone();

@@ -35,6 +35,9 @@ pub(crate) enum Term {
     /// The schema builder of a connection.
     Schema(Connection),
     Connection(Connection),
+    /// Doctrine's schema manager, and a table as it describes it.
+    SchemaManager,
+    Details(Rc<str>),
     Query(Rc<Query>),
     /// Rows that a query found: any number of them.
     Rows(Rc<Query>),
@@ -127,6 +130,11 @@ impl Term {
         Self::Text(Rc::new(php::Text::new(value.into(), span)))
     }
 
+    /// A number of things.
+    pub fn count(count: usize) -> Self {
+        Self::Int(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::Array(Rc::new(items.into_iter().collect()))
     }
@@ -159,6 +167,8 @@ impl Term {
             | Self::Definition(_)
             | Self::Schema(_)
             | Self::Connection(_)
+            | Self::SchemaManager
+            | Self::Details(_)
             | Self::Query(_) => Answer::Yes,
         }
     }

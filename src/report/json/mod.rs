@@ -1,4 +1,4 @@
-//! The JSON of `lint`, `effects` and `sql`, version 1. What is in it stays; more may come.
+//! The JSON of `lint`, `effects`, `sql` and `schema`, version 1. What is in it stays; more may come.
 //!
 //! Lines and columns count from 1 (columns in characters), offsets are bytes, paths are relative to the project's root
 //! with `/`. What there is none of is null.
@@ -8,12 +8,14 @@ mod lint;
 mod parts;
 mod schema;
 mod sql;
+mod tables;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::sql::SentSql;
+use crate::catalog::Catalog;
 use crate::lint::Outcome;
 use crate::source::Tree;
 
@@ -32,6 +34,10 @@ pub fn write_effects(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io:
 pub fn write_sql(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Result<()> {
     let reports: Vec<_> = migrations.iter().map(|migration| sql::SqlReport::new(migration, tree)).collect();
     write(out, &reports)
+}
+
+pub fn write_schema(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
+    write(out, &tables::SchemaReport::new(catalog))
 }
 
 fn write(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {

@@ -52,7 +52,7 @@ impl SqlReport {
             direction: direction(sent.direction),
             engine: sent.engine.name(),
             statements: sent.statements().map(|statement| StatementReport::new(statement, tree)).collect(),
-            unknown: sent.problems.iter().map(|problem| UnknownLine::new(problem, tree)).collect(),
+            unknown: sent.unknown().map(|problem| UnknownLine::new(&problem, tree)).collect(),
         }
     }
 }

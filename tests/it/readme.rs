@@ -1,0 +1,48 @@
+//! What the README shows is what the program prints.
+
+use std::fmt::Write;
+use std::process::Command;
+
+use phasewise::rule::Rules;
+
+/// The sample's pull request, as the README's first command names it.
+const SHOWN: &str = "fixtures/apps/shop/database/migrations/2026_11_22_000000_add_reference_code_to_orders.php";
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let mut readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    readme = with_part(&readme, "output", &format!("```\n{}```", printed(&["lint", "--quiet", SHOWN])));
+    readme = with_part(&readme, "help", &format!("```\n{}```", printed(&["--help"])));
+    readme = with_part(&readme, "rules", &rules());
+    super::golden("README.md", &readme);
+}
+
+/// The text with what stands between two marks replaced.
+fn with_part(text: &str, name: &str, part: &str) -> String {
+    let (opening, closing) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&opening).unwrap();
+    let (_, after) = rest.split_once(&closing).unwrap();
+    format!("{before}{opening}\n{part}\n{closing}{after}")
+}
+
+fn printed(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_phasewise"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("LANG", "C.UTF-8")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn rules() -> String {
+    let mut table = String::from("| rule | default | what it finds |\n|---|---|---|\n");
+    let rules = Rules::builtin().unwrap();
+    for rule in rules.iter() {
+        let at = format!("rules/{}/{}.yaml", rule.family, rule.id);
+        writeln!(table, "| [{}]({at}) | {} | {} |", rule.id, rule.severity, rule.summary).unwrap();
+    }
+    table.trim_end().to_owned()
+}
