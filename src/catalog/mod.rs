@@ -23,6 +23,8 @@ pub use table::{Check, Column, ForeignKey, Index, Table};
 pub struct Catalog {
     engine: Engine,
     tables: BTreeMap<TableName, Rc<Table>>,
+    /// The tables as they stood when the batch began.
+    before_batch: BTreeMap<TableName, Rc<Table>>,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
     absent: BTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
@@ -47,6 +49,7 @@ impl Catalog {
         Self {
             engine,
             tables: BTreeMap::new(),
+            before_batch: BTreeMap::new(),
             absent: BTreeSet::new(),
             is_partial: false,
             has_opaque_batch: false,
@@ -66,6 +69,7 @@ impl Catalog {
         self.tables.values_mut().filter(|table| table.is_touched_by_batch()).for_each(|table| {
             Rc::make_mut(table).begin_batch();
         });
+        self.before_batch.clone_from(&self.tables);
     }
 
     /// From here on, a table that is not listed may stand all the same.
@@ -85,6 +89,11 @@ impl Catalog {
     /// The table of that name, if it is known to stand. A name without schema finds `public`'s (PostgreSQL), and the reverse.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.tables.get(&self.key(name)).map(Rc::as_ref)
+    }
+
+    /// The table of that name as it was when the batch began, if it was known to stand.
+    pub fn table_before_batch(&self, name: &TableName) -> Option<&Table> {
+        self.before_batch.get(&self.key(name)).map(Rc::as_ref)
     }
 
     /// Whether a table of that name stands.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::fact::Fact;
 use super::subject::Subject;
-use super::types::TypeStep;
+use super::types::{TypeRelation, TypeStep};
 use crate::change::{Column, ColumnType, Default, Generated, Place, RedefineColumn, TableOptions};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -93,6 +93,16 @@ impl<'a> Redefinition<'a> {
 
     pub fn is_renamed(&self) -> bool {
         self.subject.change.what.column().is_some_and(|old| !old.eq_ignore_ascii_case(&self.new.name))
+    }
+
+    /// Whether it becomes unsigned, and loses nothing but that.
+    pub fn only_loses_sign(&self) -> bool {
+        let Some(old) = self.old.map(|old| &old.column_type) else { return false };
+        let as_signed = ColumnType { is_unsigned: false, ..self.new.column_type.clone() };
+        let relation = TypeStep::between(old, &as_signed, self.subject.catalog.engine()).relation();
+        !old.is_unsigned
+            && self.new.column_type.is_unsigned
+            && matches!(relation, TypeRelation::Same | TypeRelation::Widened)
     }
 
     /// Whether FIRST or AFTER puts it elsewhere; `None` where the order of columns is not known.

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{SchemaChange, SetVariable, TableName, TransactionStep};
+use crate::change::{DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
 
 /// The state of the connection that a migration runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     pub is_in_transaction: bool,
+    /// The `sql_mode` in which the project opens its connections, this one and those of its releases; `None` leaves the
+    /// server's.
+    opening_mode: Option<String>,
     /// Values by name, in lower case.
     variables: BTreeMap<String, String>,
     /// Those that end with the transaction.
@@ -17,12 +20,31 @@ pub struct Session {
     not_validated: BTreeSet<(TableName, String)>,
     /// Tables whose shape the open transaction changed, so that it holds locks on them.
     changed_tables: BTreeSet<TableName>,
+    /// Tables that the migration emptied and did not fill since.
+    emptied_tables: BTreeSet<TableName>,
 }
 
 impl Session {
     /// As a migration finds it; `is_in_transaction` where its runner opens one.
     pub fn new(is_in_transaction: bool) -> Self {
         Self { is_in_transaction, ..Self::default() }
+    }
+
+    /// With the `sql_mode` in which the project opens its connections.
+    #[must_use]
+    pub fn opened_in(self, sql_mode: Option<String>) -> Self {
+        Self { opening_mode: sql_mode, ..self }
+    }
+
+    /// Whether the statement at hand runs in strict mode.
+    pub fn is_strict(&self) -> bool {
+        self.variable("sql_mode").map_or_else(|| self.is_opened_strict(), is_strict_mode)
+    }
+
+    /// Whether running code's INSERTs fail that leave a required column out. Only the MySQL family has another mode, and
+    /// its servers are strict unless told otherwise.
+    pub fn is_opened_strict(&self) -> bool {
+        self.opening_mode.as_deref().is_none_or(is_strict_mode)
     }
 
     /// Takes note of what `change` leaves behind.
@@ -40,6 +62,25 @@ impl Session {
             SchemaChange::AddCheck(add) if add.is_not_valid => self.add_not_valid(&add.table, add.name.as_deref()),
             _ => {}
         }
+    }
+
+    /// Takes note of the rows that a change, which surely runs, takes or leaves.
+    pub fn follow_rows(&mut self, change: &SchemaChange) {
+        let SchemaChange::DataRows(rows) = change else { return };
+        let takes_all = rows.has_condition == Some(false) && rows.is_bounded == Some(false);
+        match rows.kind {
+            DataKind::Truncate => self.emptied_tables.extend(change.table().cloned()),
+            DataKind::Delete if takes_all => self.emptied_tables.extend(change.table().cloned()),
+            DataKind::Insert => {
+                change.table().map(|table| self.emptied_tables.remove(table));
+            }
+            DataKind::Delete | DataKind::Update => {}
+        }
+    }
+
+    /// Whether the migration emptied the table, so that going through its rows takes a moment.
+    pub fn has_emptied(&self, table: &TableName) -> bool {
+        self.emptied_tables.contains(table)
     }
 
     /// The value that a variable was set to, in lower case.
@@ -79,4 +120,10 @@ impl Session {
         self.not_validated.clear();
         self.changed_tables.clear();
     }
+}
+
+/// `TRADITIONAL` stands for a list with the strict modes in it.
+fn is_strict_mode(sql_mode: &str) -> bool {
+    let mode = sql_mode.to_ascii_lowercase();
+    mode.contains("strict_") || mode.contains("traditional")
 }

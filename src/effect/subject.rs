@@ -34,6 +34,11 @@ impl<'a> Subject<'a> {
         self.catalog.table(self.table_name()?)
     }
 
+    /// The table as it was when the batch began: what running code knows.
+    pub fn table_before_batch(&self) -> Option<&'a catalog::Table> {
+        self.catalog.table_before_batch(self.table_name()?)
+    }
+
     pub fn table_in_use(&self) -> Answer {
         match (self.table_name(), &self.change.what) {
             (Some(table), SchemaChange::CreateTable(_)) => {

@@ -64,6 +64,11 @@ impl TypeStep {
             (Family::Members(old_kind), Family::Members(new_kind)) if old_kind == new_kind => between_members(old, new),
             (Family::Members("enum"), Family::Text(text)) => enum_to_text(old, text),
             (Family::Other("json"), Family::Other("jsonb")) => Self::Converted,
+            // There a JSON column reads, writes and computes as text does; in PostgreSQL `->` is for JSON alone.
+            (Family::Other("json"), Family::Text(text)) if engine.is_mysql_family() => match text.limit {
+                u64::MAX => Self::Converted,
+                _ => Self::Narrowed,
+            },
             (Family::Other(old_name), Family::Other(new_name)) if old_name == new_name && old.length == new.length => {
                 Self::Same
             }

@@ -40,6 +40,7 @@ impl Judge<'_> {
             .filter(|found| found.verdict.answer.is_yes())
             .for_each(|found| breaks.extend(&found.rule.breaks));
         let findings = matches.iter().map(|found| self.finding(found, subject, &effect, place)).collect();
+        let findings = without_idle_doubts(findings);
         Judgement { effect, breaks, findings }
     }
 
@@ -69,6 +70,18 @@ impl Judge<'_> {
             suppressed: None,
         }
     }
+}
+
+/// Of what only may be, a change has one finding: the gravest, and of equals the first in the order of the rules. A doubt
+/// about less than an error is none.
+fn without_idle_doubts(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut has_doubt = false;
+    let mut is_kept = |finding: &Finding| match finding.confidence {
+        Confidence::Possible if finding.severity <= Severity::Note => false,
+        Confidence::Possible => !std::mem::replace(&mut has_doubt, true),
+        Confidence::Likely | Confidence::Certain => true,
+    };
+    findings.into_iter().filter(|finding| is_kept(finding)).collect()
 }
 
 fn confidence(found: &Match<'_>, subject: &Subject<'_>) -> Confidence {

@@ -7,6 +7,7 @@ mod judge;
 mod outcome;
 mod project;
 mod run;
+mod told;
 
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};

@@ -52,6 +52,8 @@ pub struct Script {
     pub problems: Vec<Problem>,
     /// Whether the runner wraps it in a transaction.
     pub is_in_transaction: bool,
+    /// The `sql_mode` in which the project opens its connections; `None` leaves the server's (MySQL family).
+    pub sql_mode: Option<String>,
     pub comments: Vec<Comment>,
 }
 
@@ -105,6 +107,7 @@ impl LaravelProject<'_> {
             statements: evaluation.statements,
             problems: evaluation.problems.into_iter().chain(ignored).collect(),
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
+            sql_mode: self.application.sql_mode(self.settings.engine),
             comments: file
                 .comments
                 .iter()
@@ -150,6 +153,7 @@ impl SqlMigration {
             statements: script.statements,
             problems: script.problems,
             is_in_transaction,
+            sql_mode: None,
             comments: script.comments,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::project::{Direction, MigrationFile, Project, Script};
+use super::told::Told;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, SchemaChange, Statement};
 use crate::effect::{Effects, Session, Subject};
@@ -103,10 +104,12 @@ impl Lint<'_> {
     }
 
     fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
-        let mut session = Session::new(script.is_in_transaction);
+        let mut session = Session::new(script.is_in_transaction).opened_in(script.sql_mode.clone());
         let mut findings = Vec::new();
+        let mut told = Told::default();
         for statement in &script.statements {
-            findings.extend(self.judge_statement(outcome, migration, statement, &mut session));
+            told.begin_statement();
+            findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
         }
         outcome.unused_suppressions.extend(self.suppress(&mut findings, script));
         findings.sort_by_key(|finding| finding.span);
@@ -126,19 +129,16 @@ impl Lint<'_> {
         migration: &MigrationFile,
         statement: &Statement,
         session: &mut Session,
+        told: &mut Told,
     ) -> Vec<Finding> {
         let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
-        let before = outcome.catalog.clone();
+        let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
-        let mut locks_told = BTreeSet::new();
         for change in &statement.changes {
             let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
             let place = Place { migration: &migration.name, change: outcome.changes.len() };
             let mut judgement = judge.judge(&subject, place);
-            judgement.findings.retain(|finding| {
-                let table = subject.table_name().cloned();
-                !self.is_about_locks(finding) || locks_told.insert((finding.rule.clone(), table))
-            });
+            judgement.findings.retain(|finding| told.is_news(finding, subject.table_name(), self.rules));
             findings.append(&mut judgement.findings);
             outcome.changes.push(JudgedChange {
                 migration: outcome.migrations.len(),
@@ -148,17 +148,15 @@ impl Lint<'_> {
                 breaks: judgement.breaks,
             });
             session.follow(&change.what);
+            if statement.guard.is_none() {
+                session.follow_rows(&change.what);
+            }
             outcome.catalog.apply(&change.what);
         }
-        if statement.guard.is_some() {
+        if let Some(before) = before {
             outcome.catalog = outcome.catalog.clone().or(before);
         }
         findings
-    }
-
-    /// A statement takes its lock once, however many of its actions need it.
-    fn is_about_locks(&self, finding: &Finding) -> bool {
-        self.rules.get(&finding.rule).is_some_and(|rule| rule.family == "locking")
     }
 
     /// Applies the comments of a migration to its findings, and tells which comments were in vain.

@@ -21,7 +21,7 @@ pub fn write(out: &mut dyn Write, rule: &Rule, look: Look) -> io::Result<()> {
     page.write_section(out, Some("help"), &wording.help)?;
     page.write_section(out, Some("breaks"), &breaks(&rule.breaks))?;
     let way_out = match (&rule.recipe, &rule.no_recipe) {
-        (Some(recipe), _) => format!("{recipe}: `phasewise plan` turns the change into deploys by it"),
+        (Some(recipe), _) => format!("{recipe} (the name of the way; phasewise does not write its deploys yet)"),
         (None, Some(reason)) => format!("none: {reason}"),
         (None, None) => String::new(),
     };

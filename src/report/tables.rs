@@ -114,41 +114,37 @@ impl Dialect {
         };
         let (name, table) = (self.0.quote(&index.name), self.table_name(&table.name));
         let parts = self.parts(&definition.parts);
-        let mut sql = if self.0.is_mysql_family() {
+        let index = if self.0.is_mysql_family() {
             format!("create {unique}{before}index {name}{using} on {table} ({parts})")
         } else {
             format!("create {unique}{before}index {name} on {table}{using} ({parts})")
         };
-        if !definition.included.is_empty() {
-            sql.push_str(&format!(" include ({})", self.names(&definition.included)));
-        }
-        if let Some(condition) = &definition.condition {
-            sql.push_str(&format!(" where {condition}"));
-        }
-        sql
+        let included = match definition.included.as_slice() {
+            [] => String::new(),
+            columns => format!(" include ({})", self.names(columns)),
+        };
+        let condition = definition.condition.as_ref().map_or(String::new(), |condition| format!(" where {condition}"));
+        index + &included + &condition
     }
 
     fn foreign_key(self, table: &Table, key: &ForeignKey) -> String {
         let definition = &key.definition;
-        let mut sql = format!(
-            "alter table {} add constraint {} foreign key ({}) references {}",
+        let to_columns = match definition.to_columns.as_slice() {
+            [] => String::new(),
+            columns => format!(" ({})", self.names(columns)),
+        };
+        let actions: String = [("delete", definition.on_delete), ("update", definition.on_update)]
+            .into_iter()
+            .filter_map(|(event, action)| Some(format!(" on {event} {}", words(action?))))
+            .collect();
+        let validity = if key.is_valid { "" } else { " not valid" };
+        format!(
+            "alter table {} add constraint {} foreign key ({}) references {}{to_columns}{actions}{validity}",
             self.table_name(&table.name),
             self.0.quote(&key.name),
             self.names(&definition.columns),
             self.table_name(&definition.to_table),
-        );
-        if !definition.to_columns.is_empty() {
-            sql.push_str(&format!(" ({})", self.names(&definition.to_columns)));
-        }
-        for (event, action) in [("delete", definition.on_delete), ("update", definition.on_update)] {
-            if let Some(action) = action {
-                sql.push_str(&format!(" on {event} {}", words(action)));
-            }
-        }
-        if !key.is_valid {
-            sql.push_str(" not valid");
-        }
-        sql
+        )
     }
 
     fn check(self, check: &Check) -> String {

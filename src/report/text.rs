@@ -93,7 +93,7 @@ impl Page<'_> {
         let mut notes = vec![("why", finding.why.clone())];
         if let Some(judged) = self.outcome.change_of(finding) {
             let engine = words::engine(&self.outcome.target);
-            notes.push(("engine", format!("{engine}: {}", words::effect(&judged.effect))));
+            notes.push(("engine", format!("{engine}: {}", words::effect_beside(&judged.effect, &finding.why))));
             if self.is_generated(finding.span) {
                 notes.push(("sql", self.shortened(&judged.sql)));
             }

@@ -13,13 +13,21 @@ pub(super) fn engine(target: &EngineVersion) -> String {
 
 /// Which lock the engine takes and for how long, who waits, and what it does meanwhile, as sentences.
 pub(super) fn effect(effect: &Effect) -> String {
+    effect_beside(effect, "")
+}
+
+/// The same without what `told` says already.
+pub(super) fn effect_beside(effect: &Effect, told: &str) -> String {
     let mut sentences = Vec::new();
     match &effect.refused {
         Some(error) => sentences.push(format!("refused: {error}")),
         None if effect.certainty != Certainty::Unknown => sentences.push(lock(effect)),
         None => {}
     }
-    sentences.push(effect.says.clone());
+    let told: Vec<&str> = told.split_whitespace().collect();
+    if effect.says.is_empty() || !told.join(" ").contains(effect.says.trim()) {
+        sentences.push(effect.says.clone());
+    }
     sentences.extend(
         effect.others.iter().map(|other| {
             format!("also locks `{}`: {}; {}", other.table, lock_name(&other.lock), waiting(other.blocks))
@@ -32,9 +40,11 @@ pub(super) fn effect(effect: &Effect) -> String {
 
 fn lock(effect: &Effect) -> String {
     let name = lock_name(&effect.lock);
-    let duration =
-        if is_no_lock(&effect.lock) && effect.blocks == Blocks::default() { "" } else { duration(effect.lasts) };
-    format!("{name}{duration}; {}", waiting(effect.blocks))
+    match (is_no_lock(&effect.lock), effect.blocks.none()) {
+        (true, true) => format!("{name}; {}", waiting(effect.blocks)),
+        (true, false) => format!("{name}, but one on each row until the end; {}", waiting(effect.blocks)),
+        (false, _) => format!("{name}{}; {}", duration(effect.lasts), waiting(effect.blocks)),
+    }
 }
 
 /// With a capital and a full stop; `None` where there is nothing to say.

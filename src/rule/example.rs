@@ -27,6 +27,8 @@ pub struct Example {
     pub engines: Vec<Engine>,
     /// The migration says `$withinTransaction = false`.
     pub outside_transaction: bool,
+    /// The `sql_mode` in which the project opens its connections.
+    pub sql_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,7 @@ struct Written {
     engines: Option<Vec<String>>,
     #[serde(default)]
     outside_transaction: bool,
+    sql_mode: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -74,6 +77,7 @@ impl<'de> Deserialize<'de> for Example {
             in_use: written.in_use,
             engines,
             outside_transaction: written.outside_transaction,
+            sql_mode: written.sql_mode,
         })
     }
 }

@@ -19,6 +19,8 @@ pub struct RuleMatch {
     /// A table that the change locks besides its own.
     other_table: Option<OtherTableMatch>,
     engine: Option<OneOf<EngineName>>,
+    /// It is sent only under a condition in the PHP that could not be decided.
+    under_condition: Option<bool>,
     /// A transaction is open.
     in_transaction: Option<bool>,
     /// The server refuses the change as ALGORITHM= or LOCK= ask for it.
@@ -101,12 +103,13 @@ impl RuleMatch {
             change.unwrap_or_else(Verdict::yes),
             Verdict::certainly(Some(true), engine.unwrap_or(true)),
             Verdict::certainly(Some(true), together.unwrap_or(true)),
+            Verdict::certainly(self.under_condition, subject.statement.guard.is_some()),
             Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
             Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
             Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
-            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
+            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
             self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
         ])
     }
@@ -138,7 +141,11 @@ fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Ver
 
 impl EffectMatch {
     /// Yes where every effect that the change may have fits, no where none does.
-    fn matches(&self, effect: &Effect) -> Verdict {
+    fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        let is_emptied = subject.table_name().is_some_and(|table| subject.session.has_emptied(table));
+        if is_emptied && self.lasts.as_ref().is_some_and(|lasts| !lasts.has(&Duration::Moment)) {
+            return Verdict::no();
+        }
         let fitting = effect.possible().filter(|effect| self.fits(effect)).count();
         let answer = match fitting {
             0 => Answer::No,

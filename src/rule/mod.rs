@@ -31,6 +31,10 @@ pub struct Rule {
     pub family: String,
     pub summary: String,
     pub severity: Severity,
+    /// It is silent where whether it matches hangs on something unknown.
+    pub certain_only: bool,
+    /// Several changes of one table in one migration have one cause, and one finding.
+    pub once_per_table: bool,
     /// What fails or goes wrong in running code; empty for a rule on locks.
     pub breaks: Breaks,
     /// The recipe that turns the change into safe deploys.

@@ -22,6 +22,12 @@ struct Written {
     #[serde(rename = "match")]
     matcher: RuleMatch,
     except: Option<OneOf<RuleMatch>>,
+    /// A match that hangs on something unknown is none.
+    #[serde(default)]
+    certain_only: bool,
+    /// Several changes of one table in one migration are one finding.
+    #[serde(default)]
+    once_per_table: bool,
     #[serde(default)]
     breaks: WrittenBreaks,
     message: String,
@@ -101,6 +107,8 @@ impl Rule {
         Ok(Self {
             family: folders.next().unwrap_or_default().to_owned(),
             severity,
+            certain_only: written.certain_only,
+            once_per_table: written.once_per_table,
             breaks: written.breaks.into(),
             message,
             why: prose("why", &written.why)?,

@@ -1,6 +1,7 @@
 //! All rules that apply, and what they find in one change.
 
 use super::Rule;
+use crate::answer::Answer;
 use crate::effect::{Effect, Subject, Verdict};
 use crate::embedded;
 use crate::yaml::YamlError;
@@ -56,7 +57,11 @@ impl Rules {
             .iter()
             .filter(|rule| is_on(rule))
             .map(|rule| Match { rule, verdict: rule.matches(subject, effect) })
-            .filter(|found| !found.verdict.answer.is_no())
+            .filter(|found| match found.verdict.answer {
+                Answer::Yes => true,
+                Answer::Unknown => !found.rule.certain_only,
+                Answer::No => false,
+            })
             .collect();
         let is_silenced = |found: &Match<'_>| {
             matches.iter().any(|other| {

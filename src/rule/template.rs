@@ -159,7 +159,7 @@ impl Name {
             Self::Change => change.description(),
             Self::Engine => format!("{} {}", subject.target.engine.title(), subject.target.version),
             Self::Effect => effect.says.clone(),
-            Self::Error => effect.refused.clone().unwrap_or_default(),
+            Self::Error => effect.possible().find_map(|effect| effect.refused.clone()).unwrap_or_default(),
             Self::Table => subject.table_name().map(ToString::to_string).unwrap_or_default(),
             Self::Column => change.column().unwrap_or_default().to_owned(),
             Self::To => new_name(change),

@@ -127,7 +127,7 @@ fn find<'a>(example: &Example, engine: Engine, rules: &'a Rules) -> Vec<Found<'a
     let (statements, is_in_transaction) = read(&example.code, example, engine, &catalog);
     assert!(!statements.is_empty(), "`{}` sends nothing", example.name);
     let (effects, target) = (Effects::builtin(engine).unwrap(), target(engine));
-    let mut session = Session::new(is_in_transaction);
+    let mut session = Session::new(is_in_transaction).opened_in(example.sql_mode.clone());
     let mut found = Vec::new();
     for statement in &statements {
         for change in &statement.changes {
@@ -139,6 +139,7 @@ fn find<'a>(example: &Example, engine: Engine, rules: &'a Rules) -> Vec<Found<'a
                 wording: found.rule.render(&subject, &effect),
             }));
             session.follow(&change.what);
+            session.follow_rows(&change.what);
             catalog.apply(&change.what);
         }
     }

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use super::redefinition::default_step;
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::{AddColumn, ChangeIdentity, Column, Default, DropColumn, Place, SchemaChange, SetDefault};
+use crate::change::{
+    AddColumn, ChangeIdentity, Column, Default, DropColumn, Place, RenameColumn, SchemaChange, SetDefault,
+};
 use crate::effect::expression;
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::redefinition::DefaultStep;
@@ -62,6 +64,8 @@ pub struct AddColumnMatch {
     constrained_domain: Option<bool>,
     /// IF NOT EXISTS, and it is known to stand.
     already_there: Option<bool>,
+    /// Running code's INSERTs fail that leave a required column out: its connections are opened in strict mode.
+    strict: Option<bool>,
 }
 
 impl AddColumnMatch {
@@ -94,6 +98,7 @@ impl AddColumnMatch {
                 "whether its type is a domain with a constraint",
             ),
             Verdict::certainly(self.already_there, already_there),
+            Verdict::certainly(self.strict, subject.session.is_opened_strict()),
         ])
     }
 }
@@ -144,6 +149,8 @@ pub struct DropColumnMatch {
     indexed: Option<bool>,
     /// It is part of the primary key or of a unique index.
     in_key: Option<bool>,
+    /// It is known to be the whole primary key.
+    primary_key: Option<bool>,
     /// It is part of a foreign key of its table.
     in_foreign_key: Option<bool>,
     /// It is known to be part of a key with other columns, which loses more than this column.
@@ -160,6 +167,7 @@ impl DropColumnMatch {
         let column = change.column.as_str();
         let engine = subject.catalog.engine();
         let in_wider_key = |table: &Table| keys(table).any(|key| key.len() > 1 && key.contains(&column));
+        let is_primary_key = |table: &Table| table.primary_key.iter().eq([column]);
         let stands = match subject.table() {
             Some(table) => table.has_column(column, engine),
             None => subject.table_in_use(),
@@ -172,6 +180,7 @@ impl DropColumnMatch {
                 subject.table_lists(|table| keys(table).any(|key| key.contains(&column))),
                 "whether the column is part of a key",
             ),
+            Verdict::certainly(self.primary_key, subject.table().is_some_and(is_primary_key)),
             Verdict::certainly(self.in_wider_key, subject.table().is_some_and(in_wider_key)),
             Verdict::certainly(self.cascade, change.cascade),
             Verdict::whether(
@@ -231,13 +240,16 @@ pub struct RenameColumnMatch {
     referenced: Option<bool>,
     /// A generated column is computed from it.
     computed_from: Option<bool>,
+    /// It takes the name, and so the part, of a column that stood when the batch began.
+    replaces: Option<bool>,
 }
 
 impl RenameColumnMatch {
-    pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
-        let Some(column) = subject.change.what.column() else { return Verdict::no() };
+    pub fn matches(&self, change: &RenameColumn, subject: &Subject<'_>) -> Verdict {
+        let column = change.column.as_str();
         let engine = subject.catalog.engine();
         Verdict::all([
+            Verdict::certainly(self.replaces, is_replacing(subject, &change.to)),
             Verdict::whether(
                 self.referenced,
                 subject.of_table(|_| is_referenced(subject, column).into()),
@@ -250,6 +262,12 @@ impl RenameColumnMatch {
             ),
         ])
     }
+}
+
+/// Whether a column of that name stood when the batch began: it must have been dropped or renamed since.
+pub fn is_replacing(subject: &Subject<'_>, name: &str) -> bool {
+    let before = subject.table_before_batch();
+    before.is_some_and(|table| table.column(name, subject.catalog.engine()).is_some())
 }
 
 /// Whether a foreign key of another table that is known refers to the column.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
+use crate::catalog::ForeignKey;
 use crate::change::{
     AddCheck, AddForeignKey, AddPrimaryKey, DropConstraint, Identity, ReferentialAction, SchemaChange,
     ValidateConstraint,
@@ -71,6 +72,9 @@ pub struct AddForeignKeyMatch {
     over_empty_columns: Option<bool>,
     /// All of its columns stood before the batch, so that running code may write them.
     columns_in_use: Option<bool>,
+    /// A foreign key over the same columns to the same table is known to have stood when the batch began, so that running
+    /// code obeys it.
+    stood: Option<bool>,
 }
 
 impl AddForeignKeyMatch {
@@ -88,9 +92,15 @@ impl AddForeignKeyMatch {
         let over_empty_columns = change.foreign_key.columns.iter().any(is_empty);
         let columns = change.foreign_key.columns.iter();
         let columns_in_use = Answer::all(columns.map(|name| subject.catalog.is_column_in_use(&change.table, name)));
+        let is_it = |standing: &ForeignKey| {
+            let (old, new) = (&standing.definition, &change.foreign_key);
+            old.columns == new.columns && old.to_table == new.to_table && old.to_columns == new.to_columns
+        };
+        let stood = subject.table_before_batch().is_some_and(|table| table.foreign_keys.iter().any(is_it));
         let is_checked = !subject.session.skips_foreign_key_checks();
         Verdict::all([
             Verdict::certainly(self.not_valid, change.is_not_valid),
+            Verdict::certainly(self.stood, stood),
             Verdict::whether(self.checked, is_checked, "whether foreign keys are checked"),
             Verdict::whether(self.referenced_in_use, referenced_in_use, "whether the table it refers to is in use"),
             Verdict::whether(self.over_empty_columns, over_empty_columns, "whether its columns are new and empty"),

@@ -33,6 +33,8 @@ pub struct DataRowsMatch {
     kind: Option<OneOf<RowsKind>>,
     /// One statement may take all rows. A condition that does not say how many it picks leaves that unknown.
     all_rows: Option<bool>,
+    /// It has a condition.
+    conditional: Option<bool>,
     /// It says how many rows it takes, and does not go on with others after those.
     bounded: Option<bool>,
 }
@@ -43,6 +45,7 @@ impl DataRowsMatch {
         let is_bounded = Answer::from(change.is_bounded).and(Answer::from(!change.is_chunked));
         Verdict::all([
             Verdict::among(self.kind.as_ref(), &kind, "what is done to the rows"),
+            Verdict::certainly(self.conditional, change.has_condition == Some(true)),
             Verdict::whether(self.bounded, is_bounded, "how many rows the statement takes"),
             Verdict::whether(self.all_rows, takes_all_rows(change), "how many rows the statement takes"),
         ])

@@ -47,10 +47,12 @@ pub struct AddIndexMatch {
     if_not_exists: Option<bool>,
     /// IF NOT EXISTS, and it is known to stand.
     already_there: Option<bool>,
-    /// A key that is known to stand allows no more than this one: it goes over the same columns, or some of them.
+    /// A key that is known to stand, or to have stood when the batch began, allows no more than this one: it goes over the
+    /// same columns, or some of them.
     already_unique: Option<bool>,
-    /// One of its columns is new, accepts NULL and has no default, so no row can be a duplicate yet.
-    over_empty_column: Option<bool>,
+    /// One of its columns is new and running code cannot write duplicates there: it gets NULL, or is required, so that
+    /// INSERTs without it fail anyhow.
+    over_new_column: Option<bool>,
 }
 
 impl AddIndexMatch {
@@ -72,12 +74,15 @@ impl AddIndexMatch {
             Verdict::certainly(self.already_there, already_there(change, subject)),
             Verdict::certainly(
                 self.already_unique,
-                subject.table().is_some_and(|table| is_already_unique(change, table)),
+                [subject.table(), subject.table_before_batch()]
+                    .into_iter()
+                    .flatten()
+                    .any(|table| is_already_unique(change, table)),
             ),
             Verdict::whether(
-                self.over_empty_column,
-                over_empty_column(change, subject),
-                "whether one of its columns is new and empty",
+                self.over_new_column,
+                over_new_column(change, subject),
+                "whether one of its columns is new",
             ),
         ])
     }
@@ -99,19 +104,19 @@ fn is_already_unique(change: &AddIndex, table: &catalog::Table) -> bool {
     covers(&primary) || standing.any(|index| covers(&index.columns().collect::<Vec<_>>()))
 }
 
-fn over_empty_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {
+fn over_new_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {
     let Some(table) = subject.table() else { return Answer::No };
     let engine = subject.catalog.engine();
-    let is_empty = |name: &str| {
+    let is_safe = |name: &str| {
         table.column(name, engine).is_some_and(|column| {
             let definition = &column.definition;
             let has_value = definition.generated.is_some()
                 || definition.identity.is_some()
                 || !matches!(definition.default, crate::change::Default::None | crate::change::Default::Null);
-            !column.stood_before_batch && definition.is_nullable && !has_value
+            !column.stood_before_batch && !has_value && (definition.is_nullable || subject.session.is_opened_strict())
         })
     };
-    change.index.columns().any(is_empty).into()
+    change.index.columns().any(is_safe).into()
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -86,7 +86,7 @@ impl ChangeMatch {
             }
             (Self::AddColumn(wanted), SchemaChange::AddColumn(change)) => wanted.matches(change, subject),
             (Self::DropColumn(wanted), SchemaChange::DropColumn(change)) => wanted.matches(change, subject),
-            (Self::RenameColumn(wanted), SchemaChange::RenameColumn(_)) => wanted.matches(subject),
+            (Self::RenameColumn(wanted), SchemaChange::RenameColumn(change)) => wanted.matches(change, subject),
             (Self::RedefineColumn(wanted), SchemaChange::RedefineColumn(change)) => wanted.matches(change, subject),
             (Self::ChangeType(wanted), SchemaChange::ChangeType(change)) => wanted.matches(change, subject),
             (Self::SetNotNull(wanted), SchemaChange::SetNotNull(_)) => wanted.matches(subject, false),

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::column::{definition, is_indexed, is_proven_not_null, is_referenced};
+use super::column::{definition, is_indexed, is_proven_not_null, is_referenced, is_replacing};
 use crate::answer::Answer;
+use crate::catalog::Table;
 use crate::change::{ChangeType, RedefineColumn};
 use crate::effect::fact::Verdict;
 use crate::effect::redefinition::{
@@ -34,6 +35,10 @@ pub struct RedefineColumnMatch {
     /// A validated CHECK proves that no row has a NULL there.
     proven: Option<bool>,
     renamed: Option<bool>,
+    /// It takes the name, and so the part, of another column that stood when the batch began.
+    replaces: Option<bool>,
+    /// All that the new type does not hold is negative numbers, and the column holds ids, which are none.
+    only_loses_sign_of_ids: Option<bool>,
     /// FIRST or AFTER puts it elsewhere.
     moved: Option<bool>,
     /// It becomes one that the database fills where an INSERT leaves it out: a default, a number, a computed value.
@@ -41,6 +46,8 @@ pub struct RedefineColumnMatch {
     indexed: Option<bool>,
     /// It is part of a foreign key of its table, or of another that refers to it.
     in_foreign_key: Option<bool>,
+    /// It runs in strict mode: a NULL that may not be is an error.
+    strict: Option<bool>,
     /// Foreign keys are checked: `foreign_key_checks` is on.
     foreign_keys_checked: Option<bool>,
 }
@@ -81,6 +88,12 @@ impl RedefineColumnMatch {
                 "whether a CHECK proves that no row has a NULL",
             ),
             Verdict::whether(self.renamed, redefinition.is_renamed(), "the column's old name"),
+            Verdict::certainly(self.strict, subject.session.is_strict()),
+            Verdict::certainly(self.replaces, redefinition.is_renamed() && is_replacing(subject, &new.name)),
+            Verdict::certainly(
+                self.only_loses_sign_of_ids,
+                redefinition.only_loses_sign() && holds_ids(change, subject),
+            ),
             Verdict::whether(self.moved, redefinition.is_moved(), "where the column stands"),
             Verdict::whether(self.filled, is_filled, "whether the database fills the column"),
             Verdict::whether(self.indexed, is_indexed(subject, &change.column), "whether the column is indexed"),
@@ -92,6 +105,13 @@ impl RedefineColumnMatch {
             ),
         ])
     }
+}
+
+/// Whether the column is a foreign key, or goes by a name that Laravel gives to one.
+fn holds_ids(change: &RedefineColumn, subject: &Subject<'_>) -> bool {
+    let is_it = |column: &String| column.eq_ignore_ascii_case(&change.column);
+    let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.definition.columns.iter().any(is_it));
+    change.column.ends_with("_id") || subject.table().is_some_and(refers)
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -92,7 +92,7 @@ pub struct CreateTableMatch {
     temporary: Option<bool>,
     /// It has foreign keys to other tables.
     foreign_keys: Option<bool>,
-    /// A table of that name stands already.
+    /// A table of that name is known to stand. Nobody creates one that stands, so where that is not known it is new.
     stands: Option<bool>,
     if_not_exists: Option<bool>,
     /// CREATE TABLE … AS, LIKE, PARTITION OF.
@@ -107,7 +107,7 @@ impl CreateTableMatch {
         Verdict::all([
             Verdict::whether(self.temporary, change.is_temporary, "whether the table is temporary"),
             Verdict::whether(self.foreign_keys, refers, "whether the table has foreign keys"),
-            Verdict::whether(self.stands, subject.catalog.has_table(&change.table), "whether the table stands already"),
+            Verdict::certainly(self.stands, subject.catalog.has_table(&change.table).is_yes()),
             Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::whether(self.from_another, change.has_more_columns, "where its columns come from"),
         ])

@@ -21,7 +21,9 @@ impl Application<'_> {
         // A file that asks for itself, by way of others, is not known there.
         let unknown = Rc::new(Value::Unknown(format!("`config/{name}.php` asks for itself")));
         self.configuration.borrow_mut().insert(name.to_owned(), unknown);
-        let value = match self.file(&format!("config/{name}.php")) {
+        // An application may keep them elsewhere; those that do say so in code, and keep them below `app/`.
+        let places = [format!("config/{name}.php"), format!("app/Config/{name}.php")];
+        let value = match places.iter().find_map(|path| self.file(path)) {
             Some(file) => evaluate_config(&file, self, &self.bare_settings(Engine::Mysql)),
             None if name == "database" => Value::Null,
             None => Value::Unknown(format!("`config/{name}.php` is not in the project")),
@@ -48,6 +50,27 @@ impl Application<'_> {
     pub(crate) fn connection_name(&self, engine: Engine) -> Option<String> {
         let default = self.default_connection().filter(|_| self.engine() == Some(engine));
         default.or_else(|| self.connection_for(engine))
+    }
+
+    /// The `sql_mode` that Laravel sets on the connections to `engine`; `None` where it leaves the server's.
+    ///
+    /// As `MySqlConnector` does: `modes` says it all, `strict` chooses between two lists, and neither sets nothing.
+    pub fn sql_mode(&self, engine: Engine) -> Option<String> {
+        let connection = self.default_connection().filter(|_| self.engine() == Some(engine));
+        let connection = connection.or_else(|| self.connection_for(engine)).or_else(|| {
+            let other = if engine == Engine::Mariadb { Engine::Mysql } else { Engine::Mariadb };
+            self.connection_for(other).filter(|_| engine.is_mysql_family())
+        })?;
+        let option = |name: &str| self.config(&format!("database.connections.{connection}.{name}"));
+        if let Value::Array(modes) = option("modes") {
+            let modes: Option<Vec<String>> = modes.iter().map(|(_, mode)| text(mode.clone())).collect();
+            return modes.map(|modes| modes.join(","));
+        }
+        match option("strict") {
+            Value::Bool(true) => Some("STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION".to_owned()),
+            Value::Bool(false) => Some("NO_ENGINE_SUBSTITUTION".to_owned()),
+            _ => None,
+        }
     }
 
     /// The settings of a connection by its name; `None` where it is not configured.

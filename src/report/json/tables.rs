@@ -42,7 +42,7 @@ struct ColumnReport {
     nullable: bool,
     /// As written; null where there is none.
     default: Option<String>,
-    /// Whether the database fills it: AUTO_INCREMENT, serial, identity.
+    /// Whether the database fills it: `AUTO_INCREMENT`, `serial`, an identity.
     identity: bool,
     /// The expression that it is generated from.
     generated: Option<String>,
