@@ -249,6 +249,10 @@ impl Interpreter<'_> {
                 self.call_unknown(object, method, arguments, span)?;
                 Ok(object.clone())
             }
+            Term::Null => {
+                self.problem(format!("PHP refuses it: call to a member function {method}() on null"), span);
+                Ok(Term::Inert)
+            }
             _ => self.call_unknown(object, method, arguments, span),
         }
     }
