@@ -128,9 +128,20 @@ impl Interpreter<'_> {
             None => arguments.at(1).cloned().unwrap_or(Term::Null),
         };
         match arguments.text(0) {
-            Some(name) if is_switch(&name, &term) => Term::unknown(format!("it hangs on `{name}` in the environment")),
+            Some(name) if self.is_switch(&name, &term) => {
+                Term::unknown(format!("it hangs on `{name}` in the environment"))
+            }
             _ => term,
         }
+    }
+
+    /// Whether a variable of the environment switches something, of which nobody can tell here how it is set where the
+    /// migration will run. Names are what the project says they are, those of the database's connection above all, and
+    /// so is what its configuration has switched on: most applications run with that.
+    fn is_switch(&self, name: &str, term: &Term) -> bool {
+        let is_name = matches!(term, Term::Text(_)) && name != "APP_ENV";
+        let is_configuration = self.home.is_empty();
+        !is_name && !name.starts_with("DB_") && !(is_configuration && term.truth().is_yes())
     }
 
     pub fn call_container(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
@@ -183,13 +194,6 @@ impl Interpreter<'_> {
             _ => Ok(Term::Int(1)),
         }
     }
-}
-
-/// Whether a variable of the environment switches something on or off. What it is where the migration will run cannot be
-/// told from here; names, of the database's connection above all, are what the project says they are.
-fn is_switch(name: &str, term: &Term) -> bool {
-    let is_name = matches!(term, Term::Text(_)) && name != "APP_ENV";
-    !is_name && !name.starts_with("DB_")
 }
 
 pub(super) fn normalised(path: &str) -> String {
