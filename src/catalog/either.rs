@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Catalog;
 use super::table::{Table, same_name};
+use crate::change::TableName;
 use crate::engine::Engine;
 
 impl Catalog {
@@ -15,6 +16,10 @@ impl Catalog {
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         let engine = self.engine;
+        let is_of_both = |name: &&TableName| self.tables.contains_key(*name) && other.tables.contains_key(*name);
+        let listed = self.tables.keys().chain(other.tables.keys());
+        let of_one: Vec<TableName> = listed.filter(|name| !is_of_both(name)).cloned().collect();
+        self.doubtful.extend(of_one.into_iter().chain(other.doubtful));
         for (name, there) in other.tables {
             match self.tables.entry(name) {
                 Entry::Occupied(mut entry) => {
@@ -107,7 +112,8 @@ mod tests {
     fn a_table_of_one_side_is_listed_as_partly_known() {
         let either = catalog(&[]).or(catalog(&[create("users")]));
         let users = TableName::new("users");
-        assert_eq!(either.has_table(&users), Answer::Yes);
+        assert_eq!(either.table(&users).map(|table| table.is_partial), Some(true));
+        assert_eq!(either.has_table(&users), Answer::Unknown);
         assert_eq!(either.has_column(&users, "nick"), Answer::Unknown);
     }
 }

@@ -27,6 +27,8 @@ pub struct Catalog {
     before_batch: BTreeMap<TableName, Rc<Table>>,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
     absent: BTreeSet<TableName>,
+    /// Tables that are listed, but stand only if something that could not be decided went that way.
+    doubtful: BTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
     is_partial: bool,
     /// Whether something in this batch may have made tables that are not listed.
@@ -51,6 +53,7 @@ impl Catalog {
             tables: BTreeMap::new(),
             before_batch: BTreeMap::new(),
             absent: BTreeSet::new(),
+            doubtful: BTreeSet::new(),
             is_partial: false,
             has_opaque_batch: false,
             era: Era::History,
@@ -100,6 +103,7 @@ impl Catalog {
     pub fn has_table(&self, name: &TableName) -> Answer {
         let key = self.key(name);
         match self.tables.contains_key(&key) {
+            true if self.doubtful.contains(&key) => Answer::Unknown,
             true => Answer::Yes,
             false if self.is_partial && !self.absent.contains(&key) => Answer::Unknown,
             false => Answer::No,
@@ -109,7 +113,7 @@ impl Catalog {
     /// Whether that table stands and has that column.
     pub fn has_column(&self, name: &TableName, column: &str) -> Answer {
         match self.table(name) {
-            Some(table) => table.has_column(column, self.engine),
+            Some(table) => table.has_column(column, self.engine).and(self.has_table(name)),
             None => self.has_table(name),
         }
     }

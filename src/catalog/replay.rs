@@ -83,6 +83,7 @@ impl Catalog {
         let key = self.key(name);
         let stood = self.is_in_use(name).is_yes();
         self.absent.remove(&key);
+        self.doubtful.remove(&key);
         let table = self.tables.entry(key.clone()).or_insert_with(|| Rc::new(Table::unknown(key, stood)));
         Rc::make_mut(table)
     }
@@ -93,6 +94,7 @@ impl Catalog {
             return;
         }
         self.absent.remove(&key);
+        self.doubtful.remove(&key);
         let table = Table::created(key.clone(), create, self.era, self.engine);
         self.tables.insert(key, Rc::new(table));
     }
@@ -100,6 +102,7 @@ impl Catalog {
     fn drop_table(&mut self, name: &TableName) {
         let key = self.key(name);
         self.tables.remove(&key);
+        self.doubtful.remove(&key);
         self.absent.insert(key);
     }
 
@@ -114,6 +117,7 @@ impl Catalog {
         self.tables.remove(&from);
         self.absent.insert(from.clone());
         self.absent.remove(&to);
+        self.doubtful.remove(&to);
         self.tables.insert(to.clone(), Rc::new(table));
         self.redirect_foreign_keys(&from, |key| key.to_table = to.clone());
     }

@@ -27,7 +27,11 @@ impl Interpreter<'_> {
                         self.assign(&first.value, array)?;
                         (result, rest)
                     }
-                    None => (self.call_function(name, &evaluated, *span)?, rest),
+                    None => {
+                        let result = self.call_function(name, &evaluated, *span)?;
+                        self.forget_references(name, &evaluated);
+                        (result, rest)
+                    }
                 }
             }
             _ => (self.eval(base)?, links),

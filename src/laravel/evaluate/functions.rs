@@ -117,6 +117,26 @@ impl Interpreter<'_> {
         self.call_outside(&short, arguments, span)
     }
 
+    /// Variables that a function may have set. One that was not set before is there to be set.
+    pub fn forget_references(&mut self, function: &FallbackName, arguments: &Arguments) {
+        if self.project_function(function).is_some() {
+            return;
+        }
+        let from = match function.short() {
+            "preg_match" | "preg_match_all" | "sscanf" => 2,
+            "exec" | "system" | "passthru" | "parse_str" => 1,
+            "sort" | "array_multisort" | "settype" => 0,
+            _ => usize::MAX,
+        };
+        for (at, argument) in arguments.list.iter().enumerate() {
+            if let Some(name) = &argument.variable
+                && (at >= from || self.state.variable(name).is_none())
+            {
+                self.set_variable(name, Term::unknown(format!("`{}()` sets it", function.short())));
+            }
+        }
+    }
+
     fn project_function(&mut self, name: &FallbackName) -> Option<Rc<crate::php::Function>> {
         let names = [Some(name.full.as_str()), name.global.as_deref()];
         names.into_iter().flatten().find_map(|name| {

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::branch::{Condition, Flow};
 use super::interpreter::{Evaluated, Interpreter, Interrupt};
 use super::operators;
+use super::state::State;
 use super::term::Term;
 use crate::answer::Answer;
-use crate::php::{Branch, Catch, Expr, ExprKind, Stmt, StmtKind, SwitchCase};
+use crate::php::{Branch, Catch, Expr, ExprKind, LinkKind, Member, Stmt, StmtKind, SwitchCase};
 use crate::source::Span;
 
 impl Interpreter<'_> {
@@ -26,7 +27,7 @@ impl Interpreter<'_> {
             StmtKind::Expr(expr) => {
                 self.discarded = Some(expr.span);
                 let term = self.eval(expr)?;
-                self.keep_query(expr, term);
+                self.keep_changed(expr, term);
                 Ok(Flow::Next)
             }
             StmtKind::Echo(exprs) => {
@@ -58,13 +59,26 @@ impl Interpreter<'_> {
         }
     }
 
-    /// `$query->where(…);` changes the builder that the variable holds.
-    fn keep_query(&mut self, expr: &Expr, term: Term) {
-        if let (ExprKind::Chain(chain), Term::Query(_)) = (&expr.kind, &term)
-            && let ExprKind::Variable(name) = &chain.base.kind
-            && matches!(self.variable(name), Term::Query(_))
-        {
-            self.set_variable(name, term);
+    /// `$query->where(…);` changes the builder that the variable holds, `$items->push(…);` its collection.
+    fn keep_changed(&mut self, expr: &Expr, term: Term) {
+        let ExprKind::Chain(chain) = &expr.kind else { return };
+        let ExprKind::Variable(name) = &chain.base.kind else { return };
+        match (self.variable(name), &term) {
+            (Term::Query(_), Term::Query(_)) => self.set_variable(name, term),
+            (Term::Collection(_), _) => {
+                let mut methods = chain.links.iter().map(|link| match &link.kind {
+                    LinkKind::Method { name: Member::Name(name, _), .. } => name.as_str(),
+                    _ => "",
+                });
+                match (chain.links.as_slice(), methods.next(), &term) {
+                    ([_], Some("push" | "add" | "put"), Term::Collection(_)) => self.set_variable(name, term),
+                    (_, Some(first), _) if changes_collection(first) || methods.any(changes_collection) => {
+                        self.set_variable(name, Term::unknown("it is a collection that was changed"));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
         }
     }
 
@@ -163,9 +177,10 @@ impl Interpreter<'_> {
     }
 
     fn try_catch(&mut self, body: &[Stmt], catches: &[Catch], finally: &[Stmt]) -> Evaluated<Flow> {
+        let before = self.state.clone();
         let result = match self.run(body) {
             Err(Interrupt::Throw { what, span }) => self.catch_thrown(what, span, catches),
-            Ok(flow) => self.catch_possible(flow, catches),
+            Ok(flow) => self.catch_possible(flow, &before, catches),
             Err(interrupt) => Err(interrupt),
         };
         if finally.is_empty() {
@@ -188,11 +203,20 @@ impl Interpreter<'_> {
         self.fork_flows(&condition, |this| this.run_catch(clause), |this| this.catch_thrown(what, span, rest))
     }
 
-    /// Nothing in the body is known to throw, but the database may refuse a statement.
-    fn catch_possible(&mut self, flow: Flow, catches: &[Catch]) -> Evaluated<Flow> {
+    /// Nothing in the body is known to throw, but the database may refuse a statement: what came after that one did not
+    /// happen.
+    fn catch_possible(&mut self, flow: Flow, before: &State, catches: &[Catch]) -> Evaluated<Flow> {
         let Some((clause, rest)) = catches.split_first() else { return Ok(flow) };
         let condition = condition_of(clause);
-        self.fork_flows(&condition, |this| this.run_catch(clause), |this| this.catch_possible(flow, rest))
+        self.fork_flows(
+            &condition,
+            |this| {
+                let after = this.state.clone();
+                this.state = before.clone().or(after, "it hangs on where an exception was thrown");
+                this.run_catch(clause)
+            },
+            |this| this.catch_possible(flow, before, rest),
+        )
     }
 
     fn run_catch(&mut self, clause: &Catch) -> Evaluated<Flow> {
@@ -201,6 +225,14 @@ impl Interpreter<'_> {
         }
         self.run(&clause.body)
     }
+}
+
+/// Methods that change the collection that they are called on.
+fn changes_collection(method: &str) -> bool {
+    matches!(
+        method,
+        "push" | "add" | "put" | "prepend" | "forget" | "pull" | "pop" | "shift" | "splice" | "transform" | "getOrPut"
+    )
 }
 
 fn condition_of(clause: &Catch) -> Condition {
