@@ -22,17 +22,15 @@ impl Interpreter<'_> {
                     .first()
                     .zip(name.global())
                     .and_then(|(first, name)| Some((first, super::references::change(name, &evaluated)?)));
-                match changed {
-                    Some((first, (array, result))) => {
-                        self.assign(&first.value, array)?;
-                        (result, rest)
-                    }
-                    None => {
-                        let result = self.call_function(name, &evaluated, *span)?;
-                        self.forget_references(name, &evaluated);
-                        (result, rest)
-                    }
-                }
+                let result = if let Some((first, (array, result))) = changed {
+                    self.assign(&first.value, array)?;
+                    result
+                } else {
+                    let result = self.call_function(name, &evaluated, *span)?;
+                    self.forget_references(name, &evaluated);
+                    result
+                };
+                (result, rest)
             }
             _ => (self.eval(base)?, links),
         };

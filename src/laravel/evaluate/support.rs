@@ -140,8 +140,8 @@ impl Interpreter<'_> {
     /// so is what its configuration has switched on: most applications run with that.
     fn is_switch(&self, name: &str, term: &Term) -> bool {
         let is_name = matches!(term, Term::Text(_)) && name != "APP_ENV";
-        let is_configuration = self.home.is_empty();
-        !is_name && !name.starts_with("DB_") && !(is_configuration && term.truth().is_yes())
+        let is_configured_on = self.home.is_empty() && term.truth().is_yes();
+        !(is_name || name.starts_with("DB_") || is_configured_on)
     }
 
     pub fn call_container(&mut self, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
