@@ -6,9 +6,10 @@ use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::project::{Direction, MigrationFile, Project, Script};
 use super::told::Told;
+use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
-use crate::change::{Problem, SchemaChange, Statement};
-use crate::effect::{Effects, Session, Subject};
+use crate::change::{Problem, SchemaChange, Statement, Touches};
+use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Severity, Suppressions, UnusedSuppression};
 use crate::rule::Rules;
@@ -138,6 +139,11 @@ impl Lint<'_> {
             let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
             let place = Place { migration: &migration.name, change: outcome.changes.len() };
             let mut judgement = judge.judge(&subject, place);
+            if judgement.findings.is_empty()
+                && let Some(reason) = unjudged(&subject, &judgement.effect)
+            {
+                outcome.unknown.push(Unknown { span: change.span, reason, is_history: false });
+            }
             judgement.findings.retain(|finding| told.is_news(finding, subject.table_name(), self.rules));
             findings.append(&mut judgement.findings);
             outcome.changes.push(JudgedChange {
@@ -189,6 +195,27 @@ fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.catalog.enter(Era::History);
     script.statements.iter().for_each(|statement| outcome.catalog.apply_statement(statement));
     outcome.unknown.extend(unknowns(script, true));
+}
+
+/// Why nobody can say that a statement outside of the vocabulary is harmless: it is about a table in use and has no entry
+/// for the engine, or it is about something that is not followed and keeps others waiting.
+fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
+    let SchemaChange::Opaque(opaque) = &subject.change.what else { return None };
+    // Without a source there is no file for the engine, which the summary says once.
+    let is_unread = effect.certainty == Certainty::Unknown && !effect.source.is_empty();
+    match &opaque.touches {
+        Touches::Surroundings(table) if is_unread && subject.table_in_use() != Answer::No => Some(format!(
+            "what `{}` does to `{table}` on {} is not known here",
+            opaque.what,
+            subject.target.engine.title()
+        )),
+        Touches::Nothing if effect.blocks != Blocks::default() => Some(format!(
+            "`{}` keeps others waiting on {}, and whether they need what it is about is not known",
+            opaque.what,
+            subject.target.engine.title()
+        )),
+        _ => None,
+    }
 }
 
 /// The places that were not understood: what the front ends report, and every opaque change, each place once.

@@ -75,7 +75,7 @@ const CONTROL: &[&str] =
 
 /// Reads one part of the block, up to its semicolon: control words, then a statement.
 fn read_part(cursor: &mut Cursor<'_>, reading: &mut Reading) {
-    let condition = pass_control(cursor);
+    let condition = pass_control(cursor, reading);
     if cursor.is_end() || cursor.is_any(CONTROL) || is_assignment(cursor.clone()) {
         return;
     }
@@ -109,8 +109,24 @@ fn is_assignment(mut cursor: Cursor<'_>) -> bool {
     has_target && (cursor.is_symbol(":=") || cursor.is_symbol("="))
 }
 
+/// `FOR row IN …`: the rows of a query, of a statement that returns those it changes, or of SQL that is built.
+fn read_looped(header: &mut Cursor<'_>, reading: &mut Reading) {
+    header.part_until_any(&["IN", "SLICE"]);
+    if !header.eat("IN") {
+        return;
+    }
+    let range = header.range();
+    if header.is("EXECUTE") {
+        reading.opaque(range, "EXECUTE", Touches::Anything, "it runs SQL that the block builds");
+    } else if header.is_any(&["INSERT", "UPDATE", "DELETE", "MERGE", "WITH"])
+        && let Err(error) = rows::read(header, reading)
+    {
+        reading.opaque(range, "FOR", Touches::Anything, error.reason());
+    }
+}
+
 /// Passes over the words that steer the block; gives the last condition among them.
-fn pass_control(cursor: &mut Cursor<'_>) -> Option<String> {
+fn pass_control(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Option<String> {
     let mut condition = None;
     loop {
         if cursor.eat_any(&["BEGIN", "ELSE", "LOOP", "EXCEPTION"]).is_some() {
@@ -126,7 +142,7 @@ fn pass_control(cursor: &mut Cursor<'_>) -> Option<String> {
             }
             cursor.eat("THEN");
         } else if cursor.eat_any(&["FOR", "FOREACH", "WHILE"]).is_some() {
-            cursor.part_until_any(&["LOOP"]);
+            read_looped(&mut cursor.part_until_any(&["LOOP"]), reading);
         } else {
             return condition;
         }

@@ -36,7 +36,9 @@ pub(super) fn lexeme(text: &str, at: usize, engine: Engine) -> Lexeme {
             (Kind::Quoted, quoted(rest, 0, b']', false))
         }
         [b'$', ..] if engine == Engine::Postgresql => dollar_quoted(rest),
-        [b'-', b'-', following @ ..] if begins_dash_comment(following, engine) => (Kind::Comment, Ok(line(rest))),
+        [b'-', b'-', following @ ..] if begins_dash_comment(following, engine) => {
+            (Kind::Comment, Ok(dash_comment(rest, engine)))
+        }
         [b'#', ..] if engine.is_mysql_family() => (Kind::Comment, Ok(line(rest))),
         [b'/', b'*', ..] => block_comment(rest, engine),
         _ => plain(rest, engine),
@@ -59,6 +61,14 @@ type Length = Result<usize, &'static str>;
 fn begins_dash_comment(following: &[u8], engine: Engine) -> bool {
     !engine.is_mysql_family()
         || following.first().is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+}
+
+/// PostgreSQL ends the comment at a lone carriage return, too (`non_newline` in its `scan.l`).
+fn dash_comment(rest: &str, engine: Engine) -> usize {
+    match rest.find('\r') {
+        Some(at) if engine == Engine::Postgresql => at.min(line(rest)),
+        _ => line(rest),
+    }
 }
 
 fn quoted(rest: &str, opening: usize, closing: u8, has_backslashes: bool) -> Length {

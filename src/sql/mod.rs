@@ -35,9 +35,9 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::change::{Change, Problem, Statement, Touches};
+use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, Touches};
 use crate::engine::Engine;
-use crate::source::{Comment, SourceMap};
+use crate::source::{Comment, SourceMap, Span};
 use cursor::Cursor;
 use reading::Reading;
 
@@ -67,7 +67,29 @@ pub fn read(text: &str, map: &SourceMap, engine: Engine) -> Script {
         let sql = text.get(Range::clone(&range)).unwrap_or_default().trim();
         read_statement(&split.code, range, map, engine, sql)
     };
-    Script { statements: split.statements.into_iter().map(read_one).collect(), problems, comments }
+    let runs = split.client_runs.into_iter().map(|range| {
+        let sql = text.get(range.clone()).unwrap_or_default().trim();
+        client_run(sql, map.span(range))
+    });
+    let runs: Vec<Statement> = runs.collect();
+    let mut statements: Vec<Statement> = split.statements.into_iter().map(read_one).chain(runs).collect();
+    statements.sort_by_key(|statement| statement.span.start);
+    Script { statements, problems, comments }
+}
+
+/// What psql runs on its own: a file, a shell command, the rows of a query.
+fn client_run(sql: &str, span: Span) -> Statement {
+    let what = sql.split_whitespace().next().unwrap_or_default();
+    let reason = format!("`{what}` of psql runs what is not read here");
+    let opaque = Opaque { what: what.to_owned(), touches: Touches::Anything, reason };
+    Statement {
+        sql: String::new(),
+        bindings: Vec::new(),
+        span,
+        changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
+        guard: None,
+        online: OnlineClauses::default(),
+    }
 }
 
 fn read_statement(code: &str, range: Range<usize>, map: &SourceMap, engine: Engine, sql: &str) -> Statement {

@@ -88,12 +88,14 @@ const STATEMENTS: &[(&str, Scope)] = &[
     ("CLUSTER", Scope::Tables),
     ("REINDEX TABLE CONCURRENTLY", Scope::Tables),
     ("REINDEX TABLE", Scope::Tables),
-    ("REINDEX", Scope::Nothing),
+    ("REINDEX INDEX CONCURRENTLY", Scope::Nothing),
+    ("REINDEX", Scope::Anything),
     ("REFRESH MATERIALIZED VIEW CONCURRENTLY", Scope::Nothing),
     ("REFRESH MATERIALIZED VIEW", Scope::Nothing),
     ("ANALYZE TABLE", Scope::Tables),
     ("ANALYZE", Scope::Tables),
     ("OPTIMIZE TABLE", Scope::Tables),
+    ("OPTIMIZE", Scope::Tables),
     ("REPAIR TABLE", Scope::Tables),
     ("CHECK TABLE", Scope::Tables),
     ("CHECKSUM TABLE", Scope::Nothing),
@@ -214,6 +216,12 @@ fn with_action(object: &Cursor<'_>, what: String, scope: Scope) -> (String, Scop
 fn statement(cursor: &mut Cursor<'_>) -> Option<(String, Scope)> {
     let (words, scope) = STATEMENTS.iter().find(|(words, _)| cursor.eat(words))?;
     let mut what = (*words).to_owned();
+    if what == "OPTIMIZE" {
+        "OPTIMIZE TABLE".clone_into(&mut what);
+    }
+    if what == "EXPLAIN" && executes(cursor) {
+        return Some(("EXPLAIN ANALYZE".to_owned(), Scope::Anything));
+    }
     if what == "VACUUM"
         && let Ok(mut options) = cursor.parens()
         && std::iter::from_fn(|| options.item()).any(|option| option.is("FULL"))
@@ -221,6 +229,18 @@ fn statement(cursor: &mut Cursor<'_>) -> Option<(String, Scope)> {
         what.push_str(" FULL");
     }
     Some((what, *scope))
+}
+
+/// Whether EXPLAIN runs what it explains: `EXPLAIN (ANALYZE, BUFFERS) DELETE …`, `EXPLAIN VERBOSE ANALYZE`.
+fn executes(explain: &Cursor<'_>) -> bool {
+    let mut ahead = explain.clone();
+    if let Ok(mut options) = ahead.parens() {
+        return std::iter::from_fn(|| options.item()).any(|mut option| {
+            option.eat("ANALYZE") && !option.is_any(&["FALSE", "OFF"]) && !option.text().starts_with('0')
+        });
+    }
+    ahead.eat("VERBOSE");
+    ahead.is("ANALYZE")
 }
 
 fn touched(scope: Scope, cursor: &mut Cursor<'_>) -> Vec<Touches> {
@@ -264,7 +284,13 @@ fn load(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Option<()> {
         ahead.table_name().ok()?
     } else if ahead.eat("COPY") {
         let Ok(table) = ahead.table_name() else {
-            reading.opaque(range, "COPY", Touches::Nothing, "it reads the rows of a query");
+            let writes = ahead.parens().is_ok_and(|query| !query.is_any(&["SELECT", "TABLE", "VALUES"]));
+            let (touches, reason) = if writes {
+                (Touches::Anything, "it runs a query that is not read here")
+            } else {
+                (Touches::Nothing, "it reads the rows of a query")
+            };
+            reading.opaque(range, "COPY", touches, reason);
             cursor.skip_all();
             return Some(());
         };

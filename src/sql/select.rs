@@ -8,63 +8,282 @@ use super::reading::Reading;
 use crate::change::{TableName, Touches};
 use crate::engine::Engine;
 
-/// Functions that write no table, beside those whose name begins with `pg_`: what migrations and dumps call without FROM.
+/// What the names of whole families of functions begin with that write no table.
+const HARMLESS_FAMILIES: &[&str] =
+    &["PG_", "JSON", "REGEXP_", "STRING_", "ARRAY_", "TO_", "DATE", "TIME", "CURRENT_", "HAS_", "INET", "ST_", "MAKE_"];
+
+/// Other functions that write no table, and words of queries that look like functions.
 const HARMLESS: &[&str] = &[
     "ABS",
+    "ACOS",
+    "ADDDATE",
+    "ADDTIME",
+    "AGE",
+    "ANY_VALUE",
     "ARRAY_AGG",
+    "ASCII",
+    "ASIN",
+    "ATAN",
+    "AVG",
+    "BENCHMARK",
+    "BIN",
+    "BIN_TO_UUID",
+    "BIT_AND",
+    "BIT_COUNT",
+    "BIT_LENGTH",
+    "BIT_OR",
+    "BIT_XOR",
+    "BOOL_AND",
+    "BOOL_OR",
+    "BTRIM",
+    "CARDINALITY",
     "CAST",
+    "CBRT",
     "CEIL",
+    "CEILING",
+    "CHANGES",
+    "CHAR",
+    "CHARACTER_LENGTH",
+    "CHARINDEX",
+    "CHARSET",
+    "CHAR_LENGTH",
+    "CHR",
+    "CLOCK_TIMESTAMP",
     "COALESCE",
+    "COERCIBILITY",
+    "COLLATION",
+    "COL_DESCRIPTION",
     "CONCAT",
+    "CONCAT_WS",
+    "CONNECTION_ID",
+    "CONV",
     "CONVERT",
+    "CORR",
+    "COS",
     "COUNT",
-    "CURRVAL",
+    "CRC32",
+    "CUME_DIST",
+    "CURDATE",
     "CURRENT_DATABASE",
     "CURRENT_SCHEMA",
     "CURRENT_SETTING",
+    "CURRVAL",
+    "CURTIME",
     "DATABASE",
+    "DATALENGTH",
     "DATE",
+    "DAY",
+    "DAYNAME",
+    "DAYOFMONTH",
+    "DAYOFWEEK",
+    "DAYOFYEAR",
+    "DB_NAME",
+    "DEFAULT",
+    "DEGREES",
+    "DENSE_RANK",
+    "DISTINCT",
+    "DIV",
+    "ELT",
+    "EVERY",
     "EXISTS",
+    "EXP",
+    "EXPORT_SET",
     "EXTRACT",
+    "FIELD",
+    "FILTER",
+    "FIND_IN_SET",
+    "FIRST_VALUE",
     "FLOOR",
     "FORMAT",
+    "FORMAT_TYPE",
+    "FOUND_ROWS",
+    "FROM_DAYS",
+    "FROM_UNIXTIME",
+    "GENERATE_SERIES",
+    "GENERATE_SUBSCRIPTS",
+    "GEN_RANDOM_UUID",
+    "GETDATE",
+    "GET_BIT",
+    "GET_BYTE",
+    "GET_FORMAT",
     "GET_LOCK",
+    "GLOB",
     "GREATEST",
+    "GROUPING",
+    "GROUP_CONCAT",
+    "HEX",
+    "HOUR",
+    "HSTORE",
+    "IDENT_CURRENT",
     "IF",
+    "IFF",
     "IFNULL",
+    "IIF",
+    "INITCAP",
+    "INSERT",
+    "INSTR",
+    "INTERVAL",
     "ISNULL",
-    "JSON_OBJECT",
+    "IS_UUID",
     "JSONB_BUILD_OBJECT",
-    "LAST_INSERT_ID",
+    "JSON_OBJECT",
+    "LAG",
     "LASTVAL",
+    "LAST_DAY",
+    "LAST_INSERT_ID",
+    "LAST_VALUE",
+    "LATERAL",
+    "LCASE",
+    "LEAD",
     "LEAST",
+    "LEFT",
+    "LEN",
     "LENGTH",
+    "LIKELY",
+    "LN",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "LOCATE",
+    "LOG",
+    "LOG10",
+    "LOG2",
     "LOWER",
+    "LPAD",
+    "LTRIM",
     "MAX",
     "MD5",
+    "MICROSECOND",
+    "MID",
     "MIN",
+    "MINUTE",
+    "MOD",
+    "MODE",
+    "MONTH",
+    "MONTHNAME",
+    "NAME_CONST",
+    "NEWID",
     "NEXTVAL",
     "NOW",
+    "NTH_VALUE",
+    "NTILE",
     "NULLIF",
+    "NULLS",
+    "NUMNODE",
+    "NUM_NONNULLS",
+    "NUM_NULLS",
+    "OBJECT_ID",
+    "OBJ_DESCRIPTION",
+    "OCT",
+    "OCTET_LENGTH",
+    "ON",
+    "ORD",
+    "OVER",
+    "OVERLAY",
+    "PARTITION",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
+    "PERCENT_RANK",
+    "PI",
+    "POSITION",
+    "POW",
+    "POWER",
+    "PRINTF",
+    "QUARTER",
+    "QUOTE",
     "QUOTE_IDENT",
+    "QUOTE_LITERAL",
+    "QUOTE_NULLABLE",
+    "RADIANS",
     "RAND",
     "RANDOM",
+    "RANK",
     "RELEASE_LOCK",
+    "REPEAT",
     "REPLACE",
+    "REVERSE",
+    "RIGHT",
     "ROUND",
+    "ROW",
+    "ROW_COUNT",
+    "ROW_NUMBER",
+    "ROW_TO_JSON",
+    "RPAD",
+    "RTRIM",
     "SCHEMA",
+    "SCHEMA_NAME",
+    "SCOPE_IDENTITY",
+    "SECOND",
+    "SEC_TO_TIME",
+    "SESSION_USER",
     "SETVAL",
     "SET_CONFIG",
+    "SHA",
+    "SHA1",
+    "SHA2",
+    "SHA256",
+    "SIGN",
+    "SIN",
     "SLEEP",
+    "SOUNDEX",
+    "SPACE",
+    "SPLIT_PART",
+    "SQRT",
+    "STARTS_WITH",
+    "STDDEV",
+    "STRCMP",
     "STRING_AGG",
+    "STRPOS",
+    "STR_TO_DATE",
+    "STUFF",
+    "SUBDATE",
+    "SUBSTR",
     "SUBSTRING",
+    "SUBSTRING_INDEX",
+    "SUBTIME",
     "SUM",
+    "SUSER_NAME",
+    "SYSDATE",
+    "SYSTEM_USER",
+    "TABLE_NAME",
+    "TAN",
+    "TIMEDIFF",
+    "TOTAL",
     "TO_CHAR",
+    "TO_DAYS",
     "TO_REGCLASS",
+    "TRANSLATE",
+    "TRIM",
+    "TRUNC",
+    "TRUNCATE",
+    "TRY_CAST",
+    "TRY_CONVERT",
+    "TXID_CURRENT",
+    "TYPEOF",
+    "UCASE",
+    "UNHEX",
+    "UNIX_TIMESTAMP",
+    "UNLIKELY",
+    "UNNEST",
     "UPPER",
     "USER",
+    "USING",
+    "UTC_DATE",
+    "UTC_TIME",
+    "UTC_TIMESTAMP",
     "UUID",
+    "UUID_GENERATE_V4",
+    "UUID_TO_BIN",
+    "VARIANCE",
+    "VAR_POP",
     "VERSION",
+    "WEEK",
+    "WEEKDAY",
+    "WEEKOFYEAR",
+    "WIDTH_BUCKET",
+    "WITHIN",
+    "XMLAGG",
+    "YEAR",
+    "YEARWEEK",
 ];
 
 /// Reads a query to its end.
@@ -72,11 +291,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let range = cursor.range();
     let mut query = cursor.clone();
     cursor.skip_all();
+    pass_named_queries(&mut query);
     let before_from = query.part_until_any(&["FROM"]);
     if let Some(table) = made_table(&before_from) {
         return reading.push(range, from_query(table));
     }
-    if !read_call(&before_from, query.is_end(), range.clone(), reading) {
+    if !read_call(&before_from, range.clone(), reading) && !read_call(&called_for_rows(query), range.clone(), reading) {
         reading.opaque(range, "SELECT", Touches::Nothing, "it reads");
     }
 }
@@ -85,13 +305,39 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
 pub(super) fn read_discarded(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let range = cursor.range();
     let items = cursor.part_until_any(&["FROM"]);
-    read_call(&items, cursor.is_end(), range, reading);
+    read_call(&items, range.clone(), reading);
+    read_call(&called_for_rows(cursor.clone()), range, reading);
     cursor.skip_all();
 }
 
-/// A query that reads no table is there for what it calls.
-fn read_call(items: &Cursor<'_>, is_all: bool, range: Range<usize>, reading: &mut Reading) -> bool {
-    let Some(name) = unknown_call(items).filter(|_| is_all) else { return false };
+/// `WITH a (id) AS MATERIALIZED (…), b AS (…)`; those that write were read as writes.
+fn pass_named_queries(query: &mut Cursor<'_>) {
+    if !query.eat("WITH") {
+        return;
+    }
+    query.eat("RECURSIVE");
+    loop {
+        query.part_until_any(&["AS"]);
+        query.eat("AS");
+        query.eat_any(&["MATERIALIZED", "NOT MATERIALIZED"]);
+        if !query.skip_parens() || !query.eat_symbol(",") {
+            return;
+        }
+    }
+}
+
+/// What stands behind FROM where that is a function alone: `SELECT * FROM wipe()`.
+fn called_for_rows(mut query: Cursor<'_>) -> Cursor<'_> {
+    query.eat("FROM");
+    let mut ahead = query.clone();
+    let is_call = ahead.table_name().is_ok() && ahead.is_symbol("(");
+    let length = if is_call { query.tokens().len() - ahead.tokens().len() + 1 } else { 0 };
+    query.take_part(length)
+}
+
+/// A migration has no use for the rows of a query: a query of its own is there for what it calls.
+fn read_call(items: &Cursor<'_>, range: Range<usize>, reading: &mut Reading) -> bool {
+    let Some(name) = unknown_call(items) else { return false };
     reading.opaque(range, "SELECT", Touches::Anything, format!("it calls `{name}`, which may do anything"));
     true
 }
@@ -121,7 +367,9 @@ fn unknown_call(items: &Cursor<'_>) -> Option<String> {
         if !ahead.is_symbol("(") || OPERATORS.iter().any(|word| is_word(token, word)) {
             continue;
         }
-        let is_harmless = |name: &String| name.starts_with("PG_") || HARMLESS.contains(&name.as_str());
+        let is_harmless = |name: &String| {
+            HARMLESS_FAMILIES.iter().any(|family| name.starts_with(family)) || HARMLESS.contains(&name.as_str())
+        };
         if let Some(name) = name_of(token, items.engine).filter(|name| !is_harmless(&name.to_ascii_uppercase())) {
             return Some(name);
         }

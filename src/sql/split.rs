@@ -18,6 +18,8 @@ pub(super) struct Split {
     /// In order, without overlap, from the first to the last byte of code (or the marker of a versioned comment).
     pub statements: Vec<Range<usize>>,
     pub comments: Vec<Range<usize>>,
+    /// Commands for the client by which it runs what is not in the text.
+    pub client_runs: Vec<Range<usize>>,
     pub unclosed: Vec<Unclosed>,
 }
 
@@ -41,6 +43,7 @@ pub(super) fn split(text: &str, engine: Engine) -> Split {
             code: String::with_capacity(text.len()),
             statements: Vec::new(),
             comments: Vec::new(),
+            client_runs: Vec::new(),
             unclosed: Vec::new(),
         },
     };
@@ -73,17 +76,33 @@ impl<'a> Splitter<'a> {
     fn step(&mut self) {
         let rest = self.rest();
         if let Some(length) = self.client_command() {
+            if runs_something(rest.get(..length).unwrap_or_default(), self.engine) {
+                self.split.client_runs.push(self.at..self.at + length);
+            }
             self.blank(length);
-        } else if !self.delimiter.is_empty() && rest.starts_with(self.delimiter) && !self.routine.is_open() {
+        } else if !self.delimiter.is_empty() && rest.starts_with(self.delimiter) && !self.is_in_body() {
             self.end_at_delimiter();
         } else if self.is_versioned && rest.starts_with("*/") {
             self.is_versioned = false;
             self.grow(2, false);
             self.blank(2);
         } else {
-            let lexeme = lexeme::lexeme(self.text, self.at, self.engine);
+            let mut lexeme = lexeme::lexeme(self.text, self.at, self.engine);
+            if lexeme.kind == Kind::Word && self.has_own_delimiter() {
+                let word = rest.get(..lexeme.end - self.at).unwrap_or_default();
+                lexeme.end = word.find(self.delimiter).map_or(lexeme.end, |at| self.at + at);
+            }
             self.take(lexeme);
         }
+    }
+
+    /// Whether DELIMITER set one that is no semicolon. The client looks for it everywhere but in quotes and comments.
+    fn has_own_delimiter(&self) -> bool {
+        !matches!(self.delimiter, "" | ";")
+    }
+
+    fn is_in_body(&self) -> bool {
+        self.routine.is_open() && !self.has_own_delimiter()
     }
 
     fn take(&mut self, lexeme: Lexeme) {
@@ -175,7 +194,10 @@ impl<'a> Splitter<'a> {
                 self.delimiter = delimiter.split_whitespace().next().unwrap_or(";");
                 Some(length)
             }
-            Engine::Postgresql if is_between_statements && line.starts_with('\\') => Some(lexeme::line(line)),
+            Engine::Postgresql if line.starts_with('\\') && (is_between_statements || sends_statement(line)) => {
+                self.end_statement();
+                Some(lexeme::line(line))
+            }
             Engine::Sqlserver if self.is_at_line_start() => {
                 let line = line.get(..lexeme::line(line))?;
                 let mut words = line.split_whitespace();
@@ -193,4 +215,19 @@ impl<'a> Splitter<'a> {
     fn is_at_line_start(&self) -> bool {
         self.text.get(..self.at).is_some_and(|before| before.is_empty() || before.ends_with('\n'))
     }
+}
+
+/// The commands of psql that send the statement before them.
+fn sends_statement(line: &str) -> bool {
+    ["\\g", "\\gx", "\\gset", "\\gexec", "\\gdesc", "\\crosstabview", "\\watch"].contains(&first_word(line))
+}
+
+/// Whether a command of the client runs SQL, or writes rows, that no statement of the text shows.
+fn runs_something(line: &str, engine: Engine) -> bool {
+    let runs = ["\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", "\\copy", "\\!"];
+    engine == Engine::Postgresql && runs.contains(&first_word(line))
+}
+
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or_default()
 }

@@ -103,7 +103,10 @@ fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool>
         index::alter(cursor, reading)?;
     } else if cursor.eat("DROP INDEX") {
         index::drop(cursor, reading)?;
-    } else if cursor.eat_any(&["DROP TABLE", "DROP TABLES", "DROP TEMPORARY TABLE", "DROP FOREIGN TABLE"]).is_some() {
+    } else if cursor.is_any(&["DROP TEMPORARY TABLE", "DROP TEMPORARY TABLES"]) {
+        cursor.skip_all();
+        reading.opaque(range, "DROP TEMPORARY TABLE", Touches::Nothing, "only this session has the table");
+    } else if cursor.eat_any(&["DROP TABLE", "DROP TABLES", "DROP FOREIGN TABLE"]).is_some() {
         drop_tables(cursor, reading)?;
     } else if cursor.eat_any(&["RENAME TABLE", "RENAME TABLES"]).is_some() {
         rename_tables(cursor, reading)?;

@@ -107,7 +107,7 @@ fn assert_holds(engine: Engine, sql: &str) {
         end = range.end;
     }
     let script = script(engine, sql);
-    assert_eq!(script.statements.len(), split.statements.len());
+    assert_eq!(script.statements.len(), split.statements.len() + split.client_runs.len());
     for statement in &script.statements {
         assert!(
             !statement.changes.is_empty() || statement.online != OnlineClauses::default(),
