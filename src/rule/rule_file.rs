@@ -146,7 +146,7 @@ fn bound_names(matcher: &RuleMatch) -> BTreeSet<&'static str> {
         bound.insert(Name::Missing.text());
     }
     if matcher.asks_for_long_name() {
-        bound.insert(Name::LongName.text());
+        bound.insert(Name::TooLong.text());
     }
     if matcher.has_other_table() {
         bound.insert(Name::OtherTables.text());

@@ -44,7 +44,7 @@ pub enum Name {
     /// What does not stand.
     Missing,
     /// The name that is too long.
-    LongName,
+    TooLong,
     /// The words of what could not be read.
     What,
     Reason,
@@ -120,7 +120,7 @@ impl Name {
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
         ("missing", Self::Missing),
-        ("long_name", Self::LongName),
+        ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
     ];
@@ -183,7 +183,7 @@ impl Name {
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
             Self::Missing => missing(subject).unwrap_or_default(),
-            Self::LongName => long_name(change).unwrap_or_default().to_owned(),
+            Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
             Self::What => change.words().unwrap_or_default(),
             Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
         }
