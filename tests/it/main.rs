@@ -9,6 +9,7 @@
 
 mod catalog;
 mod cli;
+mod decisions;
 mod effects;
 mod layers;
 mod readme;

@@ -17,6 +17,13 @@ fn the_readme_shows_what_is_printed() {
     super::golden("README.md", &readme);
 }
 
+/// The configuration that the README shows.
+pub fn configuration() -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```yaml\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
 /// The text with what stands between two marks replaced.
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let (opening, closing) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));

@@ -1,5 +1,8 @@
 //! The names of the kinds of change, as matchers take them.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::change::SchemaChange;
@@ -42,6 +45,16 @@ pub struct Kind(&'static str);
 impl Kind {
     pub fn is_of(self, change: &SchemaChange) -> bool {
         self.0 == change.kind()
+    }
+}
+
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "Kind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": KINDS })
     }
 }
 
