@@ -10,6 +10,7 @@
 mod catalog;
 mod cli;
 mod decisions;
+mod docs;
 mod effects;
 mod layers;
 mod readme;

@@ -48,7 +48,7 @@ fn rules() -> String {
     let mut table = String::from("| rule | default | what it finds |\n|---|---|---|\n");
     let rules = Rules::builtin().unwrap();
     for rule in rules.iter() {
-        let at = format!("rules/{}/{}.yaml", rule.family, rule.id);
+        let at = format!("docs/rules/{}/{}.md", rule.family, rule.id);
         writeln!(table, "| [{}]({at}) | {} | {} |", rule.id, rule.severity, rule.summary).unwrap();
     }
     table.trim_end().to_owned()
