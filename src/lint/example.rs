@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::discharge::discharge;
 use super::judge::{Place, finding};
 use super::project::{Direction, comments, ignored};
 use super::run::suppress;
+use super::sizes::Sizes;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
 use crate::change::Statement;
@@ -108,6 +110,7 @@ impl<'a> ExampleJudge<'a> {
             return Err("it sends nothing".to_owned());
         }
         let target = EngineVersion { engine, version: usual_version(engine) };
+        let sizes = Sizes::default();
         let mut session = Session::new(code.is_in_transaction).opened_in(example.sql_mode.clone());
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
@@ -115,14 +118,16 @@ impl<'a> ExampleJudge<'a> {
             for change in &statement.changes {
                 let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
                 let effect = effects.of(&subject);
-                for matched in self.rules.about(&subject, &effect, |_| true) {
+                let is_idle = |rule: &Rule| discharge(rule, &subject, &sizes).is_some();
+                let matches = self.rules.about(&subject, &effect, |_| true, is_idle);
+                for matched in matches.into_iter().filter(|matched| !is_idle(matched.rule)) {
                     let place = Place { migration: &example.name, path: &code.file.path, change: 0 };
                     findings.push(finding(&matched, matched.rule.severity, &subject, &effect, place));
                     let wording = matched.rule.render(&subject, &effect);
                     found.push(ExampleFinding { rule: matched.rule, answer: matched.verdict.answer, wording });
                 }
                 session.follow(&change.what);
-                session.follow_rows(&change.what);
+                session.follow_rows(change);
                 catalog.apply(&change.what);
             }
         }

@@ -1,5 +1,6 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
+use super::discharge::discharge;
 use super::object::object;
 use super::policy::Policy;
 use super::sizes::Stake;
@@ -40,32 +41,29 @@ impl Judge<'_> {
     pub(super) fn judge(self, subject: &Subject<'_>, place: Place<'_>) -> Judgement {
         let effect = self.effects.of(subject);
         let severity = |rule: &Rule| self.policy.severity(rule, subject.table_name(), place.path);
-        let matches = self.rules.about(subject, &effect, |rule| severity(rule) != Severity::Off);
+        let evidence = |rule: &Rule| discharge(rule, subject, &self.policy.sizes);
+        let matches =
+            self.rules.about(subject, &effect, |rule| severity(rule) != Severity::Off, |rule| evidence(rule).is_some());
         let mut breaks = Breaks::default();
         matches
             .iter()
             .filter(|found| found.verdict.answer.is_yes())
             .for_each(|found| breaks.extend(&found.rule.breaks));
-        let findings =
-            matches.iter().map(|found| finding(found, severity(found.rule), subject, &effect, place)).collect();
-        let mut judgement = Judgement { effect, breaks, findings: without_idle_doubts(findings), unsized_table: None };
-        self.weigh_size(&mut judgement, subject);
-        judgement
+        let findings = matches.iter().map(|found| Finding {
+            discharged_by: evidence(found.rule),
+            ..finding(found, severity(found.rule), subject, &effect, place)
+        });
+        let findings = without_idle_doubts(findings.collect());
+        let unsized_table = self.unsized_table(&findings, subject);
+        Judgement { effect, breaks, findings, unsized_table }
     }
 
-    /// Discharges what does harm only while the server goes through all rows, where there are few.
-    fn weigh_size(self, judgement: &mut Judgement, subject: &Subject<'_>) {
-        let Some(table) = subject.table_name() else { return };
+    /// The table, if its size would discharge a finding and is not known.
+    fn unsized_table(self, findings: &[Finding], subject: &Subject<'_>) -> Option<TableName> {
         let is_bound = |finding: &Finding| self.rules.get(&finding.rule).is_some_and(Rule::is_bound_to_size);
-        let mut bound = judgement.findings.iter_mut().filter(|finding| is_bound(finding)).peekable();
-        if bound.peek().is_none() {
-            return;
-        }
-        match self.policy.sizes.stake(table) {
-            Stake::Small(evidence) => bound.for_each(|finding| finding.discharged_by = Some(evidence.clone())),
-            Stake::Unknown => judgement.unsized_table = Some(table.clone()),
-            Stake::Large => {}
-        }
+        let would_decide = findings.iter().any(|finding| finding.is_open() && is_bound(finding));
+        let table = subject.table_name().filter(|_| would_decide)?;
+        (self.policy.sizes.stake(table) == Stake::Unknown).then(|| table.clone())
     }
 
     /// What the rules make of a remark.
@@ -126,11 +124,12 @@ pub(super) fn finding(
 }
 
 /// Of what only may be, a change has one finding: the gravest, and of equals the first in the order of the rules. A doubt
-/// about less than an error is none.
+/// about less than an error is none. What is discharged takes nobody's place.
 fn without_idle_doubts(findings: Vec<Finding>) -> Vec<Finding> {
     let mut has_doubt = false;
     let mut is_kept = |finding: &Finding| match finding.confidence {
         Confidence::Possible if finding.severity <= Severity::Note => false,
+        Confidence::Possible if !finding.is_open() => true,
         Confidence::Possible => !std::mem::replace(&mut has_doubt, true),
         Confidence::Likely | Confidence::Certain => true,
     };

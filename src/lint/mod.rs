@@ -3,6 +3,7 @@
 //! The one place that brings the front ends, the catalog, the engines' effects and the rules together; the commands
 //! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
+mod discharge;
 mod example;
 mod judge;
 mod object;

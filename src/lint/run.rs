@@ -161,7 +161,7 @@ impl Lint<'_> {
             });
             session.follow(&change.what);
             if statement.guard.is_none() {
-                session.follow_rows(&change.what);
+                session.follow_rows(change);
             }
             outcome.catalog.apply(&change.what);
         }

@@ -114,7 +114,7 @@ impl RuleMatch {
             Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
-            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
+            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
             self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
         ])
     }
@@ -165,11 +165,7 @@ fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Ver
 
 impl EffectMatch {
     /// Yes where every effect that the change may have fits, no where none does.
-    fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        let is_emptied = subject.table_name().is_some_and(|table| subject.session.has_emptied(table));
-        if is_emptied && self.lasts.as_ref().is_some_and(|lasts| !lasts.has(&Duration::Moment)) {
-            return Verdict::no();
-        }
+    fn matches(&self, effect: &Effect) -> Verdict {
         let fitting = effect.possible().filter(|effect| self.fits(effect)).count();
         let answer = match fitting {
             0 => Answer::No,

@@ -88,8 +88,14 @@ impl Rules {
     }
 
     /// The rules that are about the change, of those that are on. A rule is left out where another that is at least as
-    /// sure silences it.
-    pub fn about(&self, subject: &Subject<'_>, effect: &Effect, is_on: impl Fn(&Rule) -> bool) -> Vec<Match<'_>> {
+    /// sure silences it; one whose finding does not count (`is_idle`) silences none whose finding does.
+    pub fn about(
+        &self,
+        subject: &Subject<'_>,
+        effect: &Effect,
+        is_on: impl Fn(&Rule) -> bool,
+        is_idle: impl Fn(&Rule) -> bool,
+    ) -> Vec<Match<'_>> {
         let matches: Vec<Match<'_>> = self
             .iter()
             .filter(|rule| is_on(rule))
@@ -102,7 +108,9 @@ impl Rules {
             .collect();
         let is_silenced = |found: &Match<'_>| {
             matches.iter().any(|other| {
-                other.rule.silences.contains(&found.rule.id) && other.verdict.answer >= found.verdict.answer
+                other.rule.silences.contains(&found.rule.id)
+                    && other.verdict.answer >= found.verdict.answer
+                    && (is_idle(found.rule) || !is_idle(other.rule))
             })
         };
         matches.iter().filter(|found| !is_silenced(found)).cloned().collect()

@@ -202,6 +202,26 @@ fn a_small_table_discharges_what_lasts_as_long_as_it_is_large() {
 }
 
 #[test]
+fn what_is_discharged_hides_nothing_else() {
+    let both = "TRUNCATE orders;\nCREATE INDEX a ON orders (code);\nINSERT INTO orders SELECT * FROM old;\n\
+                CREATE INDEX b ON orders (code);\n";
+    let project = directory(&[CONFIG, CREATE, ("migrations/0002_both.sql", both)]);
+    let shown = run(project.path(), &["lint", "migrations/0002_both.sql", "-v"]);
+    says(&shown, "  cleared: `orders` has no rows: this migration empties it first (migrations/0002_both.sql:1:1)");
+    says(&shown, "1 discharged");
+    let open = run(project.path(), &["lint", "migrations/0002_both.sql"]);
+    says(&open, "migrations/0002_both.sql:4:1");
+    assert!(!open.contains("migrations/0002_both.sql:2:1"), "{open}");
+
+    // Whether the column's type changes hangs on the table's shape, which nobody knows.
+    let unknown = "ALTER TABLE events ALTER COLUMN kind TYPE VARCHAR(20);\n";
+    let config = "engine: postgresql:16\ntables: { events: { size: small } }\n";
+    let project = directory(&[("phasewise.yaml", config), CREATE, ("migrations/0002_kind.sql", unknown)]);
+    let shown = run(project.path(), &["lint", "migrations/0002_kind.sql", "-v"]);
+    insta::assert_snapshot!("doubts_of_a_small_table", shown);
+}
+
+#[test]
 fn a_small_table_breaks_running_code_all_the_same() {
     let project =
         directory(&[("phasewise.yaml", "engine: postgresql:16\ntables: { orders: { size: small } }\n"), CREATE, ADD]);

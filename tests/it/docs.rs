@@ -24,7 +24,7 @@ struct Hazards {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Hazard {
     id: String,
-    hazard: String,
+    what: String,
     #[serde(default)]
     rules: Vec<String>,
     left_out: Option<String>,
@@ -216,12 +216,12 @@ fn table_of_hazards(rules: &Rules, hazards: &Hazards) -> String {
             None => format!("({rule})"),
         };
         let names = hazard.rules.iter().map(link).collect::<Vec<_>>().join(", ");
-        writeln!(text, "| {} | {names} | {} |", cell(&hazard.hazard), peers(hazard)).unwrap();
+        writeln!(text, "| {} | {names} | {} |", cell(&hazard.what), peers(hazard)).unwrap();
     }
     writeln!(text, "\n## Left out\n\n| hazard | why | others call it |\n|---|---|---|").unwrap();
     for hazard in &hazards.hazards {
         if let Some(reason) = &hazard.left_out {
-            writeln!(text, "| {} | {} | {} |", cell(&hazard.hazard), cell(reason), peers(hazard)).unwrap();
+            writeln!(text, "| {} | {} | {} |", cell(&hazard.what), cell(reason), peers(hazard)).unwrap();
         }
     }
     text
