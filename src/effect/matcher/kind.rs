@@ -67,8 +67,13 @@ impl JsonSchema for Kind {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": KINDS })
+        one_of_names(&KINDS)
     }
+}
+
+/// The schema of a name that is one of those.
+pub(super) fn one_of_names(names: &[&str]) -> Schema {
+    json_schema!({ "type": "string", "enum": names })
 }
 
 impl<'de> Deserialize<'de> for Kind {
