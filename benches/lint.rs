@@ -8,14 +8,13 @@
     reason = "a benchmark reads the clock, writes its input and prints its figures"
 )]
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use phasewise::effect::Effects;
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::laravel::Application;
-use phasewise::lint::{Batch, Direction, LaravelProject, Lint, Project};
+use phasewise::lint::{Batch, Direction, LaravelProject, Lint, Policy, Project};
 use phasewise::php;
 use phasewise::rule::Rules;
 use phasewise::source::Tree;
@@ -91,9 +90,8 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
     let migrations: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let batch = Batch::EachAlone(migrations.iter().cloned().collect());
     let project = Project::Laravel(Box::new(LaravelProject { application, settings, migrations }));
-    let severities = BTreeMap::new();
-    let lint =
-        Lint { tree: &tree, project: &project, target: &target, effects, rules, severities: &severities, today: None };
+    let policy = Policy::default();
+    let lint = Lint { tree: &tree, project: &project, target: &target, effects, rules, policy: &policy, today: None };
     work(&lint, &batch);
 }
 
