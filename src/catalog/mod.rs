@@ -4,8 +4,14 @@
 //! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
 
 mod alter;
+mod charset;
+mod column;
 mod either;
+mod expression;
+mod figured;
+mod key;
 mod names;
+mod neighbours;
 mod replay;
 mod table;
 
@@ -16,6 +22,7 @@ use crate::answer::Answer;
 use crate::change::TableName;
 use crate::engine::Engine;
 
+pub use charset::Charset;
 pub use table::{Check, Column, ForeignKey, Index, Table};
 
 /// All tables at one point of the history. Cloning is cheap: tables are shared until they change.
@@ -142,7 +149,10 @@ impl Catalog {
 
     /// The table that has an index or constraint of that name.
     pub fn table_of_index(&self, name: &str) -> Option<&Table> {
-        self.tables().find(|table| table.index(name, self.engine).is_some())
+        let is_key = |table: &&Table| {
+            self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name)
+        };
+        self.tables().find(|table| table.index(name, self.engine).is_some() || is_key(table))
     }
 
     /// The name under which a table is kept: without the schema that the engine looks in by default.

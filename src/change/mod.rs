@@ -11,7 +11,7 @@ mod statement;
 mod table;
 mod types;
 
-pub use column::{Column, Default, Generated, Identity, Place};
+pub use column::{Column, ColumnCheck, Default, Generated, Identity, Place};
 pub use index::{ForeignKey, Index, IndexKind, IndexPart, ReferentialAction};
 pub use kind::{
     AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, ChangeIdentity, ChangeTableOptions, ChangeType,

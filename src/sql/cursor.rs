@@ -302,11 +302,18 @@ pub(super) fn is_word(token: &Token, word: &str) -> bool {
 pub(super) fn name_of(token: &Token, engine: Engine) -> Option<String> {
     match &token.kind {
         Kind::Word(Word { value, quote_style: None, .. }) if engine == Engine::Postgresql => {
-            Some(value.to_ascii_lowercase())
+            Some(shortened(value.to_ascii_lowercase()))
         }
+        Kind::Word(Word { value, .. }) if engine == Engine::Postgresql => Some(shortened(value.clone())),
         Kind::Word(Word { value, .. }) => Some(value.clone()),
         // ANSI_QUOTES, and SQLite's leniency.
         Kind::DoubleQuotedString(value) => Some(value.clone()),
         _ => None,
     }
+}
+
+/// PostgreSQL keeps the first 63 bytes of a name, down to the end of a character.
+fn shortened(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(63));
+    name
 }
