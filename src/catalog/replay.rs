@@ -9,7 +9,7 @@ use super::neighbours::Neighbours;
 use super::table::{ForeignKey, Table};
 use super::{Catalog, Era, names};
 use crate::change::{
-    self, CreateTable, DataRows, Default, DropTable, Opaque, RenameTable, SchemaChange, Statement, TableName, Touches,
+    self, CreateTable, DataRows, Default, DropTable, RenameTable, SchemaChange, Statement, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -55,8 +55,26 @@ impl Catalog {
                 self.alter(&validate.table, |table, around| table.validate(&validate.name, around.engine));
             }
             SchemaChange::DropConstraint(drop) => self.drop_constraint(drop),
-            SchemaChange::Opaque(opaque) => self.lose_sight(opaque),
-            SchemaChange::DataRows(DataRows { .. }) | SchemaChange::SetVariable(_) | SchemaChange::Transaction(_) => {}
+            SchemaChange::ChangeGenerated(_)
+            | SchemaChange::AttachPartition(_)
+            | SchemaChange::DetachPartition(_)
+            | SchemaChange::ChangePartitions(_)
+            | SchemaChange::ChangeTableSetting(_)
+            | SchemaChange::MaintainTable(_)
+            | SchemaChange::LockTable(_)
+            | SchemaChange::CreateObject(_)
+            | SchemaChange::AlterObject(_)
+            | SchemaChange::DropObject(_)
+            | SchemaChange::RefreshView(_)
+            | SchemaChange::ChangePrivileges(_)
+            | SchemaChange::Comment(_)
+            | SchemaChange::Opaque(_)
+            | SchemaChange::DataRows(DataRows { .. })
+            | SchemaChange::SetVariable(_)
+            | SchemaChange::Transaction(_) => {}
+        }
+        if let Some((touches, _)) = change.reach() {
+            self.lose_sight(&touches);
         }
     }
 
@@ -157,9 +175,9 @@ impl Catalog {
         }
     }
 
-    /// Forgets what an opaque change may have changed.
-    fn lose_sight(&mut self, opaque: &Opaque) {
-        match &opaque.touches {
+    /// Forgets what a change may have changed that it does not say.
+    fn lose_sight(&mut self, touches: &Touches) {
+        match touches {
             Touches::Nothing | Touches::Surroundings(_) => {}
             Touches::Table(name) => {
                 let stood = self.is_in_use(name).is_yes();
