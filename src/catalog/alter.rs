@@ -1,9 +1,9 @@
 //! What a change does to the columns, keys and checks of the one table it is about.
 
 use super::neighbours::Neighbours;
-use super::table::{Check, Column, ForeignKey, Index, Table, same_name};
+use super::table::{Check, Column, ForeignKey, Index, Table, kept, same_name};
 use super::{Era, expression, names};
-use crate::change::{self, CreateTable, IndexPart, Place, TableName};
+use crate::change::{self, CreateTable, IndexKind, IndexPart, Place, TableName};
 use crate::engine::Engine;
 
 impl Table {
@@ -46,8 +46,9 @@ impl Table {
     /// Puts the column in its place, without what stands in its definition and is the table's.
     fn put_column(&mut self, definition: &change::Column, around: &Neighbours<'_>) {
         let place = self.place(definition.place.as_ref(), around.engine).unwrap_or(self.columns.len());
+        let name = kept(&definition.name, around.engine).to_owned();
         let column = Column {
-            definition: definition.without_constraints(),
+            definition: change::Column { name, ..definition.without_constraints() },
             stood_before_batch: around.era == Era::History,
             has_database_charset: false,
         };
@@ -80,11 +81,11 @@ impl Table {
     fn add_column_checks(&mut self, definition: &change::Column, around: &Neighbours<'_>) {
         for check in &definition.checks {
             let change::ColumnCheck { name, condition, is_not_valid } = check.clone();
-            let is_of_column = around.engine == Engine::Mariadb;
-            let name = if is_of_column { Some(definition.name.clone()) } else { name };
+            let column = Some(definition.name.clone()).filter(|_| around.engine == Engine::Mariadb);
+            let name = column.clone().or(name);
             self.add_check(&change::AddCheck { table: self.name.clone(), name, condition, is_not_valid }, around);
             if let Some(added) = self.checks.last_mut() {
-                added.is_of_column = is_of_column;
+                added.column = column;
             }
         }
     }
@@ -94,7 +95,9 @@ impl Table {
         let engine = around.engine;
         let is_it = |known: &Column| same_name(&known.definition.name, &definition.name, engine);
         let Some(at) = self.columns.iter().position(is_it) else { return };
-        self.checks.retain(|check| !(check.is_of_column && same_name(&check.name, &definition.name, engine)));
+        let is_its_own =
+            |check: &Check| check.column.as_ref().is_some_and(|column| same_name(column, &definition.name, engine));
+        self.checks.retain(|check| !is_its_own(check));
         let mut column = self.columns.remove(at);
         let is_primary_key = column.definition.is_primary_key || definition.is_primary_key;
         column.definition = change::Column { is_primary_key, ..definition.without_constraints() };
@@ -108,7 +111,7 @@ impl Table {
 
     pub(super) fn set_primary_key(&mut self, columns: &[String], name: Option<&String>, around: &Neighbours<'_>) {
         let engine = around.engine;
-        let name = name.filter(|_| !engine.is_mysql_family()).cloned();
+        let name = name.filter(|_| !engine.is_mysql_family()).map(|name| kept(name, engine).to_owned());
         self.primary_key_name = name.or_else(|| names::primary_key(self, around));
         self.primary_key = columns.to_vec();
         for column in &mut self.columns {
@@ -132,9 +135,14 @@ impl Table {
         if is_constraint && definition.name.is_none() && self.is_key_again(definition, engine) {
             return;
         }
-        let name = definition.name.clone().unwrap_or_else(|| names::index(self, definition, is_constraint, around));
+        let name = definition.name.as_deref().map(|name| kept(name, engine).to_owned());
+        let name = name.unwrap_or_else(|| names::index(self, definition, is_constraint, around));
         if self.index(&name, engine).is_none() {
-            let definition = definition.clone();
+            let mut definition = definition.clone();
+            let is_in_memory = matches!(self.options.engine.as_deref(), Some("memory" | "heap"));
+            if engine.is_mysql_family() && !is_in_memory && definition.kind == IndexKind::Other("hash".to_owned()) {
+                definition.kind = IndexKind::Btree;
+            }
             self.indexes.push(Index { name, definition, is_constraint, is_implicit: false });
             self.drop_implicit_indexes(engine);
         }
@@ -149,15 +157,13 @@ impl Table {
 
     /// Adds a foreign key. The MySQL family makes an index for it where none begins with its columns, and keeps that when the
     /// key is dropped.
-    pub(super) fn add_foreign_key(
-        &mut self,
-        definition: &change::ForeignKey,
-        is_valid: bool,
-        around: &Neighbours<'_>,
-    ) {
+    pub(super) fn add_foreign_key(&mut self, definition: &change::ForeignKey, is_valid: bool, around: &Neighbours<'_>) {
         let engine = around.engine;
-        let name = definition.name.clone().unwrap_or_else(|| names::foreign_key(self, definition, around));
-        if engine.is_mysql_family() && !self.has_index_for(&definition.columns, engine) {
+        let name = definition.name.as_deref().map(|name| kept(name, engine).to_owned());
+        let name = name.unwrap_or_else(|| names::foreign_key(self, definition, around));
+        if engine.is_mysql_family() && self.needs_index_for(&definition.columns, engine) {
+            self.indexes
+                .retain(|index| !(index.is_implicit && index.definition.columns().eq(definition.columns.iter())));
             let parts =
                 definition.columns.iter().map(|column| IndexPart::Column { name: column.clone(), length: None });
             let index = change::Index {
@@ -184,6 +190,13 @@ impl Table {
         other.map(|other| other.primary_key.clone()).unwrap_or_default()
     }
 
+    /// Whether a foreign key over these columns gets an index: one that was made for another and is no more than this
+    /// gives way.
+    fn needs_index_for(&self, columns: &[String], engine: Engine) -> bool {
+        let gives_way = |index: &&Index| index.is_implicit && index.definition.columns().eq(columns.iter());
+        !self.has_index_for(columns, engine) || self.indexes.iter().any(|index| gives_way(&index))
+    }
+
     /// Whether the primary key or an index begins with these columns.
     fn has_index_for(&self, columns: &[String], engine: Engine) -> bool {
         let primary_key: Vec<&str> = self.primary_key.iter().map(String::as_str).collect();
@@ -205,9 +218,10 @@ impl Table {
     }
 
     pub(super) fn add_check(&mut self, check: &change::AddCheck, around: &Neighbours<'_>) {
-        let name = check.name.clone().unwrap_or_else(|| names::check(self, &check.condition, around));
+        let name = check.name.as_deref().map(|name| kept(name, around.engine).to_owned());
+        let name = name.unwrap_or_else(|| names::check(self, &check.condition, around));
         let (condition, is_valid) = (check.condition.clone(), !check.is_not_valid);
-        self.checks.push(Check { name, condition, is_valid, is_of_column: false });
+        self.checks.push(Check { name, condition, is_valid, column: None });
     }
 
     pub(super) fn validate(&mut self, name: &str, engine: Engine) {
@@ -237,7 +251,7 @@ impl Table {
         let others = keys.chain(checks).filter(|_| !engine.is_mysql_family());
         for name in indexes.chain(others).chain(&mut self.primary_key_name) {
             if same_name(name, from, engine) {
-                to.clone_into(name);
+                kept(to, engine).clone_into(name);
             }
         }
     }
@@ -245,7 +259,7 @@ impl Table {
     pub(super) fn rename_column(&mut self, from: &str, to: &str, engine: Engine) {
         let rename = |name: &mut String| {
             if same_name(name, from, engine) {
-                to.clone_into(name);
+                kept(to, engine).clone_into(name);
             }
         };
         let rename_in = |text: &mut String| expression::rename_column(text, from, to, engine);
@@ -257,9 +271,8 @@ impl Table {
         self.foreign_keys.iter_mut().flat_map(|key| &mut key.definition.columns).for_each(rename);
         for check in &mut self.checks {
             rename_in(&mut check.condition);
-            if check.is_of_column {
-                rename(&mut check.name);
-            }
+            // Its own name stays.
+            check.column.iter_mut().for_each(rename);
         }
         for index in self.indexes.iter_mut().map(|index| &mut index.definition) {
             index.included.iter_mut().for_each(rename);
@@ -280,7 +293,7 @@ fn whole_columns(index: &change::Index) -> Vec<&str> {
         IndexPart::Column { name, length: None } => Some(name.as_str()),
         _ => None,
     });
-    if index.kind == change::IndexKind::Btree { whole.collect() } else { Vec::new() }
+    if index.kind == IndexKind::Btree { whole.collect() } else { Vec::new() }
 }
 
 fn begins_with(key: &[&str], columns: &[String], engine: Engine) -> bool {

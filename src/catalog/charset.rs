@@ -21,9 +21,9 @@ impl Charset<'_> {
             "utf8mb4" | "utf16" | "utf16le" | "utf32" | "gb18030" => Some(4),
             "utf8" | "utf8mb3" | "ujis" | "eucjpms" => Some(3),
             "ucs2" | "big5" | "gbk" | "gb2312" | "euckr" | "sjis" | "cp932" => Some(2),
-            "latin1" | "latin2" | "latin5" | "latin7" | "ascii" | "binary" | "armscii8" | "cp850" | "cp852" | "cp866"
-            | "cp1250" | "cp1251" | "cp1256" | "cp1257" | "dec8" | "geostd8" | "greek" | "hebrew" | "hp8" | "keybcs2"
-            | "koi8r" | "koi8u" | "macce" | "macroman" | "swe7" | "tis620" => Some(1),
+            "latin1" | "latin2" | "latin5" | "latin7" | "ascii" | "binary" | "armscii8" | "cp850" | "cp852"
+            | "cp866" | "cp1250" | "cp1251" | "cp1256" | "cp1257" | "dec8" | "geostd8" | "greek" | "hebrew" | "hp8"
+            | "keybcs2" | "koi8r" | "koi8u" | "macce" | "macroman" | "swe7" | "tis620" => Some(1),
             _ => None,
         }
     }
@@ -55,11 +55,9 @@ impl Table {
             self.options.collation.clone_from(&new.collation);
         }
         let old = &mut self.options;
-        for (old, new) in [
-            (&mut old.engine, &new.engine),
-            (&mut old.row_format, &new.row_format),
-            (&mut old.comment, &new.comment),
-        ] {
+        for (old, new) in
+            [(&mut old.engine, &new.engine), (&mut old.row_format, &new.row_format), (&mut old.comment, &new.comment)]
+        {
             if new.is_some() {
                 old.clone_from(new);
             }
@@ -70,7 +68,9 @@ impl Table {
     fn keep_charsets(&mut self) {
         let TableOptions { charset, collation, .. } = &self.options;
         for column in &mut self.columns {
-            if column.definition.charset.is_none() && column.definition.collation.is_none() {
+            let definition = &column.definition;
+            let says_nothing = definition.charset.is_none() && definition.collation.is_none();
+            if says_nothing && definition.column_type.name != "json" && !column.has_database_charset {
                 column.definition.charset.clone_from(charset);
                 column.definition.collation.clone_from(collation);
                 column.has_database_charset |= charset.is_none() && collation.is_none();
@@ -91,8 +91,10 @@ impl Table {
             {
                 larger.clone_into(&mut column.definition.column_type.name);
             }
-            column.definition.charset = None;
-            column.definition.collation = None;
+            // JSON has a character set of its own until it is converted.
+            let is_json = column.definition.column_type.name == "json";
+            column.definition.charset = new.charset.clone().filter(|_| is_json);
+            column.definition.collation = new.collation.clone().filter(|_| is_json);
             column.has_database_charset = false;
         }
     }
@@ -105,5 +107,18 @@ fn larger_text(name: &str) -> Option<&'static str> {
         "text" => Some("mediumtext"),
         "mediumtext" => Some("longtext"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Charset;
+
+    #[test]
+    fn a_character_takes_what_its_character_set_says() {
+        let bytes = |name, collation| Charset { name, collation }.bytes();
+        assert_eq!(bytes(Some("latin1"), None), Some(1));
+        assert_eq!(bytes(None, Some("utf8mb4_0900_ai_ci")), Some(4));
+        assert_eq!(bytes(None, None), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What changes of columns do, in their table and in those that refer to it.
 
-use super::Catalog;
-use super::table::same_name;
+use super::table::{Table, same_name};
+use super::{Catalog, expression};
 use crate::change::{
     self, ChangeIdentity, ChangeType, Default, DropColumn, Identity, IndexPart, RedefineColumn, RenameColumn, TableName,
 };
@@ -44,6 +44,9 @@ impl Catalog {
             table.indexes.retain(|index| !index.covers(&drop.column, engine) && !index.computes(&drop.column));
             if table.primary_key.iter().any(is_it) {
                 table.drop_primary_key();
+            }
+            for computed in computed_from(table, &drop.column) {
+                self.drop_column(&DropColumn { column: computed, ..drop.clone() });
             }
         }
     }
@@ -108,4 +111,12 @@ impl Catalog {
             change(&mut found.definition);
         }
     }
+}
+
+/// The generated columns that are computed from that one.
+fn computed_from(table: &Table, column: &str) -> Vec<String> {
+    let generated = table.columns.iter().map(|column| &column.definition).filter(|other| {
+        other.generated.as_ref().is_some_and(|generated| expression::names_column(&generated.expression, column))
+    });
+    generated.map(|other| other.name.clone()).collect()
 }

@@ -7,7 +7,9 @@ use crate::engine::Engine;
 
 /// Whether the expression names the column. Its strings are no names.
 pub(super) fn names_column(text: &str, column: &str) -> bool {
-    words(text, &['"', '`']).into_iter().any(|word| bare(text.get(word).unwrap_or_default()).eq_ignore_ascii_case(column))
+    words(text, &['"', '`'])
+        .into_iter()
+        .any(|word| bare(text.get(word).unwrap_or_default()).eq_ignore_ascii_case(column))
 }
 
 /// The expression with another name for the column.
@@ -86,7 +88,10 @@ mod tests {
 
     #[test]
     fn a_renamed_column_is_renamed_where_it_is_named() {
-        assert_eq!(renamed("Total > 0 and note <> 'total'", "total", "sum", Engine::Postgresql), "sum > 0 and note <> 'total'");
+        assert_eq!(
+            renamed("Total > 0 and note <> 'total'", "total", "sum", Engine::Postgresql),
+            "sum > 0 and note <> 'total'"
+        );
         assert_eq!(renamed("lower(name)", "lower", "x", Engine::Postgresql), "lower(name)");
         assert_eq!(renamed("`total` > \"total\"", "total", "Sum", Engine::Mysql), "`Sum` > \"total\"");
         assert_eq!(renamed("a > 0", "a", "Ü b", Engine::Postgresql), "\"Ü b\" > 0");

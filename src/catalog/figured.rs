@@ -34,11 +34,7 @@ fn plain_name(text: &str) -> Option<String> {
 
 /// What the parser calls the functions that have a syntax of their own.
 fn spelled(function: &str) -> &str {
-    match function {
-        "trim" => "btrim",
-        "char_length" | "character_length" => function,
-        _ => function,
-    }
+    if function == "trim" { "btrim" } else { function }
 }
 
 fn is_word(name: &str) -> bool {
@@ -104,4 +100,26 @@ fn type_name(written: &str) -> String {
         ("real", "float4"),
     ];
     known.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, own)| (*own).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn an_expression_goes_by_its_function_column_or_type() {
+        let figured = |text| name(text).unwrap_or_else(|| "expr".to_owned());
+        let expressions = [
+            "lower(Email)",
+            "(data ->> 'x')",
+            "(a || b)",
+            "cast(title as char(3))",
+            "((data ->> 'size')::int)",
+            "pg_catalog.md5(x)",
+            "\"Full Name\"::text",
+            "f(a) + f(b)",
+        ];
+        let names = expressions.map(figured);
+        assert_eq!(names, ["lower", "expr", "expr", "title", "int4", "md5", "Full Name", "expr"]);
+    }
 }

@@ -2,18 +2,16 @@
 
 use super::Catalog;
 use super::table::{Table, same_name};
-use crate::change::{
-    self, AddForeignKey, AddIndex, AddPrimaryKey, DropConstraint, DropIndex, RenameIndex, TableName,
-};
+use crate::change::{self, AddForeignKey, AddIndex, AddPrimaryKey, DropConstraint, DropIndex, RenameIndex, TableName};
 use crate::engine::Engine;
 
 impl Catalog {
     /// The tables whose foreign keys refer to that one, each with such a key.
     pub fn references_to(&self, name: &TableName) -> impl Iterator<Item = (&Table, &super::ForeignKey)> {
         let key = self.key(name);
-        self.tables().flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key))).filter(
-            move |(_, foreign_key)| foreign_key.definition.to_table == key,
-        )
+        self.tables()
+            .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
+            .filter(move |(_, foreign_key)| foreign_key.definition.to_table == key)
     }
 
     pub(super) fn add_index(&mut self, add: &AddIndex) {
@@ -52,7 +50,8 @@ impl Catalog {
             let Some(standing) = &add.using_index else {
                 return table.set_primary_key(&add.columns, add.name.as_ref(), around);
             };
-            let Some(at) = table.indexes.iter().position(|index| same_name(&index.name, standing, around.engine)) else {
+            let Some(at) = table.indexes.iter().position(|index| same_name(&index.name, standing, around.engine))
+            else {
                 return table.set_primary_key(&add.columns, add.name.as_ref().or(Some(standing)), around);
             };
             let index = table.indexes.remove(at);

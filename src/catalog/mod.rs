@@ -23,6 +23,8 @@ use crate::change::TableName;
 use crate::engine::Engine;
 
 pub use charset::Charset;
+use table::kept;
+
 pub use table::{Check, Column, ForeignKey, Index, Table};
 
 /// All tables at one point of the history. Cloning is cheap: tables are shared until they change.
@@ -149,9 +151,8 @@ impl Catalog {
 
     /// The table that has an index or constraint of that name.
     pub fn table_of_index(&self, name: &str) -> Option<&Table> {
-        let is_key = |table: &&Table| {
-            self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name)
-        };
+        let is_key =
+            |table: &&Table| self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name);
         self.tables().find(|table| table.index(name, self.engine).is_some() || is_key(table))
     }
 
@@ -163,8 +164,8 @@ impl Catalog {
             _ => None,
         };
         match &name.schema {
-            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(name.name.clone()),
-            _ => name.clone(),
+            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(kept(&name.name, self.engine)),
+            schema => TableName { schema: schema.clone(), name: kept(&name.name, self.engine).to_owned() },
         }
     }
 }

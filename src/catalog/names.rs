@@ -25,9 +25,7 @@ pub(super) fn index(table: &Table, index: &change::Index, is_constraint: bool, a
         (true, false) => "excl",
         (false, _) => "idx",
     };
-    let is_taken = |name: &str| {
-        around.has_relation(table, name) || is_constraint && around.has_constraint(table, name)
-    };
+    let is_taken = |name: &str| around.has_relation(table, name) || is_constraint && around.has_constraint(table, name);
     first_free(object_name(&table.name.name, Some(&column_names(index)), label), is_taken)
 }
 

@@ -55,8 +55,8 @@ pub struct Check {
     pub name: String,
     pub condition: String,
     pub is_valid: bool,
-    /// Whether it is part of a column's definition (MariaDB), and so goes when the column is defined anew.
-    pub is_of_column: bool,
+    /// The column that has it in its definition (MariaDB), and so loses it when it is defined anew.
+    pub column: Option<String>,
 }
 
 impl Table {
@@ -149,7 +149,13 @@ impl Check {
 /// Whether two names of columns, indexes or constraints are one: PostgreSQL tells case apart once names are resolved.
 pub(super) fn same_name(left: &str, right: &str, engine: Engine) -> bool {
     match engine {
-        Engine::Postgresql => left == right,
+        Engine::Postgresql => kept(left, engine) == kept(right, engine),
         _ => left.eq_ignore_ascii_case(right),
     }
+}
+
+/// As much of a name as the engine keeps: PostgreSQL the first 63 bytes, down to the end of a character.
+pub(super) fn kept(name: &str, engine: Engine) -> &str {
+    let longest = if engine == Engine::Postgresql { 63 } else { usize::MAX };
+    name.get(..name.floor_char_boundary(longest)).unwrap_or(name)
 }

@@ -17,8 +17,10 @@ struct Definition {
 /// Reads a column definition to its end. What is left in the cursor then is no attribute known here.
 pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Column> {
     let name = cursor.name()?;
+    let is_national = cursor.is_any(&["NATIONAL", "NCHAR", "NVARCHAR"]) && cursor.engine.is_mysql_family();
     let column_type = if has_type(cursor) { column_type(cursor)? } else { ColumnType::default() };
     let mut column = Column::new(name, column_type);
+    column.charset = Some("utf8mb3".to_owned()).filter(|_| is_national);
     fill_from_serial(&mut column, cursor.engine);
     let mut definition = Definition { column, constraint: None };
     while definition.read_attribute(cursor)? {}

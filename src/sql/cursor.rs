@@ -288,8 +288,8 @@ impl<'a> Cursor<'a> {
 
 fn depth_after(depth: usize, kind: &Kind) -> usize {
     match kind {
-        Kind::LParen => depth + 1,
-        Kind::RParen => depth.saturating_sub(1),
+        Kind::LParen | Kind::LBracket => depth + 1,
+        Kind::RParen | Kind::RBracket => depth.saturating_sub(1),
         _ => depth,
     }
 }
@@ -302,18 +302,11 @@ pub(super) fn is_word(token: &Token, word: &str) -> bool {
 pub(super) fn name_of(token: &Token, engine: Engine) -> Option<String> {
     match &token.kind {
         Kind::Word(Word { value, quote_style: None, .. }) if engine == Engine::Postgresql => {
-            Some(shortened(value.to_ascii_lowercase()))
+            Some(value.to_ascii_lowercase())
         }
-        Kind::Word(Word { value, .. }) if engine == Engine::Postgresql => Some(shortened(value.clone())),
         Kind::Word(Word { value, .. }) => Some(value.clone()),
         // ANSI_QUOTES, and SQLite's leniency.
         Kind::DoubleQuotedString(value) => Some(value.clone()),
         _ => None,
     }
-}
-
-/// PostgreSQL keeps the first 63 bytes of a name, down to the end of a character.
-fn shortened(mut name: String) -> String {
-    name.truncate(name.floor_char_boundary(63));
-    name
 }
