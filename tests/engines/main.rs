@@ -12,6 +12,7 @@
 
 mod availability;
 mod binary;
+mod catalog;
 mod client;
 mod fixtures;
 mod laravel;
@@ -43,7 +44,8 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         Trial::ignorable_test(name, move || completion(test(&servers)))
     });
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials.into());
+    let trials = Vec::from(trials).into_iter().chain(catalog::trials(&servers)).collect();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
     }
