@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::remark::Remark;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
-use crate::effect::{Effect, Subject};
+use crate::effect::{Effect, Subject, long_name, missing};
 use crate::engine::EngineVersion;
 
 /// A text, cut at its names.
@@ -43,6 +43,10 @@ pub enum Name {
     References,
     /// Further tables that are locked.
     OtherTables,
+    /// What does not stand.
+    Missing,
+    /// The name that is too long.
+    TooLong,
     /// The words of what could not be read.
     What,
     Reason,
@@ -102,7 +106,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 impl Name {
-    const ALL: [(&str, Self); 16] = [
+    const ALL: [(&str, Self); 18] = [
         ("change", Self::Change),
         ("engine", Self::Engine),
         ("effect", Self::Effect),
@@ -117,6 +121,8 @@ impl Name {
         ("constraint", Self::Constraint),
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
+        ("missing", Self::Missing),
+        ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
     ];
@@ -190,6 +196,8 @@ impl Name {
             Self::Constraint => constraint_name(change),
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
+            Self::Missing => missing(subject).unwrap_or_default(),
+            Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
             Self::What => change.words().unwrap_or_default(),
             Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
         }

@@ -28,7 +28,7 @@ examples:
         ALTER TABLE carts ADD COLUMN total FLOAT NULL;
 ";
 
-const INDEX: (&str, &str) = ("migrations/0003_index.sql", "CREATE INDEX orders_code ON orders (code);\n");
+const INDEX: (&str, &str) = ("migrations/0003_index.sql", "CREATE INDEX orders_code ON orders (id);\n");
 
 #[track_caller]
 fn says(shown: &str, text: &str) {
@@ -203,8 +203,8 @@ fn a_small_table_discharges_what_lasts_as_long_as_it_is_large() {
 
 #[test]
 fn what_is_discharged_hides_nothing_else() {
-    let both = "TRUNCATE orders;\nCREATE INDEX a ON orders (code);\nINSERT INTO orders SELECT * FROM old;\n\
-                CREATE INDEX b ON orders (code);\n";
+    let both = "TRUNCATE orders;\nCREATE INDEX a ON orders (id);\nINSERT INTO orders SELECT * FROM old;\n\
+                CREATE INDEX b ON orders (id);\n";
     let project = directory(&[CONFIG, CREATE, ("migrations/0002_both.sql", both)]);
     let shown = run(project.path(), &["lint", "migrations/0002_both.sql", "-v"]);
     says(&shown, "  cleared: `orders` has no rows: this migration empties it first (migrations/0002_both.sql:1:1)");
@@ -254,7 +254,7 @@ fn a_baseline_only_shrinks() {
     says(&lint(&["--write-baseline", "known.json"]), "1 error in 1 of 3 migrations; 2 in the baseline");
     assert!(!file().contains("orders.note"), "it never grows");
 
-    write(project.path(), INDEX.0, b"CREATE INDEX CONCURRENTLY orders_code ON orders (code);\n");
+    write(project.path(), INDEX.0, b"CREATE INDEX CONCURRENTLY orders_code ON orders (id);\n");
     write(project.path(), ADD.0, ADD.1.as_bytes());
     says(&lint(&[]), "note: of `known.json` no longer found: 1 finding ");
     says(&lint(&["--write-baseline", "known.json"]), "`known.json` stands for 1 finding, where there were 2");
