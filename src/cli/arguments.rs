@@ -1,5 +1,6 @@
 //! What can be said on the command line. The doc comments here are the help texts.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -39,6 +40,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// Run the examples of the project's own rules
     TestRules(TestRulesArguments),
+    /// Ask a database how large its tables are, for `lint --stats`
+    Stats(StatsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +119,26 @@ pub(super) struct TestRulesArguments {
     /// A directory of rules; without it those of the project around the current directory
     #[arg(value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct StatsArguments {
+    /// The database, as `postgresql://user:password@host:5432/database` or `mysql://…`; without it what
+    /// the environment says in `DATABASE_URL`
+    #[arg(long, value_name = "URL")]
+    pub(super) database_url: Option<String>,
+    /// The file to write; without it the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+/// The address may hold a password.
+impl fmt::Debug for StatsArguments {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("StatsArguments").field("output", &self.output).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

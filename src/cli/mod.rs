@@ -19,6 +19,7 @@ mod project;
 mod root;
 mod schema;
 mod sql;
+mod stats;
 mod terminal;
 mod test_rules;
 mod wishes;
@@ -49,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::TestRules(arguments) => test_rules::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

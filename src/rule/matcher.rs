@@ -144,15 +144,42 @@ impl RuleMatch {
 
     /// Whether it asks for a remark and something else, which no remark has.
     pub fn mixes_remark(&self) -> bool {
-        let places = [self.table.is_some(), self.column.is_some(), self.other_table.is_some()];
+        // Named one by one, so that a new condition is not forgotten here.
+        let Self {
+            change,
+            table,
+            column,
+            effect,
+            other_table,
+            engine,
+            under_condition,
+            in_transaction,
+            online_clause_refused,
+            after_schema_change,
+            after_change_of_another_table,
+            after_settled_change,
+            with_timeout,
+            names_missing,
+            name_too_long,
+            online_clause_missing,
+            together_with,
+            remark,
+        } = self;
         let facts = [
-            self.under_condition.is_some(),
-            self.in_transaction.is_some(),
-            self.online_clause_refused.is_some(),
-            self.after_schema_change.is_some(),
+            under_condition,
+            in_transaction,
+            online_clause_refused,
+            after_schema_change,
+            after_change_of_another_table,
+            after_settled_change,
+            with_timeout,
+            names_missing,
+            name_too_long,
+            online_clause_missing,
         ];
-        let kinds = [self.change.is_some(), self.effect.is_some(), self.engine.is_some(), self.together_with.is_some()];
-        self.remark.is_some() && places.into_iter().chain(facts).chain(kinds).any(|asks| asks)
+        let is_about_a_change = change.is_some() || effect.is_some() || engine.is_some() || together_with.is_some();
+        let is_about_a_place = table.is_some() || column.is_some() || other_table.is_some();
+        remark.is_some() && (is_about_a_change || is_about_a_place || facts.iter().any(|fact| fact.is_some()))
     }
 
     /// Whether it asks for an effect that lasts the longer, the more rows the table has.

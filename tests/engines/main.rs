@@ -18,6 +18,7 @@ mod fixtures;
 mod laravel;
 mod schema;
 mod server;
+mod stats;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,11 +30,13 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 8] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
+    ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
+    ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];

@@ -285,3 +285,28 @@ fn a_suppression_in_vain_is_a_finding_like_others() {
     write(project.path(), "phasewise.yaml", b"engine: postgresql:16\nrules: { suppression-unused: off }\n");
     says(&lint(&[]), "nothing found in 1 migration");
 }
+
+#[test]
+fn the_mode_of_the_server_is_that_of_the_stats() {
+    let project = directory(&[("phasewise.yaml", "engine: mysql\nstats: stats.json\n"), CREATE, ADD]);
+    let lint = |sql_mode: &str| {
+        let stats = format!(
+            r#"{{"version": 1, "engine": "mysql", "server-version": "8.4.3", "sql-mode": "{sql_mode}",
+            "taken": "2026-11-01", "tables": []}}"#
+        );
+        write(project.path(), "stats.json", stats.as_bytes());
+        run(project.path(), &["lint", ADD.0])
+    };
+    says(&lint("STRICT_TRANS_TABLES"), "error[required-column-added]");
+    assert!(!lint("NO_ENGINE_SUBSTITUTION").contains("required-column-added"), "no INSERT fails there");
+}
+
+#[test]
+fn stats_that_cannot_be_taken_say_why() {
+    let nowhere = directory(&[]);
+    says(&run(nowhere.path(), &["stats"]), "no database is named");
+    says(&run(nowhere.path(), &["stats", "--database-url", "sqlite://shop.db"]), "`sqlite` databases cannot be asked");
+    let shown = run(nowhere.path(), &["stats", "--database-url", "app:hush@localhost/shop"]);
+    says(&shown, "exit 2");
+    assert!(!shown.contains("hush"), "{shown}");
+}
