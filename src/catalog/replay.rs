@@ -59,7 +59,8 @@ impl Catalog {
             SchemaChange::DropPrimaryKey(drop) => self.table_mut(&drop.table).primary_key.clear(),
             SchemaChange::AddForeignKey(add) => {
                 let engine = self.engine;
-                self.table_mut(&add.table).add_foreign_key(&add.foreign_key, !add.is_not_valid, engine);
+                let key = self.with_known_target(&add.foreign_key);
+                self.table_mut(&add.table).add_foreign_key(&key, !add.is_not_valid, engine);
             }
             SchemaChange::AddCheck(add) => {
                 let engine = self.engine;
@@ -95,7 +96,10 @@ impl Catalog {
         }
         self.absent.remove(&key);
         self.doubtful.remove(&key);
-        let table = Table::created(key.clone(), create, self.era, self.engine);
+        let mut table = Table::created(key.clone(), create, self.era, self.engine);
+        for key in &mut table.foreign_keys {
+            key.definition.to_table = self.key(&key.definition.to_table);
+        }
         self.tables.insert(key, Rc::new(table));
     }
 
@@ -103,7 +107,19 @@ impl Catalog {
         let key = self.key(name);
         self.tables.remove(&key);
         self.doubtful.remove(&key);
+        // The MySQL family drops a table that others refer to only where it is told not to look at foreign keys, which stay.
+        if !self.engine.is_mysql_family() {
+            let refers = |foreign_key: &ForeignKey| foreign_key.definition.to_table == key;
+            for other in self.tables.values_mut().filter(|other| other.foreign_keys.iter().any(refers)) {
+                Rc::make_mut(other).foreign_keys.retain(|foreign_key| !refers(foreign_key));
+            }
+        }
         self.absent.insert(key);
+    }
+
+    /// The key, referring to its table by the name under which that is kept.
+    fn with_known_target(&self, key: &change::ForeignKey) -> change::ForeignKey {
+        change::ForeignKey { to_table: self.key(&key.to_table), ..key.clone() }
     }
 
     fn rename_table(&mut self, rename: &RenameTable) {
@@ -151,9 +167,10 @@ impl Catalog {
 
     fn add_column(&mut self, name: &TableName, definition: &change::Column) {
         let (era, engine) = (self.era, self.engine);
+        let references = definition.references.as_ref().map(|key| self.with_known_target(key));
         let table = self.table_mut(name);
         if table.column(&definition.name, engine).is_none() {
-            table.add_column(definition, era, engine);
+            table.add_column(&change::Column { references, ..definition.clone() }, era, engine);
         }
     }
 

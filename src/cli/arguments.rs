@@ -132,6 +132,9 @@ pub(super) struct TargetArguments {
     /// doctrine/dbal is installed
     #[arg(long)]
     pub(super) doctrine: bool,
+    /// A dump of the tables before these migrations: pg_dump -Fp, mysqldump, sqlite3 .dump
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Option<PathBuf>,
     /// The configuration to read instead of the project's `phasewise.yaml`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

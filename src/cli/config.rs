@@ -35,6 +35,8 @@ pub(super) struct Wishes {
     pub(super) doctrine: Option<bool>,
     /// Directories of migrations, relative to the project's root.
     pub(super) paths: Vec<String>,
+    /// A dump of the schema before the first migration, relative to the project's root.
+    pub(super) schema: Option<String>,
     pub(super) fail_on: Option<FailOn>,
     rules: BTreeMap<String, Level>,
 }
@@ -105,6 +107,10 @@ impl Config {
         if let Some(path) = self.wishes.paths.iter().find(|path| !tree.exists(path)) {
             let help = "paths are relative to the project's root".to_owned();
             return Err(self.error(&["paths"], format!("there is no directory `{path}`"), help));
+        }
+        if let Some(path) = self.wishes.schema.as_ref().filter(|path| !tree.exists(path)) {
+            let help = "paths are relative to the project's root".to_owned();
+            return Err(self.error(&["schema"], format!("there is no file `{path}`"), help));
         }
         Ok(())
     }

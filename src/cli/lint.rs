@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    workspace.remark_on_dump(&batch, notes);
     let outcome = workspace.lint(&batch)?;
     let prefix = batch::prefix_of(&workspace);
     let places = Places { tree: &tree, prefix: &prefix };

@@ -7,6 +7,7 @@
 mod arguments;
 mod batch;
 mod config;
+mod dump;
 mod effects;
 mod exit;
 mod explain;

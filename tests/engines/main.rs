@@ -13,6 +13,7 @@
 mod availability;
 mod binary;
 mod client;
+mod dumps;
 mod fixtures;
 mod laravel;
 mod schema;
@@ -28,13 +29,17 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 10] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
+    ("dumps::the_shop_loads_from_mariadb_dump", dumps::the_shop_loads_from_mariadb_dump),
+    ("dumps::the_ledger_loads_from_pg_dump", dumps::the_ledger_loads_from_pg_dump),
+    ("dumps::the_forms_of_mariadb_load_from_mariadb_dump", dumps::the_forms_of_mariadb_load_from_mariadb_dump),
+    ("dumps::the_forms_of_postgresql_load_from_pg_dump", dumps::the_forms_of_postgresql_load_from_pg_dump),
 ];
 
 fn main() -> ExitCode {
