@@ -49,7 +49,7 @@ impl Session {
 
     /// Takes note of what `change` leaves behind.
     pub fn follow(&mut self, change: &SchemaChange) {
-        if self.is_in_transaction && !matches!(change, SchemaChange::DataRows(_) | SchemaChange::Opaque(_)) {
+        if self.is_in_transaction && change.changes_a_table() {
             self.changed_tables.extend(change.table().cloned());
         }
         match change {

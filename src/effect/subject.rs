@@ -46,7 +46,9 @@ impl<'a> Subject<'a> {
             }
             (Some(table), _) => self.catalog.is_in_use(table),
             (None, SchemaChange::DropIndex(_) | SchemaChange::RenameIndex(_)) => Answer::Unknown,
-            (None, SchemaChange::Opaque(opaque)) if opaque.touches == Touches::Anything => Answer::Unknown,
+            (None, change) if change.reach().is_some_and(|(touches, _)| touches == Touches::Anything) => {
+                Answer::Unknown
+            }
             (None, _) => Answer::No,
         }
     }

@@ -147,6 +147,12 @@ impl Name {
             Some("add-foreign-key") => &[Self::Table, Self::Columns, Self::Constraint, Self::References],
             Some("add-check" | "validate-constraint" | "drop-constraint") => &[Self::Table, Self::Constraint],
             Some("opaque") => &[Self::What, Self::Reason],
+            Some(
+                "create-object" | "alter-object" | "drop-object" | "maintain-table" | "refresh-view"
+                | "change-privileges" | "comment",
+            ) => &[Self::What],
+            Some("lock-table" | "change-table-setting") => &[Self::Table, Self::What],
+            Some("change-generated") => &[Self::Table, Self::Column],
             Some(_) => &[Self::Table],
         };
         bound.extend(own);
@@ -170,7 +176,8 @@ impl Name {
             Self::Constraint => constraint_name(change),
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
-            Self::What | Self::Reason => opaque(change, self),
+            Self::What => change.words().unwrap_or_default(),
+            Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
         }
     }
 }
@@ -242,12 +249,4 @@ fn references(change: &SchemaChange) -> String {
 fn other_tables(effect: &Effect) -> String {
     let names: Vec<String> = effect.others.iter().map(|other| format!("`{}`", other.table)).collect();
     names.join(", ")
-}
-
-fn opaque(change: &SchemaChange, name: Name) -> String {
-    match change {
-        SchemaChange::Opaque(opaque) if name == Name::What => opaque.what.clone(),
-        SchemaChange::Opaque(opaque) => opaque.reason.clone(),
-        _ => String::new(),
-    }
 }
