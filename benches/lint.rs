@@ -92,8 +92,16 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
     let batch = Batch::EachAlone(migrations.iter().cloned().collect());
     let project = Project::Laravel(Box::new(LaravelProject { application, settings, migrations }));
     let severities = BTreeMap::new();
-    let lint =
-        Lint { tree: &tree, project: &project, target: &target, effects, rules, severities: &severities, today: None };
+    let lint = Lint {
+        tree: &tree,
+        project: &project,
+        baseline: None,
+        target: &target,
+        effects,
+        rules,
+        severities: &severities,
+        today: None,
+    };
     work(&lint, &batch);
 }
 

@@ -1,7 +1,7 @@
 //! What a change does to the one table it is about.
 
 use super::table::{Check, Column, ForeignKey, Index, Table, same_name};
-use super::{Era, names};
+use super::{Era, names, spelled};
 use crate::change::{self, CreateTable, IndexPart, TableName};
 use crate::engine::Engine;
 
@@ -20,7 +20,8 @@ impl Table {
             table.set_primary_key(&create.primary_key, engine);
         }
         for index in &create.indexes {
-            table.add_index(index, index.is_unique, engine);
+            // PostgreSQL has no other indexes in CREATE TABLE than those of constraints.
+            table.add_index(index, index.is_unique || engine == Engine::Postgresql, engine);
         }
         for key in &create.foreign_keys {
             table.add_foreign_key(key, true, engine);
@@ -42,6 +43,8 @@ impl Table {
                 .map_or(self.columns.len(), |at| at + 1),
             None => self.columns.len(),
         };
+        let mut definition = definition.clone();
+        spelled::restore(&mut definition, engine);
         let own = change::Column { references: None, checks: Vec::new(), place: None, ..definition.clone() };
         self.columns.insert(place, Column { definition: own, stood_before_batch: era == Era::History });
         if definition.is_primary_key {
@@ -72,7 +75,7 @@ impl Table {
     }
 
     pub(super) fn add_index(&mut self, definition: &change::Index, is_constraint: bool, engine: Engine) {
-        let name = definition.name.clone().unwrap_or_else(|| names::index(self, definition, engine));
+        let name = definition.name.clone().unwrap_or_else(|| names::index(self, definition, is_constraint, engine));
         if self.index(&name, engine).is_none() {
             self.indexes.push(Index { name, definition: definition.clone(), is_constraint });
         }

@@ -7,6 +7,7 @@ mod alter;
 mod either;
 mod names;
 mod replay;
+mod spelled;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

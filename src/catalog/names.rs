@@ -6,7 +6,7 @@ use crate::engine::Engine;
 
 /// PostgreSQL: `users_email_key` for a unique constraint, `users_email_idx` for an index (CREATE INDEX, "Parameters").
 /// MySQL family: the first column's name, with `_2`, `_3` where that is taken.
-pub(super) fn index(table: &Table, index: &change::Index, engine: Engine) -> String {
+pub(super) fn index(table: &Table, index: &change::Index, is_constraint: bool, engine: Engine) -> String {
     let is_taken = |name: &str| table.index(name, engine).is_some();
     if engine.is_mysql_family() {
         let first = index.columns().next().unwrap_or("functional_index");
@@ -15,7 +15,11 @@ pub(super) fn index(table: &Table, index: &change::Index, engine: Engine) -> Str
     }
     let columns: Vec<&str> = index.columns().collect();
     let columns = if columns.is_empty() { "expr".to_owned() } else { columns.join("_") };
-    let suffix = if index.is_unique { "key" } else { "idx" };
+    let suffix = match (index.is_unique, is_constraint) {
+        (true, _) => "key",
+        (false, true) => "excl",
+        (false, false) => "idx",
+    };
     first_free(numbered(format!("{}_{columns}_{suffix}", table.name.name)), is_taken)
 }
 

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::table::{ForeignKey, Table, same_name};
-use super::{Catalog, Era};
+use super::{Catalog, Era, spelled};
 use crate::change::{
     self, AddIndex, ChangeTableOptions, CreateTable, DataRows, Default, DropColumn, DropIndex, IndexPart,
     RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, Statement, TableName, Touches,
@@ -116,7 +116,7 @@ impl Catalog {
         self.doubtful.remove(&key);
         let mut table = Table::created(key.clone(), create, self.era, self.engine);
         for key in &mut table.foreign_keys {
-            key.definition.to_table = self.key(&key.definition.to_table);
+            key.definition = self.with_known_target(&key.definition);
         }
         self.tables.insert(key, Rc::new(table));
     }
@@ -135,9 +135,16 @@ impl Catalog {
         self.absent.insert(key);
     }
 
-    /// The key, referring to its table by the name under which that is kept.
+    /// The key, referring to its table by the name under which that is kept, and to the columns of that table's key.
     fn with_known_target(&self, key: &change::ForeignKey) -> change::ForeignKey {
-        change::ForeignKey { to_table: self.key(&key.to_table), ..key.clone() }
+        let to_table = self.key(&key.to_table);
+        let mut to_columns = key.to_columns.clone();
+        if to_columns.is_empty()
+            && let Some(table) = self.tables.get(&to_table)
+        {
+            to_columns.clone_from(&table.primary_key);
+        }
+        change::ForeignKey { to_table, to_columns, ..key.clone() }
     }
 
     fn rename_table(&mut self, rename: &RenameTable) {
@@ -249,6 +256,7 @@ impl Catalog {
         let table = self.table_mut(name);
         if let Some(found) = table.columns.iter_mut().find(|known| same_name(&known.definition.name, column, engine)) {
             change(&mut found.definition);
+            spelled::restore(&mut found.definition, engine);
         }
     }
 

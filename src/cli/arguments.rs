@@ -132,7 +132,7 @@ pub(super) struct TargetArguments {
     /// doctrine/dbal is installed
     #[arg(long)]
     pub(super) doctrine: bool,
-    /// A dump of the tables before these migrations: pg_dump -Fp, mysqldump, sqlite3 .dump
+    /// A dump of the tables before these migrations, as `pg_dump -Fp`, mysqldump or sqlite3 write it
     #[arg(long, value_name = "FILE")]
     pub(super) schema: Option<PathBuf>,
     /// The configuration to read instead of the project's `phasewise.yaml`

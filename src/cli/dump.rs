@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use super::arguments::TargetArguments;
 use super::config::Config;
 use super::exit::Failure;
-use super::migrations::Migrations;
+use super::migrations::{Migrations, listed};
 use super::notes::Notes;
 use crate::engine::Engine;
 use crate::lint::{Baseline, Batch, MigrationFile, Role};
@@ -47,11 +47,23 @@ impl Choice {
     }
 
     /// The dump that the project's own runner loads or writes.
-    pub(super) fn found(tree: &Tree, migrations: &Migrations, engine: Engine) -> Option<Self> {
+    pub(super) fn found(tree: &Tree, migrations: &Migrations, engine: Engine, notes: Notes) -> Option<Self> {
         let choice = |path: String, role, why| Self { on_disk: PathBuf::from(&path), path, role, why };
         match migrations {
             Migrations::Laravel { application, .. } => {
-                Some(choice(application.schema_dump(engine)?, Role::First, "Laravel loads it before the first migration"))
+                let Some(path) = application.schema_dump(engine) else {
+                    let others = application.schema_dumps();
+                    if !others.is_empty() {
+                        notes.remark(&format!(
+                            "not loaded, because they are of other connections than the one to {}: {} (`--schema` \
+                             loads one all the same)",
+                            engine.title(),
+                            listed(&others)
+                        ));
+                    }
+                    return None;
+                };
+                Some(choice(path, Role::First, "Laravel loads it before the first migration"))
             }
             Migrations::Sql(_) => {
                 let is_dbmate = migrations.paths().next().is_some_and(|first| is_of_dbmate(tree, first));
@@ -87,7 +99,7 @@ impl Choice {
         let tables = counted(loaded.tables(), "table");
         notes.detail(&format!("schema: {tables} from `{}` ({})", self.path, self.why));
         if let Some(run) = loaded.run_migrations() {
-            notes.detail(&format!("schema: `{}` holds {} that have run", self.path, counted(run, "migration")));
+            notes.detail(&format!("schema: `{}` logs {} as run", self.path, counted(run, "migration")));
         }
         if loaded.tables() == 0 {
             notes.remark(&format!("`{}` makes no table", self.path));
@@ -106,7 +118,7 @@ pub(super) fn remark_on_batch(baseline: &Baseline, batch: &Batch, migrations: &[
     if !baseline.suits(batch, migrations) {
         notes.detail(&format!("`{path}` holds {held} of the batch already: the history is replayed instead"));
     } else if matches!(batch, Batch::EachAlone(_)) {
-        notes.detail(&format!("{held} are not judged: `{path}` holds them already"));
+        notes.detail(&format!("not judged, because `{path}` holds what they do: {held}"));
     } else {
         notes.remark(&format!(
             "`{path}` holds {held} of the batch already, and the history before it is not there to be replayed: what \

@@ -68,7 +68,7 @@ impl<'t> Workspace<'t> {
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
         let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
         let effects = Effects::builtin(choice.engine)?;
-        let dump = dump.or_else(|| dump::Choice::found(tree, &found, choice.engine));
+        let dump = dump.or_else(|| dump::Choice::found(tree, &found, choice.engine, notes));
         let project = match found {
             Migrations::Laravel { application, paths } => {
                 let settings = settings(&application, &choice, target, &config, notes);

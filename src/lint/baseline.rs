@@ -64,7 +64,8 @@ impl Baseline {
         let mut catalog = Catalog::new(engine);
         let read = read(&mut stream, file, path, engine, logs, &mut catalog)?;
         tree.keep(file, read.excerpt);
-        let unknown = read.problems.into_iter().map(|Problem { span, reason }| Unknown { span, reason, is_history: true });
+        let unknown =
+            read.problems.into_iter().map(|Problem { span, reason }| Unknown { span, reason, is_history: true });
         Ok(Self { path: path.to_owned(), role, catalog, log: read.log, unknown: unknown.collect() })
     }
 

@@ -12,7 +12,11 @@ pub(super) enum Encoding {
 
 /// Bytes by which formats that are no text begin: what each is, and the way out.
 const MAGIC: &[(&[u8], &str, &str)] = &[
-    (b"PGDMP", "a dump in pg_dump's custom format", "make a plain one with `pg_dump -Fp`, or `pg_restore -f schema.sql`"),
+    (
+        b"PGDMP",
+        "a dump in pg_dump's custom format",
+        "make a plain one with `pg_dump -Fp`, or `pg_restore -f schema.sql`",
+    ),
     (b"\x1f\x8b", "compressed with gzip", "unpack it with `gunzip`"),
     (b"BZh", "compressed with bzip2", "unpack it with `bunzip2`"),
     (b"\xfd7zXZ\0", "compressed with xz", "unpack it with `unxz`"),
@@ -41,8 +45,12 @@ pub(super) fn recognise(head: &[u8]) -> Result<(Encoding, usize), Binary> {
         [0xff, 0xfe, ..] => return Ok((Encoding::Utf16 { is_big_endian: false }, 2)),
         [0xfe, 0xff, ..] => return Ok((Encoding::Utf16 { is_big_endian: true }, 2)),
         // ASCII in two bytes each, without a mark.
-        [first, 0, second, 0, ..] if *first > 0 && *second > 0 => return Ok((Encoding::Utf16 { is_big_endian: false }, 0)),
-        [0, first, 0, second, ..] if *first > 0 && *second > 0 => return Ok((Encoding::Utf16 { is_big_endian: true }, 0)),
+        [first, 0, second, 0, ..] if *first > 0 && *second > 0 => {
+            return Ok((Encoding::Utf16 { is_big_endian: false }, 0));
+        }
+        [0, first, 0, second, ..] if *first > 0 && *second > 0 => {
+            return Ok((Encoding::Utf16 { is_big_endian: true }, 0));
+        }
         _ => {}
     }
     if head.iter().take(LOOKED_AT).any(|byte| *byte == 0) {

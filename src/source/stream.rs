@@ -39,7 +39,15 @@ impl TextStream {
         let (encoding, mark) = recognise(&head).map_err(|binary| ReadError::binary(path, binary))?;
         head.drain(..mark);
         let decoder = Decoder::new(encoding);
-        Ok(Self { path: path.to_owned(), file, decoder, head, is_at_end: false, text: String::new(), not_utf8: Vec::new() })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            decoder,
+            head,
+            is_at_end: false,
+            text: String::new(),
+            not_utf8: Vec::new(),
+        })
     }
 
     /// The next piece; `None` at the end of the file.

@@ -51,8 +51,6 @@ impl Closing {
     }
 
     /// Passes over `text`: the byte behind what closes it, or the byte from which on it is wanted again with more behind it.
-    ///
-    /// A doubled quote counts as one that closes and one that opens again, which comes to the same.
     pub(super) fn pass(&mut self, text: &str) -> Result<usize, usize> {
         let bytes = text.as_bytes();
         match self {
@@ -65,7 +63,11 @@ impl Closing {
                         }
                         at += 1;
                     } else if found == byte {
-                        return Ok(at + 1);
+                        match bytes.get(at + 1) {
+                            Some(next) if next == byte => at += 1,
+                            Some(_) => return Ok(at + 1),
+                            None => return Err(at),
+                        }
                     }
                     at += 1;
                 }

@@ -90,7 +90,7 @@ fn postgresql_names_what_the_statement_does_not() {
       primary key id
       index posts_user_id_idx: user_id
       index posts_expr_idx: (lower(title))
-      foreign key posts_user_id_fkey: user_id -> users()
+      foreign key posts_user_id_fkey: user_id -> users(id)
       check posts_check: id > user_id
     users
       id bigserial not null None

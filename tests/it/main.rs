@@ -9,6 +9,7 @@
 
 mod catalog;
 mod cli;
+mod dumps;
 mod effects;
 mod layers;
 mod readme;

@@ -77,7 +77,9 @@ impl Log {
             let entry = entry.strip_suffix(".sql").unwrap_or(entry);
             entry == name || version.as_ref().is_some_and(|version| entry == version)
         };
-        let is_before = |latest: u64| version.as_ref().and_then(|digits| digits.parse::<u64>().ok()).is_some_and(|own| own <= latest);
+        let is_before = |latest: u64| {
+            version.as_ref().and_then(|digits| digits.parse::<u64>().ok()).is_some_and(|own| own <= latest)
+        };
         self.entries.iter().any(is_it) || self.latest.is_some_and(is_before)
     }
 
@@ -166,13 +168,20 @@ impl Log {
 
 fn eat_verb(cursor: &mut Cursor<'_>) {
     cursor.eat_any(&["INSERT", "REPLACE"]);
-    while cursor.eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "OR", "REPLACE", "ROLLBACK", "ABORT", "FAIL"]).is_some() {}
+    while cursor
+        .eat_any(&["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "OR", "REPLACE", "ROLLBACK", "ABORT", "FAIL"])
+        .is_some()
+    {}
     cursor.eat("INTO");
 }
 
 /// The number that a migration's name begins with, as runners log it: Diesel leaves out the dashes of its dates.
 fn version(name: &str) -> Option<String> {
     let name = name.strip_prefix('V').unwrap_or(name);
-    let digits: String = name.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '-').filter(|letter| *letter != '-').collect();
+    let digits: String = name
+        .chars()
+        .take_while(|letter| letter.is_ascii_digit() || *letter == '-')
+        .filter(|letter| *letter != '-')
+        .collect();
     (!digits.is_empty()).then_some(digits)
 }

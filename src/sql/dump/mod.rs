@@ -1,4 +1,4 @@
-//! Dumps: what mysqldump, mariadb-dump, pg_dump (plain) and `sqlite3 .dump` write, read a piece at a time.
+//! Dumps: what mysqldump, mariadb-dump, `pg_dump` (plain) and `sqlite3 .dump` write, read a piece at a time.
 //!
 //! Takes the text in pieces, gives each statement as the front end reads it, but for the rows: those are passed over, save
 //! those that say which migrations have run. Holds one statement at a time, and no more of it than [`LIMIT`].
@@ -6,6 +6,7 @@
 mod log;
 mod origin;
 mod overlong;
+mod sqlite;
 
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,8 @@ use std::ops::Range;
 
 use self::log::Rows;
 pub use self::log::{Log, LogTable};
-pub use self::origin::engine_of;
 use self::origin::Closings;
+pub use self::origin::engine_of;
 use self::overlong::Overlong;
 use super::read_statement;
 use super::split::{Split, split_part};
@@ -112,7 +113,10 @@ impl Dump {
             self.tell("", "the dump ends in the midst of the rows that begin before");
         }
         if self.closings.are_missing() {
-            self.tell("", "the dump ends here without the line by which its tool closes it: what is missing is not known");
+            self.tell(
+                "",
+                "the dump ends here without the line by which its tool closes it: what is missing is not known",
+            );
             sink(&self.opaque("the dump is not complete"));
         }
         if self.left_out > 0 {
@@ -146,7 +150,8 @@ impl Dump {
         let is_overlong = !is_last && split.settled == 0 && text.len() >= LIMIT;
         let settled = if is_last { text.len() } else { split.settled };
         let mut whole = split.statements.partition_point(|range| range.end <= settled);
-        let copies = split.unclosed.iter().find(|unclosed| unclosed.what == "COPY data").map(|unclosed| unclosed.range.start);
+        let copies =
+            split.unclosed.iter().find(|unclosed| unclosed.what == "COPY data").map(|unclosed| unclosed.range.start);
         if is_overlong {
             whole = split.statements.len() - usize::from(copies.is_none()).min(split.statements.len());
         }
@@ -170,12 +175,17 @@ impl Dump {
         }
         self.delimiter = split.delimiter;
         self.keep_from(text, settled);
-        self.wanted = WORTH_SPLITTING.max(2 * self.buffer.len());
+        self.wanted = (2 * self.buffer.len()).clamp(WORTH_SPLITTING, LIMIT);
         false
     }
 
     fn read_one(&mut self, text: &str, split: &Split, range: Range<usize>, sink: &mut Sink<'_>) {
         let code = split.code.get(range.clone()).unwrap_or_default().trim_start();
+        if let Some(table) = sqlite::virtual_table(&split.code, range.clone(), self.engine) {
+            let opaque = |_: &str, map: &SourceMap, range| unread(sqlite::opaque(table), map.span(range));
+            self.emit(text, range, opaque, sink);
+            return;
+        }
         if writes_rows(code) {
             self.log.insert(&split.code, range, self.engine);
             return;
@@ -186,12 +196,7 @@ impl Dump {
             return;
         }
         let engine = self.engine;
-        self.emit(
-            text,
-            range,
-            |sql, map, range| read_statement(&split.code, range, map, engine, sql),
-            sink,
-        );
+        self.emit(text, range, |sql, map, range| read_statement(&split.code, range, map, engine, sql), sink);
     }
 
     /// Hands on what `read` makes of a statement, and keeps its text where something of it was not understood.
@@ -221,7 +226,9 @@ impl Dump {
             self.point(text, range, "this is not UTF-8, and is read as Latin-1".to_owned());
         }
         self.log.learn(&statement);
-        sink(&statement);
+        if !sqlite::is_own(&statement, self.engine) {
+            sink(&statement);
+        }
     }
 
     /// Tells a problem of a part of the text, and keeps that part.
@@ -253,15 +260,7 @@ impl Dump {
     fn opaque(&self, reason: &str) -> Statement {
         let begin = self.excerpt.len().saturating_sub(1);
         let span = Span::new(self.file, begin, begin);
-        let opaque = Opaque { what: "dump".to_owned(), touches: Touches::Anything, reason: reason.to_owned() };
-        Statement {
-            sql: String::new(),
-            bindings: Vec::new(),
-            span,
-            changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
-            guard: None,
-            online: OnlineClauses::default(),
-        }
+        unread(Opaque { what: "dump".to_owned(), touches: Touches::Anything, reason: reason.to_owned() }, span)
     }
 
     /// What begins at `from` is all that is left to be read.
@@ -273,6 +272,17 @@ impl Dump {
         self.not_utf8.iter_mut().for_each(|at| *at -= from);
         text.drain(..from.min(text.len()));
         self.buffer = text;
+    }
+}
+
+fn unread(opaque: Opaque, span: Span) -> Statement {
+    Statement {
+        sql: String::new(),
+        bindings: Vec::new(),
+        span,
+        changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
+        guard: None,
+        online: OnlineClauses::default(),
     }
 }
 

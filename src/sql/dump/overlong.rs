@@ -57,22 +57,19 @@ impl Dump {
 
     /// A comment of one line, or a command of the client, is shortened to one that begins here.
     fn pass_comment(&mut self, text: String, split: &Split) -> bool {
-        let comment = split.unclosed.iter().find(|unclosed| unclosed.what == "comment").map(|unclosed| unclosed.range.start);
-        let length = text.len();
-        match comment {
-            Some(start) => {
-                self.keep_from(text, start);
-                let delimiter = self.delimiter.clone();
-                self.state = State::Overlong(Overlong { closing: None, routine: None, delimiter });
-                true
-            }
-            None => {
-                self.keep_from(text, length);
-                "-- ".clone_into(&mut self.buffer);
-                self.byte = self.byte.saturating_sub(self.buffer.len());
-                false
-            }
+        let comment =
+            split.unclosed.iter().find(|unclosed| unclosed.what == "comment").map(|unclosed| unclosed.range.start);
+        if let Some(start) = comment {
+            self.keep_from(text, start);
+            let delimiter = self.delimiter.clone();
+            self.state = State::Overlong(Overlong { closing: None, routine: None, delimiter });
+            return true;
         }
+        let length = text.len();
+        self.keep_from(text, length);
+        "-- ".clone_into(&mut self.buffer);
+        self.byte = self.byte.saturating_sub(self.buffer.len());
+        false
     }
 
     /// Passes over what the buffer holds of it; true where its end was found.

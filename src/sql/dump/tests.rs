@@ -60,6 +60,7 @@ fn shown(loaded: Loaded) -> String {
         let line = file.position(problem.span.start).line;
         format!("line {line}: {}", problem.reason)
     });
+    let statements = statements.map(|sql| if sql.is_empty() { "(unread)".to_owned() } else { sql });
     statements.chain(ran).chain(problems).collect::<Vec<_>>().join("\n")
 }
 
@@ -86,6 +87,7 @@ fn rows_are_passed_over_and_migrations_remembered() {
         --\n-- PostgreSQL database dump complete\n--\n";
     insta::assert_snapshot!(check(Engine::Postgresql, postgresql), @r"
     SET search_path = ''
+    COPY public.users (id, name) FROM stdin
     ALTER TABLE ONLY public.users ADD CONSTRAINT users_pkey PRIMARY KEY (id)
     ran 2020_a
     ran 2020_b
@@ -101,6 +103,7 @@ fn a_dump_that_breaks_off_says_where() {
     ");
     insta::assert_snapshot!(check(Engine::Postgresql, "CREATE TABLE a (id int);\nCOPY a (id) FROM stdin;\n1\n2\n"), @r"
     CREATE TABLE a (id int)
+    COPY a (id) FROM stdin
     line 2: nothing closes this COPY data
     ");
     insta::assert_snapshot!(check(Engine::Mysql, "CREATE TABLE a (id int);\nINSERT INTO a VALUES ('x"), @r"
@@ -109,7 +112,7 @@ fn a_dump_that_breaks_off_says_where() {
     ");
     insta::assert_snapshot!(check(Engine::Mysql, "-- MySQL dump 10.13\nCREATE TABLE a (id int);\n"), @r"
     CREATE TABLE a (id int)
-
+    (unread)
     line 3: the dump ends here without the line by which its tool closes it: what is missing is not known
     ");
 }
@@ -145,12 +148,14 @@ fn what_is_held_has_a_bound() {
         (Engine::Sqlite, "INSERT INTO a VALUES ('", "''; DROP TABLE a", "');\n"),
     ];
     for (engine, begin, middle, end) in cases {
-        let text = format!("CREATE TABLE a (id int);\n{begin}{}{end}CREATE TABLE b (id int);\nFROB;\n", middle.repeat(times));
+        let text =
+            format!("CREATE TABLE a (id int);\n{begin}{}{end}CREATE TABLE b (id int);\nFROB;\n", middle.repeat(times));
         let loaded = load(engine, pieces(&text, 64 * 1024));
         assert!(loaded.held <= bound, "{begin}: {} bytes are held", loaded.held);
         let lines = text.lines().count();
+        let copy = if begin.starts_with("COPY") { "COPY a (id) FROM stdin\n" } else { "" };
         let expected = format!(
-            "CREATE TABLE a (id int)\nCREATE TABLE b (id int)\nFROB\nline {lines}: no statement that is known begins with `FROB`"
+            "CREATE TABLE a (id int)\n{copy}CREATE TABLE b (id int)\nFROB\nline {lines}: no statement that is known begins with `FROB`"
         );
         assert_eq!(shown(loaded), expected, "{begin}");
     }
@@ -159,15 +164,18 @@ fn what_is_held_has_a_bound() {
 #[test]
 fn a_statement_that_is_too_long_is_told_and_passed_over() {
     let body = "SELECT 'a;'; ".repeat(LIMIT / 8);
-    let text = format!("DELIMITER ;;\nCREATE PROCEDURE p() BEGIN {body} DROP TABLE a; END ;;\nDELIMITER ;\nCREATE TABLE b (id int);");
+    let text = format!(
+        "DELIMITER ;;\nCREATE PROCEDURE p() BEGIN {body} DROP TABLE a; END ;;\nDELIMITER ;\nCREATE TABLE b (id int);"
+    );
     insta::assert_snapshot!(shown(load(Engine::Mysql, pieces(&text, 64 * 1024))), @r"
-
+    (unread)
     CREATE TABLE b (id int)
     line 2: the statement that begins here is longer than 1048576 bytes, and is not read
     ");
-    let text = format!("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC {body} DROP TABLE a; END;\nCREATE TABLE b (id int);");
+    let text =
+        format!("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC {body} DROP TABLE a; END;\nCREATE TABLE b (id int);");
     insta::assert_snapshot!(shown(load(Engine::Postgresql, pieces(&text, 64 * 1024))), @r"
-
+    (unread)
     CREATE TABLE b (id int)
     line 1: the statement that begins here is longer than 1048576 bytes, and is not read
     ");
@@ -189,4 +197,22 @@ fn a_dump_reads_as_a_migration_does() {
         let found: Vec<String> = loaded.statements.into_iter().map(|statement| statement.sql).collect();
         assert_eq!(found, expected);
     }
+}
+
+#[test]
+fn what_sqlite_dumps_of_itself_is_told_apart() {
+    let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT);\n\
+        INSERT INTO users VALUES(1);\nPRAGMA writable_schema=ON;\n\
+        INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','docs','docs',0,'CREATE VIRTUAL TABLE docs USING fts5(a)');\n\
+        CREATE TABLE sqlite_sequence(name,seq);\nDELETE FROM sqlite_sequence;\nCOMMIT;\n";
+    insta::assert_snapshot!(check(Engine::Sqlite, dump), @r"
+    PRAGMA foreign_keys=OFF
+    BEGIN TRANSACTION
+    CREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT)
+    PRAGMA writable_schema=ON
+    (unread)
+    DELETE FROM sqlite_sequence
+    COMMIT
+    line 6: the columns of a virtual table are its module's
+    ");
 }
