@@ -21,6 +21,7 @@ use crate::laravel::{Application, Settings};
 use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script, Unknown};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
+use crate::sql::layout;
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -31,7 +32,7 @@ pub(super) struct Workspace<'t> {
     pub(super) tree: &'t Tree,
     pub(super) target: EngineVersion,
     pub(super) config: Config,
-    /// The migrations that were named; `None` where the project as a whole was.
+    /// The keys of the migrations that were named; `None` where the project as a whole was.
     pub(super) named: Option<BTreeSet<String>>,
     project: Project<'t>,
     effects: Effects,
@@ -46,6 +47,14 @@ enum ProjectError {
         help("say it with `--engine postgresql:16`, or with `engine: postgresql:16` in `phasewise.yaml`")
     )]
     NoEngine,
+    #[error("`{source_name}` says that these migrations run on `{name}`, which phasewise does not know")]
+    #[diagnostic(
+        code(phasewise::project::other_engine),
+        help(
+            "where that speaks the dialect of a database that phasewise knows, say so, as in `--engine postgresql:16`"
+        )
+    )]
+    OtherEngine { name: String, source_name: String },
 }
 
 impl<'t> Workspace<'t> {
@@ -58,11 +67,14 @@ impl<'t> Workspace<'t> {
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let directories = migrations::directories(root, &config, tree, notes);
-        let found = migrations::find(root, tree, &directories, notes);
-        let named = migrations::named(root, &found)?;
+        let directories = migrations::directories(root, &config, tree, notes)?;
+        let found = migrations::find(root, tree, &directories, notes)?;
+        let named = migrations::named(root, tree, &directories, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
-        let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
+        let (choice, source) = match engine_choice(target, &config, found.application()) {
+            Some(choice) => choice,
+            None => told_engine(tree, &found, &directories)?,
+        };
         let effects = Effects::builtin(choice.engine)?;
         let project = match found {
             Migrations::Laravel { application, paths } => {
@@ -79,9 +91,19 @@ impl<'t> Workspace<'t> {
         self.tree.root()
     }
 
-    /// The paths of the migrations, in the order in which they run.
+    /// The keys of the migrations, in the order in which they run.
     pub(super) fn migrations(&self) -> Vec<String> {
-        self.project.migrations().into_iter().map(|migration| migration.path).collect()
+        self.project.migrations().iter().map(|migration| migration.key().to_owned()).collect()
+    }
+
+    /// The migrations, and whether each runs anew when its text has changed.
+    pub(super) fn files(&self) -> Vec<(MigrationFile, bool)> {
+        match &self.project {
+            Project::Laravel(_) => self.project.migrations().into_iter().map(|file| (file, false)).collect(),
+            Project::Sql { migrations } => {
+                migrations.iter().map(|migration| (migration.file.clone(), migration.source.runs_again)).collect()
+            }
+        }
     }
 
     /// Judges `batch`; an error where none of its migrations can be read.
@@ -100,13 +122,11 @@ impl<'t> Workspace<'t> {
         Ok(self.judge().scripts(batch, direction))
     }
 
-    /// The path of the migration that goes by that name, or lies at that path.
+    /// The key of the migration that goes by that name, or of the last that lies at that path.
     pub(super) fn migration(&self, wanted: &str) -> Option<String> {
-        let migrations = self.project.migrations().into_iter();
-        migrations
-            .filter(|migration| migration.name == wanted || migration.path == wanted)
-            .map(|found| found.path)
-            .next()
+        let migrations = self.project.migrations();
+        let mut found = migrations.iter().filter(|migration| migration.name == wanted || migration.path == wanted);
+        found.next_back().map(|found| found.key().to_owned())
     }
 
     /// The tables after the migration at `last`, or after all of them, and what was not understood on the way.
@@ -153,6 +173,21 @@ fn engine_choice(
         Some((EngineChoice { engine, version: None }, format!("`{}`", fact.source)))
     };
     flag.or_else(configured).or_else(detected)
+}
+
+/// What the files around migrations of SQL say that they run on.
+fn told_engine(tree: &Tree, found: &Migrations, directories: &[String]) -> Result<(EngineChoice, String), Failure> {
+    let Migrations::Sql(migrations) = found else { return Err(ProjectError::NoEngine.into()) };
+    // A migration may lie deeper than the directory that was searched for it.
+    let within =
+        migrations.iter().map(|migration| migration.file.path.rsplit_once('/').map_or("", |(directory, _)| directory));
+    let directories: Vec<String> =
+        directories.iter().map(String::as_str).chain(within.take(1)).map(str::to_owned).collect();
+    let evidence = layout::engine(tree, &directories)?.ok_or(ProjectError::NoEngine)?;
+    let engine = evidence
+        .engine
+        .ok_or(ProjectError::OtherEngine { name: evidence.name, source_name: evidence.source.clone() })?;
+    Ok((EngineChoice { engine, version: None }, format!("`{}`", evidence.source)))
 }
 
 /// What the migrations are compiled for: what the application says, unless a flag or the configuration says otherwise.

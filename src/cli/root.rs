@@ -8,10 +8,11 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::config;
-use crate::source::ReadError;
+use crate::source::{ReadError, Tree};
+use crate::sql::layout::{self, SIGNS};
 
 /// Where frameworks and runners keep migrations, relative to a project's root.
-const MIGRATION_DIRECTORIES: [&str; 7] = [
+const MIGRATION_DIRECTORIES: [&str; 11] = [
     "database/migrations",
     "db/migrations",
     "db/migration",
@@ -19,6 +20,10 @@ const MIGRATION_DIRECTORIES: [&str; 7] = [
     "migrations",
     "sql/migrations",
     "src/main/resources/db/migration",
+    "src/main/resources/db/changelog",
+    "db/changelog",
+    "prisma/migrations",
+    "drizzle",
 ];
 
 /// The file that shows a Laravel application.
@@ -54,8 +59,8 @@ pub(super) enum RootError {
     #[diagnostic(
         code(phasewise::project::none),
         help(
-            "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml` or a \
-             directory such as `database/migrations`"
+            "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml`, the \
+             settings of a migration runner, or a directory such as `database/migrations`"
         )
     )]
     None { directory: String },
@@ -112,6 +117,9 @@ impl Root {
         });
         let by_migrations = || {
             directories.iter().find_map(|directory| {
+                if let Some(sign) = SIGNS.into_iter().find(|name| directory.join(name).is_file()) {
+                    return Some((*directory, Sign::File(sign)));
+                }
                 let holds = |place: &&str| {
                     let migrations = directory.join(place);
                     migrations.is_dir() && (target == *directory || target.starts_with(&migrations))
@@ -119,7 +127,15 @@ impl Root {
                 MIGRATION_DIRECTORIES.into_iter().find(holds).map(|place| (*directory, Sign::Migrations(place)))
             })
         };
-        let (directory, sign) = by_file.or_else(by_migrations)?;
+        let by_settings = || {
+            directories.iter().find_map(|directory| {
+                let places = layout::places(&Tree::new(*directory)).ok()?;
+                let mut signs = [".env", ".env.example", "package.json"].into_iter();
+                let sign = signs.find(|name| places.iter().any(|place| place.source == *name))?;
+                Some((*directory, Sign::File(sign)))
+            })
+        };
+        let (directory, sign) = by_file.or_else(by_migrations).or_else(by_settings)?;
         Some(Self { directory: directory.to_owned(), sign, shown: path.display().to_string(), named: BTreeSet::new() })
     }
 

@@ -11,6 +11,7 @@ mod catalog;
 mod cli;
 mod effects;
 mod layers;
+mod layouts;
 mod readme;
 mod report;
 mod rules;

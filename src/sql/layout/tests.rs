@@ -1,0 +1,1 @@
+//! What the fixtures of `tests/it/layouts.rs` do not show.
