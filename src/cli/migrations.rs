@@ -40,7 +40,7 @@ fn unread_in(unread: &[String]) -> String {
     match unread {
         [] => String::new(),
         [first] => format!(" that are SQL: `{first}` is not"),
-        [first, ..] => format!(" that are SQL: `{first}` is not, nor are {} others", unread.len() - 1),
+        [first, ..] => format!(" that are SQL: `{first}` is not, and {} more", unread.len() - 1),
     }
 }
 

@@ -12,7 +12,7 @@ use super::config::Config;
 use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
-use super::root::{Root, Sign};
+use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion, Version};
@@ -21,7 +21,7 @@ use crate::laravel::{Application, Settings};
 use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script, Unknown};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
-use crate::sql::layout;
+use crate::sql::layout::{self, EngineEvidence};
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -73,7 +73,7 @@ impl<'t> Workspace<'t> {
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
         let (choice, source) = match engine_choice(target, &config, found.application()) {
             Some(choice) => choice,
-            None => told_engine(tree, &found, &directories)?,
+            None => told_engine(root, tree, &found, &directories)?,
         };
         let effects = Effects::builtin(choice.engine)?;
         let project = match found {
@@ -175,15 +175,28 @@ fn engine_choice(
     flag.or_else(configured).or_else(detected)
 }
 
-/// What the files around migrations of SQL say that they run on.
-fn told_engine(tree: &Tree, found: &Migrations, directories: &[String]) -> Result<(EngineChoice, String), Failure> {
+/// What the files around migrations of SQL say that they run on, those above the project in its repository last.
+fn told_engine(
+    root: &Root,
+    tree: &Tree,
+    found: &Migrations,
+    directories: &[String],
+) -> Result<(EngineChoice, String), Failure> {
     let Migrations::Sql(migrations) = found else { return Err(ProjectError::NoEngine.into()) };
     // A migration may lie deeper than the directory that was searched for it.
     let within =
         migrations.iter().map(|migration| migration.file.path.rsplit_once('/').map_or("", |(directory, _)| directory));
     let directories: Vec<String> =
         directories.iter().map(String::as_str).chain(within.take(1)).map(str::to_owned).collect();
-    let evidence = layout::engine(tree, &directories)?.ok_or(ProjectError::NoEngine)?;
+    let mut evidence = layout::engine(tree, &directories)?;
+    for above in within_repository(&root.directory).skip(1) {
+        if evidence.is_some() {
+            break;
+        }
+        evidence = layout::engine(&Tree::new(above), &[String::new()])?
+            .map(|found| EngineEvidence { source: format!("{} above the project", found.source), ..found });
+    }
+    let evidence = evidence.ok_or(ProjectError::NoEngine)?;
     let engine = evidence
         .engine
         .ok_or(ProjectError::OtherEngine { name: evidence.name, source_name: evidence.source.clone() })?;

@@ -8,6 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::config;
+use super::migrations::listed;
 use crate::source::{ReadError, Tree};
 use crate::sql::layout::{self, SIGNS};
 
@@ -56,17 +57,30 @@ pub(super) enum RootError {
     #[diagnostic(transparent)]
     Path(#[from] ReadError),
     #[error("there is no project around `{directory}`")]
-    #[diagnostic(
-        code(phasewise::project::none),
-        help(
-            "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml`, the \
-             settings of a migration runner, or a directory such as `database/migrations`"
-        )
-    )]
-    None { directory: String },
+    #[diagnostic(code(phasewise::project::none))]
+    None {
+        directory: String,
+        #[help]
+        help: String,
+    },
     #[error("`{first}` and `{second}` belong to different projects")]
     #[diagnostic(code(phasewise::project::several), help("run phasewise once for each project"))]
     Several { first: String, second: String },
+}
+
+impl RootError {
+    /// Nothing shows a project around `directory`; perhaps one lies below it.
+    fn none(directory: &Path) -> Self {
+        let help = match layout::directories_below(&Tree::new(directory), "").as_slice() {
+            [] => {
+                "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml`, the \
+                   settings of a migration runner, or a directory such as `database/migrations`"
+                    .to_owned()
+            }
+            found => format!("name the project's directory, or that of its migrations: {}", listed(found)),
+        };
+        Self::None { directory: directory.display().to_string(), help }
+    }
 }
 
 impl Root {
@@ -74,7 +88,7 @@ impl Root {
     pub(super) fn find(paths: &[PathBuf]) -> Result<Self, RootError> {
         let Some((first, others)) = paths.split_first() else {
             let here = Path::new(".");
-            return Self::around(&absolute(here)?, here).ok_or_else(|| RootError::None { directory: ".".to_owned() });
+            return Self::around(&absolute(here)?, here).ok_or_else(|| RootError::none(here));
         };
         let mut root = Self::of(first)?;
         for path in others {
@@ -147,7 +161,7 @@ impl Root {
 }
 
 /// `directory` and those above it, up to the top of its git repository.
-fn within_repository(directory: &Path) -> impl Iterator<Item = &Path> {
+pub(super) fn within_repository(directory: &Path) -> impl Iterator<Item = &Path> {
     let mut is_above = false;
     directory.ancestors().take_while(move |ancestor| {
         let is_within = !is_above;

@@ -144,7 +144,9 @@ impl SqlMigration {
             (Direction::Down, None) => return Script::without_way_back(&self.file.path, tree),
         };
         let mut script = Script::default();
-        parts.iter().for_each(|part| script.append(part, tree, engine));
+        for part in parts {
+            script.append(part, tree, engine);
+        }
         script.is_in_transaction = layout::runs_in_transaction(
             self.source.layout,
             engine,

@@ -181,14 +181,42 @@ fn what_a_runner_refuses_is_refused_with_a_way_out() {
         ),
         ("knex: not SQL", &[("migrations/20260101_a.js", ""), ("migrations/20260102_b.ts", "")]),
     ];
-    let mut told = String::new();
-    for (name, files) in cases {
+    let told = cases.map(|(name, files)| {
         let project = directory(files);
         let (code, _, error) = phasewise(project.path(), &["lint", "--all", "-q"]);
         assert_eq!(code, 2, "{name}: {error}");
-        told += &format!("=== {name}\n{error}\n");
-    }
-    insta::assert_snapshot!("layouts_refused", told);
+        format!("=== {name}\n{error}\n")
+    });
+    insta::assert_snapshot!("layouts_refused", told.concat());
+}
+
+#[test]
+fn of_directories_for_several_databases_one_is_named() {
+    let project = directory(&[
+        ("db/migration/V1__all.sql", "CREATE TABLE t (id int);"),
+        ("db/migration/h2/V2__h2.sql", "SELECT 1;"),
+        ("db/migration/mysql/V2__mysql.sql", "SELECT 1;"),
+    ]);
+    let (_, out, said) = phasewise(project.path(), &["sql", "--all", "--engine", "mysql:8.4"]);
+    assert_eq!(out, "-- migration V1__all\nCREATE TABLE t (id int);\n");
+    assert_eq!(
+        said,
+        "note: `db/migration` has directories for several databases, of which none was read: name one of `h2`, `mysql`\n"
+    );
+    let (_, out, _) = phasewise(project.path(), &["sql", "-q", "--engine", "mysql:8.4", "db/migration/mysql"]);
+    assert_eq!(out, "-- migration V2__mysql\nSELECT 1;\n");
+}
+
+#[test]
+fn the_database_may_be_told_above_the_project() {
+    let project = directory(&[
+        (".git/HEAD", ""),
+        ("go.mod", "module a\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.0.0\n\tgithub.com/lib/pq v1.0.0\n)\n"),
+        ("service/migrations/1_a.up.sql", "SELECT 1;"),
+    ]);
+    let (code, _, said) = phasewise(&project.path().join("service"), &["lint", "--all", "-v"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("engine: PostgreSQL (from `github.com/lib/pq in go.mod above the project`)"), "{said}");
 }
 
 #[test]

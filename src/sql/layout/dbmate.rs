@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::directory::Directory;
-use super::error::LayoutError;
 use super::part::Part;
 use super::{Layout, Listing, Migration};
 
@@ -18,12 +17,12 @@ pub(super) struct Blocks {
     pub refuses_transaction: bool,
 }
 
-pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutError> {
+pub(super) fn list(directory: &Directory<'_>) -> Option<Listing> {
     let (names, others): (Vec<&String>, Vec<&String>) =
         directory.files_in(".sql").partition(|name| name.starts_with(|letter: char| letter.is_ascii_digit()));
     let is_marked = |name: &&String| directory.text(name).is_some_and(|file| !blocks(&file.text).is_empty());
     if !names.iter().any(is_marked) {
-        return Ok(None);
+        return None;
     }
     let mut migrations = Vec::new();
     for name in names {
@@ -53,7 +52,7 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
     }
     let mut listing = Listing::new(Layout::Dbmate, migrations);
     directory.pass_over(&mut listing, &others);
-    Ok(Some(listing))
+    Some(listing)
 }
 
 pub(super) fn blocks(text: &str) -> Vec<Blocks> {

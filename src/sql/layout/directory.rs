@@ -75,6 +75,11 @@ impl<'t> Directory<'t> {
     }
 }
 
+/// Whether a file's name says that it is SQL; runners want it in lower case.
+pub(super) fn is_sql(name: &str) -> bool {
+    name.strip_suffix(".sql").is_some()
+}
+
 /// The file `name` of the directory `directory`.
 pub(super) fn below(directory: &str, name: &str) -> String {
     let name = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');

@@ -18,36 +18,50 @@ pub struct EngineEvidence {
     pub source: String,
 }
 
-type Look = fn(&Tree, &str) -> Result<Option<EngineEvidence>, LayoutError>;
+/// How a file says it: in a format of its own, which may be broken, or in a text that is only searched.
+enum Look {
+    Settings(fn(&Tree, &str) -> Result<Option<EngineEvidence>, LayoutError>),
+    Text(fn(&Tree, &str) -> Option<EngineEvidence>),
+}
+
+const BESIDE: [Look; 2] = [Look::Settings(of_prisma), Look::Settings(of_drizzle)];
+
+const AROUND: [Look; 10] = [
+    Look::Settings(of_sqitch),
+    Look::Settings(of_flyway),
+    Look::Text(of_liquibase),
+    Look::Text(of_drizzle_config),
+    Look::Text(of_schema_prisma),
+    Look::Text(of_environment),
+    Look::Text(of_spring),
+    Look::Text(of_atlas),
+    Look::Settings(of_cargo),
+    Look::Text(of_go),
+];
 
 /// What the migrations in those directories run on, told by what lies nearest to them.
 pub fn engine(tree: &Tree, directories: &[String]) -> Result<Option<EngineEvidence>, LayoutError> {
-    const BESIDE: [Look; 2] = [of_prisma, of_drizzle];
-    const AROUND: [Look; 9] = [
-        of_sqitch,
-        of_flyway,
-        of_liquibase,
-        of_drizzle_config,
-        of_schema_prisma,
-        of_environment,
-        of_spring,
-        of_atlas,
-        of_cargo,
-    ];
     for directory in directories {
-        for look in BESIDE {
-            if let Some(found) = look(tree, directory)? {
-                return Ok(Some(found));
-            }
+        if let Some(found) = first(&BESIDE, tree, directory)? {
+            return Ok(Some(found));
         }
     }
-    for directory in directories {
-        for place in ancestors(directory) {
-            for look in AROUND {
-                if let Some(found) = look(tree, place)? {
-                    return Ok(Some(found));
-                }
-            }
+    for place in directories.iter().flat_map(|directory| ancestors(directory)) {
+        if let Some(found) = first(&AROUND, tree, place)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn first(looks: &[Look], tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+    for look in looks {
+        let found = match look {
+            Look::Settings(look) => look(tree, place)?,
+            Look::Text(look) => look(tree, place),
+        };
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
@@ -102,38 +116,38 @@ fn of_flyway(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutE
     Ok(settings.url.and_then(|url| EngineEvidence::of_address(&url, &settings.path)))
 }
 
-fn of_liquibase(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_liquibase(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let paths = ["liquibase.properties", "src/main/resources/liquibase.properties"].map(|name| below(place, name));
-    Ok(paths.iter().find_map(|path| {
+    paths.iter().find_map(|path| {
         let settings = jdbc::properties(&tree.read(path).ok()?.text);
         let (_, url) = settings.into_iter().find(|(name, _)| name.rsplit('.').next() == Some("url"))?;
         EngineEvidence::of_address(&url, path)
-    }))
+    })
 }
 
 /// The text between quotes after `dialect:` of `drizzle.config.ts`, which is not run here.
-fn of_drizzle_config(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_drizzle_config(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let paths = super::places::DRIZZLE_CONFIGS.map(|name| below(place, name));
-    Ok(paths.iter().find_map(|path| {
+    paths.iter().find_map(|path| {
         let file = tree.read(path).ok()?;
         let dialect = literal(&file.text, "dialect").or_else(|| literal(&file.text, "driver"))?;
         Some(EngineEvidence::new(dialect, path)).filter(|evidence| evidence.engine.is_some())
-    }))
+    })
 }
 
-fn of_schema_prisma(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_schema_prisma(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let paths = ["schema.prisma", "prisma/schema.prisma"].map(|name| below(place, name));
-    Ok(paths.iter().find_map(|path| {
+    paths.iter().find_map(|path| {
         let file = tree.read(path).ok()?;
         let (_, source) = file.text.split_once("datasource ")?;
         let provider = source.split('}').next().and_then(|source| literal(source, "provider"))?;
         Some(EngineEvidence::new(provider, path))
-    }))
+    })
 }
 
-fn of_environment(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_environment(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let paths = [".env", ".env.example", ".env.sample"].map(|name| below(place, name));
-    Ok(paths.iter().find_map(|path| {
+    paths.iter().find_map(|path| {
         let file = tree.read(path).ok()?;
         let variables = jdbc::properties(&file.text);
         let value = |wanted: &str| {
@@ -143,32 +157,32 @@ fn of_environment(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, La
         let driver = value("GOOSE_DRIVER").map(|name| EngineEvidence::new(name, &format!("GOOSE_DRIVER in {path}")));
         let address = || EngineEvidence::of_address(value("DATABASE_URL")?, &format!("DATABASE_URL in {path}"));
         driver.filter(|evidence| evidence.engine.is_some()).or_else(address)
-    }))
+    })
 }
 
 /// The only kind of database that the addresses in Spring's settings are of.
-fn of_spring(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_spring(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let names = ["application.properties", "application.yml", "application.yaml"];
     let paths = names.map(|name| below(place, &below("src/main/resources", name)));
-    Ok(paths.iter().find_map(|path| {
+    paths.iter().find_map(|path| {
         let file = tree.read(path).ok()?;
         let addresses = file.text.match_indices("jdbc:").filter_map(|(at, _)| file.text.get(at..));
         let mut found = addresses.filter_map(|address| EngineEvidence::of_address(address, path));
         let first = found.next()?;
         found.all(|other| other.engine == first.engine).then_some(first)
-    }))
+    })
 }
 
-fn of_atlas(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutError> {
+fn of_atlas(tree: &Tree, place: &str) -> Option<EngineEvidence> {
     let path = below(place, "atlas.hcl");
-    Ok(tree.read(&path).ok().and_then(|file| {
+    tree.read(&path).ok().and_then(|file| {
         let addresses = file.text.split('"').filter(|text| text.contains("://") && !text.starts_with("file:"));
         let kinds = addresses.map(|address| address.strip_prefix("docker://").unwrap_or(address));
         let kind = kinds.filter_map(|address| address.split(['/', ':', '+']).next());
         let mut found = kind.map(|kind| EngineEvidence::new(kind, &path)).filter(|found| found.engine.is_some());
         let first = found.next()?;
         found.all(|other| other.engine == first.engine).then_some(first)
-    }))
+    })
 }
 
 /// The only database among the features that sqlx, Diesel or refinery is taken with.
@@ -196,6 +210,31 @@ fn of_cargo(tree: &Tree, place: &str) -> Result<Option<EngineEvidence>, LayoutEr
         }
     }
     Ok(None)
+}
+
+/// The only database among the drivers that a Go module requires.
+fn of_go(tree: &Tree, place: &str) -> Option<EngineEvidence> {
+    const DRIVERS: [(&str, Engine); 6] = [
+        ("github.com/lib/pq", Engine::Postgresql),
+        ("github.com/jackc/pgx", Engine::Postgresql),
+        ("github.com/go-sql-driver/mysql", Engine::Mysql),
+        ("github.com/mattn/go-sqlite3", Engine::Sqlite),
+        ("modernc.org/sqlite", Engine::Sqlite),
+        ("github.com/microsoft/go-mssqldb", Engine::Sqlserver),
+    ];
+    let path = below(place, "go.mod");
+    let file = tree.read(&path).ok()?;
+    let is_required = |driver: &str| {
+        file.text.lines().any(|line| {
+            let line = line.trim().trim_start_matches("require ").trim_start();
+            line.strip_prefix(driver).is_some_and(|rest| rest.starts_with([' ', '/'])) && !line.ends_with("// indirect")
+        })
+    };
+    let mut found: Vec<(&str, Engine)> = DRIVERS.into_iter().filter(|(driver, _)| is_required(driver)).collect();
+    found.dedup_by_key(|(_, engine)| *engine);
+    let [(driver, engine)] = found.as_slice() else { return None };
+    let source = format!("{driver} in {path}");
+    Some(EngineEvidence { name: engine.name().to_owned(), engine: Some(*engine), source })
 }
 
 /// The text between quotes after `name:` or `name =`.

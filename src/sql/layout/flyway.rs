@@ -4,10 +4,11 @@
 //! A file beside a script that is named like it with `.conf` behind may refuse the transaction (Flyway documentation, "Script
 //! Configuration"); so may the project as a whole. Callbacks such as `afterMigrate.sql` are no migrations.
 
-use super::directory::Directory;
+use super::directory::{Directory, is_sql};
 use super::error::LayoutError;
 use super::part::{Part, language};
 use super::{Layout, Listing, Migration, jdbc, numbered};
+use crate::engine::Engine;
 
 /// A file's name, taken apart.
 struct Named<'n> {
@@ -29,7 +30,7 @@ enum Kind {
 }
 
 pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutError> {
-    let files = directory.files_below();
+    let (files, vendors) = files(directory);
     let named: Vec<Named> = files.iter().filter_map(|file| name(file)).collect();
     if !named.iter().any(|named| named.is_sql && named.kind != Kind::Undo) {
         return Ok(None);
@@ -69,9 +70,32 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
             directory.path
         ));
     }
-    let passed_over = files.iter().filter(|file| file.ends_with(".sql") && name(file).is_none());
+    if !vendors.is_empty() {
+        let quoted: Vec<String> = vendors.iter().map(|name| format!("`{name}`")).collect();
+        listing.remarks.push(format!(
+            "`{}` has directories for several databases, of which none was read: name one of {}",
+            directory.path,
+            quoted.join(", ")
+        ));
+    }
+    let passed_over = files.iter().filter(|file| is_sql(file) && name(file).is_none());
     directory.pass_over(&mut listing, &passed_over.collect::<Vec<_>>());
     Ok(Some(listing))
+}
+
+/// The files of the directory and of those within; without those that are each for another database (Spring's `{vendor}`),
+/// of which only one is ever a location of Flyway.
+fn files<'d>(directory: &'d Directory<'_>) -> (Vec<String>, Vec<&'d String>) {
+    let vendors: Vec<&String> = directory.directories.iter().filter(|name| is_vendor(name)).collect();
+    let vendors = if vendors.len() > 1 { vendors } else { Vec::new() };
+    let is_kept = |file: &String| !vendors.iter().any(|vendor| file.split('/').next() == Some(vendor.as_str()));
+    (directory.files_below().into_iter().filter(is_kept).collect(), vendors)
+}
+
+fn is_vendor(name: &str) -> bool {
+    let others =
+        ["h2", "hsqldb", "oracle", "db2", "derby", "cockroachdb", "yugabytedb", "redshift", "snowflake", "informix"];
+    Engine::from_name(name).is_some() || others.contains(&name.to_ascii_lowercase().as_str())
 }
 
 pub(super) fn is_name(file: &str) -> bool {

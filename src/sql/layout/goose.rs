@@ -51,12 +51,11 @@ fn migration(directory: &Directory<'_>, name: &str) -> Migration {
     let migration = Migration::of_file(Layout::Goose, stem, path.clone());
     let Some(file) = directory.text(name) else { return migration };
     let sections = sections(&file.text);
-    let up = match sections.up {
-        Some(up) => Part::bytes(&path, up),
-        None => {
-            let complaint = Some("goose finds no `-- +goose Up` here, and refuses the file".to_owned());
-            Part { complaint, ..Part::bytes(&path, 0..0) }
-        }
+    let up = if let Some(up) = sections.up {
+        Part::bytes(&path, up)
+    } else {
+        let complaint = Some("goose finds no `-- +goose Up` here, and refuses the file".to_owned());
+        Part { complaint, ..Part::bytes(&path, 0..0) }
     };
     Migration {
         up: vec![up],

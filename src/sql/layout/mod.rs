@@ -110,10 +110,10 @@ const LAYOUTS: [(Layout, Read); 13] = [
     (Layout::Refinery, refinery::list),
     (Layout::Flyway, flyway::list),
     (Layout::Diesel, diesel::list),
-    (Layout::Dbmate, dbmate::list),
+    (Layout::Dbmate, |directory| Ok(dbmate::list(directory))),
     (Layout::Goose, goose::list),
     (Layout::Atlas, atlas::list),
-    (Layout::Plain, plain::list),
+    (Layout::Plain, |directory| Ok(Some(plain::list(directory)))),
 ];
 
 /// The migrations of a directory in the first layout that recognises it; `None` where there are none.
@@ -137,14 +137,20 @@ pub fn unread(tree: &Tree, directory: &str) -> Vec<String> {
 pub fn directories_below(tree: &Tree, directory: &str) -> Vec<String> {
     const DEPTH: usize = 5;
     const ENOUGH: usize = 5;
+    const LOOKS: usize = 2000;
+    let mut looks = 0;
     let mut found = Vec::new();
     let mut level = vec![directory.to_owned()];
     for _ in 0..DEPTH {
         let mut next = Vec::new();
         for place in level {
+            looks += 1;
+            if looks > LOOKS || found.len() >= ENOUGH {
+                return found;
+            }
             let here = Directory::new(tree, &place);
             let is_listed = matches!(find(tree, &place), Ok(Some(listing)) if listing.layout != Layout::Plain || looks_numbered(&here));
-            if is_listed && found.len() < ENOUGH {
+            if is_listed {
                 found.push(place);
             } else {
                 let inner = here.directories.iter().filter(|name| !is_elsewhere(name));

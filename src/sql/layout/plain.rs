@@ -1,11 +1,10 @@
 //! Files of SQL without a runner that is known: in the order of the numbers that their names begin with, then of the names.
 
 use super::directory::Directory;
-use super::error::LayoutError;
 use super::part::Part;
 use super::{Layout, Listing, Migration, numbered};
 
-pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutError> {
+pub(super) fn list(directory: &Directory<'_>) -> Listing {
     let mut found: Vec<(Option<u64>, &str, &String)> = Vec::new();
     let mut downs: Vec<(&str, &String)> = Vec::new();
     for name in directory.files_in(".sql") {
@@ -33,7 +32,7 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
     }
     let lonely = downs.iter().filter(|(stem, _)| !found.iter().any(|(_, known, _)| known == stem));
     directory.pass_over(&mut listing, &lonely.map(|(_, name)| *name).collect::<Vec<_>>());
-    Ok(Some(listing))
+    listing
 }
 
 fn number(name: &str) -> Option<u64> {

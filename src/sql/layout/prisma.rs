@@ -48,9 +48,8 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
 fn cuts_scripts(tree: &Tree, path: &str) -> Result<bool, LayoutError> {
     for place in ancestors(path) {
         let Some(package) = json::<Value>(tree, &below(place, "package.json"))? else { continue };
-        let tables = ["dependencies", "devDependencies"].into_iter().filter_map(|table| package.get(table));
-        let version =
-            tables.filter_map(|table| table.get("prisma").or_else(|| table.get("@prisma/client"))?.as_str()).next();
+        let mut tables = ["dependencies", "devDependencies"].into_iter().filter_map(|table| package.get(table));
+        let version = tables.find_map(|table| table.get("prisma").or_else(|| table.get("@prisma/client"))?.as_str());
         let Some(version) = version else { continue };
         let numbers = version.trim_start_matches(['^', '~', '>', '=', ' ', 'v']).split('.');
         let mut numbers = numbers.map(|number| number.parse::<u32>().unwrap_or(0));

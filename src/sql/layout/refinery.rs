@@ -2,14 +2,14 @@
 //!
 //! Told from Flyway by the package around it. A migration may be a module of Rust (`refinery_core/src/util.rs`, `STEM_RE`).
 
-use super::directory::Directory;
+use super::directory::{Directory, is_sql};
 use super::error::LayoutError;
 use super::{Layout, Listing, Migration, cargo, numbered};
 
 pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutError> {
     let files = directory.files_below();
     let mut found: Vec<((u64, u64), &String)> = files.iter().filter_map(|file| Some((version(file)?, file))).collect();
-    let has_sql = found.iter().any(|(_, file)| file.ends_with(".sql"));
+    let has_sql = found.iter().any(|(_, file)| is_sql(file));
     if !has_sql || cargo::dependency(directory.tree, &directory.path, "refinery")?.is_none() {
         return Ok(None);
     }
@@ -29,7 +29,7 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
         }
     });
     let mut listing = Listing::new(Layout::Refinery, migrations.collect());
-    let passed_over = files.iter().filter(|file| file.ends_with(".sql") && version(file).is_none());
+    let passed_over = files.iter().filter(|file| is_sql(file) && version(file).is_none());
     directory.pass_over(&mut listing, &passed_over.collect::<Vec<_>>());
     Ok(Some(listing))
 }

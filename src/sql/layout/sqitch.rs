@@ -62,7 +62,7 @@ pub(super) fn lines(plan: &str) -> Vec<Line<'_>> {
 
 /// The script of a change, given the lines after it: with the next tag where it was reworked later.
 fn script(name: &str, after: &[Line<'_>]) -> String {
-    let is_reworked = after.iter().any(|line| *line == Line::Change(name));
+    let is_reworked = after.contains(&Line::Change(name));
     let tag = after.iter().find_map(|line| match line {
         Line::Tag(tag) => Some(*tag),
         Line::Change(_) => None,

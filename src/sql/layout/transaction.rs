@@ -39,8 +39,8 @@ pub fn runs_in_transaction(
         Layout::Prisma if refuses_transaction && statements.iter().any(is_concurrent) => false,
         Layout::GolangMigrate | Layout::Prisma => is_implicit(engine, statements),
         Layout::Sqlx | Layout::Diesel | Layout::Dbmate => !refuses_transaction || is_implicit(engine, statements),
-        Layout::Flyway => !refuses_transaction && !(engine == Engine::Postgresql && statements.iter().any(refuses)),
-        Layout::Goose | Layout::Liquibase | Layout::Atlas => !refuses_transaction,
+        Layout::Flyway if engine == Engine::Postgresql && statements.iter().any(refuses) => false,
+        Layout::Flyway | Layout::Goose | Layout::Liquibase | Layout::Atlas => !refuses_transaction,
         Layout::Refinery | Layout::Drizzle => true,
         Layout::Sqitch | Layout::Plain => false,
     }
@@ -65,13 +65,15 @@ fn is_concurrent(statement: &Statement) -> bool {
 fn refuses(statement: &Statement) -> bool {
     let words: Vec<String> = statement.sql.split_whitespace().take(8).map(str::to_ascii_uppercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["CREATE" | "DROP", "DATABASE" | "TABLESPACE" | "SUBSCRIPTION", ..] => true,
-        ["CREATE", "INDEX", "CONCURRENTLY", ..] | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..] => true,
-        ["DROP", "INDEX", "CONCURRENTLY", ..] | ["ALTER", "SYSTEM", ..] | ["DISCARD", "ALL", ..] => true,
-        ["REINDEX", "SCHEMA" | "DATABASE" | "SYSTEM", ..]
-        | ["REINDEX", "VERBOSE", "SCHEMA" | "DATABASE" | "SYSTEM", ..] => true,
-        ["VACUUM", ..] => true,
-        _ => false,
-    }
+    matches!(
+        words.as_slice(),
+        ["CREATE" | "DROP", "DATABASE" | "TABLESPACE" | "SUBSCRIPTION", ..]
+            | ["CREATE" | "DROP", "INDEX", "CONCURRENTLY", ..]
+            | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..]
+            | ["REINDEX", "SCHEMA" | "DATABASE" | "SYSTEM", ..]
+            | ["REINDEX", "VERBOSE", "SCHEMA" | "DATABASE" | "SYSTEM", ..]
+            | ["ALTER", "SYSTEM", ..]
+            | ["DISCARD", "ALL", ..]
+            | ["VACUUM", ..]
+    )
 }

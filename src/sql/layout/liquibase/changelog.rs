@@ -53,7 +53,7 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 pub(super) fn read(file: &SourceFile) -> Result<Vec<Entry>, LayoutError> {
-    if file.path.ends_with(".xml") {
+    if file.path.strip_suffix(".xml").is_some() {
         return xml::read(file);
     }
     let value: Value = yaml::read(&file.path, &file.text)?;

@@ -10,7 +10,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 
-use super::directory::{Directory, ancestors, below, parent};
+use super::directory::{Directory, ancestors, below, is_sql, parent};
 use super::error::LayoutError;
 use super::part::Part;
 use super::{Layout, Listing, Migration, jdbc};
@@ -41,7 +41,7 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
     let below_it = directory.files_below();
     let formatted: Vec<&String> = below_it
         .iter()
-        .filter(|name| name.ends_with(".sql"))
+        .filter(|name| is_sql(name))
         .filter(|name| directory.text(name).is_some_and(|file| formatted::is_formatted(&file.text)))
         .collect();
     if changelogs.is_empty() && formatted.is_empty() {
@@ -64,7 +64,7 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
     }
     let mut listing = Listing { remarks, ..Listing::new(Layout::Liquibase, reader.migrations) };
     let is_left = |name: &&String| {
-        let is_migration = name.ends_with(".sql") || changelogs.contains(name);
+        let is_migration = is_sql(name) || changelogs.contains(name);
         let path = directory.path_of(name);
         let is_sent = |part: &Part| part.path == path;
         let sends = |known: &Migration| known.up.iter().chain(known.down.iter().flatten()).any(is_sent);
@@ -148,7 +148,7 @@ impl Reader<'_> {
             return Err(LayoutError::Circle { path: path.to_owned() });
         }
         self.read.push(path.to_owned());
-        if path.ends_with(".sql") {
+        if is_sql(path) {
             self.include_sql(path);
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl Reader<'_> {
                     let found = resolve(self.tree, path, &target, is_relative);
                     let found = found.ok_or_else(|| LayoutError::missing(&file, &target))?;
                     for name in Directory::new(self.tree, &found).files_below() {
-                        let is_read = name.ends_with(".sql") || changelog::is_name(&name);
+                        let is_read = is_sql(&name) || changelog::is_name(&name);
                         let inner = below(&found, &name);
                         if is_read && !around.contains(&inner) {
                             self.include(&inner, around)?;
