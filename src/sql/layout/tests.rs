@@ -34,6 +34,12 @@ fn a_changeset_may_leave_out_lines_and_roll_back_over_several() {
 }
 
 #[test]
+fn a_second_changeset_of_a_name_is_read_as_well() {
+    let text = "--liquibase formatted sql\n--changeset a:1\nSELECT 1;\n--changeset a:1\nSELECT 2;\n";
+    assert_eq!(check("m/1.sql", text), "SELECT 1 | -\nSELECT 2 | -");
+}
+
+#[test]
 fn a_mark_within_a_word_is_none() {
     assert_eq!(goose::sections("-- +goose Upwards\n"), goose::Sections::default());
     assert!(dbmate::blocks("  -- migrate:up\n-- migrate:upgrade\n").is_empty());

@@ -215,11 +215,18 @@ impl Reader<'_> {
         self.push(migration);
     }
 
-    /// A changeset that is included twice runs once.
-    fn push(&mut self, migration: Migration) {
-        if !self.migrations.iter().any(|known| known.name == migration.name) {
-            self.migrations.push(migration);
+    /// A changeset that is included twice runs once; another of the same name is refused by Liquibase, and still read.
+    fn push(&mut self, mut migration: Migration) {
+        let same: Vec<&Migration> = self.migrations.iter().filter(|known| known.name == migration.name).collect();
+        if same.iter().any(|known| known.up == migration.up) {
+            return;
         }
+        if !same.is_empty() {
+            let complaint = format!("Liquibase refuses a second changeset `{}`", migration.name);
+            migration.up.iter_mut().take(1).for_each(|part| part.complaint = Some(complaint.clone()));
+            migration.name = format!("{} ({})", migration.name, self.migrations.len());
+        }
+        self.migrations.push(migration);
     }
 
     fn parts(&self, file: &SourceFile, changeset: &Changeset, change: &Change) -> Vec<Part> {
