@@ -43,6 +43,20 @@ impl Database {
         self.engine
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server's version: `15.18`, `10.11.19`.
+    pub(crate) fn version(&self) -> String {
+        let answer = self.run(match self.engine {
+            Engine::Postgres => "show server_version",
+            Engine::MariaDb => "select version()",
+        });
+        let version = answer.stdout.split(|letter: char| !letter.is_ascii_digit() && letter != '.').next();
+        version.unwrap_or_default().to_owned()
+    }
+
     /// Runs a script on a connection of its own, up to its first error. PostgreSQL gets it as one message, as a migration
     /// runner sends a file: its statements are one transaction unless it says otherwise.
     pub(crate) fn run(&self, script: &str) -> Answer {
@@ -79,7 +93,7 @@ impl Database {
         match self.engine {
             Engine::Postgres => {
                 client = Command::new("psql");
-                client.args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=terse"]);
+                client.args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=verbose"]);
                 client.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", &self.name]);
             }
             Engine::MariaDb => {

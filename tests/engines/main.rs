@@ -11,8 +11,10 @@
 )]
 
 mod availability;
+mod binaries;
 mod binary;
 mod client;
+mod effects;
 mod fixtures;
 mod laravel;
 mod schema;
@@ -24,26 +26,33 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::availability::{Outcome, completion};
-use crate::server::Servers;
+use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 7] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
+    ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];
 
 fn main() -> ExitCode {
     let servers = Arc::new(Servers::default());
-    let trials = TESTS.map(|(name, test)| {
+    let mut trials = Vec::new();
+    for (name, test) in TESTS {
         let servers = Arc::clone(&servers);
-        Trial::ignorable_test(name, move || completion(test(&servers)))
-    });
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials.into());
+        trials.push(Trial::ignorable_test(name, move || completion(test(&servers))));
+    }
+    for release in Release::all() {
+        let servers = Arc::clone(&servers);
+        let name = format!("effects::claims_hold_on_{release}");
+        trials.push(Trial::ignorable_test(name, move || completion(effects::claims_hold(&servers, &release))));
+    }
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
     }
