@@ -13,12 +13,14 @@
 mod availability;
 mod binaries;
 mod binary;
+mod catalog;
 mod client;
 mod effects;
 mod fixtures;
 mod laravel;
 mod schema;
 mod server;
+mod stats;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,12 +32,14 @@ use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 7] = [
+const TESTS: [Test; 9] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
     ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
+    ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
+    ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         let name = format!("effects::claims_hold_on_{release}");
         trials.push(Trial::ignorable_test(name, move || completion(effects::claims_hold(&servers, &release))));
     }
+    trials.extend(catalog::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();

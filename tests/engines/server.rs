@@ -3,13 +3,13 @@
 //! A server starts when the first test asks for it, and `Servers::stop` ends it. Should the tests be killed, the kernel
 //! ends it, for `setpriv --pdeathsig` ties it to the thread that waits for it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
 
@@ -36,8 +36,11 @@ pub(crate) struct Release {
 /// The servers that tests share.
 #[derive(Default)]
 pub(crate) struct Servers {
-    running: Mutex<BTreeMap<Release, Arc<OnceLock<Result<Server, Unavailable>>>>>,
+    running: Mutex<BTreeMap<Release, Arc<Start>>>,
 }
+
+/// Happens when the first test asks for the server.
+type Start = OnceLock<Result<Server, Unavailable>>;
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -126,17 +129,7 @@ impl Engine {
         Ok(match self {
             Self::Postgres => {
                 let mut command = by_no_root(&binaries.program("initdb")?)?;
-                command.args([
-                    "-A",
-                    "trust",
-                    "-N",
-                    "-E",
-                    "UTF8",
-                    "--locale=C",
-                    "-U",
-                    "postgres",
-                    "-D",
-                ]);
+                command.args(["-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-U", "postgres", "-D"]);
                 command.arg(data);
                 command
             }
@@ -166,6 +159,8 @@ impl Engine {
             Self::MariaDb => {
                 let mut command = by_no_root(&binaries.program("mariadbd")?)?;
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
+                // Servers that share a folder for temporary tables may take one another's away.
+                command.arg(format!("--tmpdir={}", folder.display()));
                 command.arg(format!("--socket={}", folder.join("socket").display())).arg(format!("--port={port}"));
                 command.args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"]);
                 command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]);

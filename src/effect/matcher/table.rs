@@ -1,5 +1,6 @@
 //! What matchers ask of tables, and of changes of whole tables.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -10,7 +11,7 @@ use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
 /// What must be true of the table that is changed, as it stands before.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TableMatch {
     /// It stood before the batch, so that it may have rows.
@@ -19,7 +20,9 @@ pub struct TableMatch {
     fulltext: Option<bool>,
     /// It has a generated column that is not stored.
     virtual_column: Option<bool>,
-    /// It has an index over such a column.
+    /// It has a generated column that is stored.
+    stored_column: Option<bool>,
+    /// It has an index over a generated column that is not stored.
     indexed_virtual_column: Option<bool>,
     row_format: Option<OneOf<String>>,
     /// A foreign key of its own deletes or empties its rows: ON DELETE CASCADE, SET NULL.
@@ -40,6 +43,11 @@ impl TableMatch {
                 self.virtual_column,
                 subject.table_lists(|table| virtual_columns(table).next().is_some()),
                 "whether the table has a virtual column",
+            ),
+            Verdict::whether(
+                self.stored_column,
+                subject.table_lists(|table| generated_columns(table, true).next().is_some()),
+                "whether the table has a stored generated column",
             ),
             Verdict::whether(
                 self.indexed_virtual_column,
@@ -69,7 +77,11 @@ fn has_fulltext(table: &Table) -> bool {
 }
 
 fn virtual_columns(table: &Table) -> impl Iterator<Item = &str> {
-    let generated = |generated: &crate::change::Generated| !generated.is_stored;
+    generated_columns(table, false)
+}
+
+fn generated_columns(table: &Table, is_stored: bool) -> impl Iterator<Item = &str> {
+    let generated = move |generated: &crate::change::Generated| generated.is_stored == is_stored;
     let columns = table.columns.iter().map(|column| &column.definition);
     columns.filter(move |column| column.generated.as_ref().is_some_and(generated)).map(|column| column.name.as_str())
 }
@@ -86,7 +98,7 @@ fn cascades(table: &Table) -> bool {
         .any(|key| matches!(key.definition.on_delete, Some(ReferentialAction::Cascade | ReferentialAction::SetNull)))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateTableMatch {
     temporary: Option<bool>,
@@ -162,7 +174,7 @@ fn differs(change: &CreateTable, table: &Table, subject: &Subject<'_>) -> bool {
     is_known && (table.columns.len() != change.columns.len() || !change.columns.iter().all(is_alike))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropTableMatch {
     /// Foreign keys of other tables refer to it.
@@ -200,7 +212,7 @@ impl DropTableMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RenameTableMatch {
     /// It goes to another schema or database.
@@ -214,7 +226,7 @@ impl RenameTableMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeTableOptionsMatch {
     /// CONVERT TO CHARACTER SET.
@@ -226,7 +238,7 @@ pub struct ChangeTableOptionsMatch {
 }
 
 /// What becomes of the table's storage engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum EngineStep {
     /// ENGINE is not written.

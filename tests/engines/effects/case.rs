@@ -4,7 +4,7 @@ use std::path::Path;
 
 use phasewise::catalog::Catalog;
 use phasewise::change::Statement;
-use phasewise::effect::{Effect, Effects, Session, Subject};
+use phasewise::effect::{Effect, Effects, OtherTable, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion, VersionRange};
 use phasewise::source::{SourceMap, Tree};
 
@@ -59,9 +59,13 @@ impl Suite {
             return Ok(None);
         }
         let mut catalog = Catalog::new(self.engine);
-        read(&self.tables, self.engine).iter().for_each(|statement| catalog.apply_statement(statement));
+        for statement in read(&self.tables, self.engine) {
+            catalog.apply_statement(&statement);
+        }
         catalog.begin_batch();
-        read(&case.first, self.engine).iter().for_each(|statement| catalog.apply_statement(statement));
+        for statement in read(&case.first, self.engine) {
+            catalog.apply_statement(&statement);
+        }
         let statements = read(&case.sql, case.dialect);
         let (last, earlier) = statements.split_last().ok_or_else(|| "it has no statement".to_owned())?;
         let mut session = Session::new(is_in_transaction);
@@ -71,6 +75,7 @@ impl Suite {
         }
         let mut found = Vec::new();
         let mut table = None;
+        let mut named = Vec::new();
         for change in &last.changes {
             let subject = Subject { change, statement: last, catalog: &catalog, target: &target, session: &session };
             table = table.or_else(|| subject.table_name().map(|table| table.name.clone()));
@@ -80,12 +85,21 @@ impl Suite {
                 return Err(format!("{} entries match: {says:?}", entries.len()));
             };
             let place = self.effects.entries().iter().position(|other| std::ptr::eq(other, *entry));
-            found.push((place.expect("it is one of them"), self.effects.of(&subject)));
+            let effect = self.effects.of(&subject);
+            // A statement may name several tables: those after the first are further tables to it.
+            named.extend(subject.table_name().map(|table| OtherTable {
+                table: table.clone(),
+                lock: effect.lock.clone(),
+                blocks: effect.blocks,
+            }));
+            found.push((place.expect("it is one of them"), effect));
             session.follow(&change.what);
             catalog.apply(&change.what);
         }
-        let effect = together(found.iter().map(|(_, effect)| effect)).ok_or_else(|| "it makes no change".to_owned())?;
-        let says_it = |own: &Effect| (&own.lock, own.lasts, own.algorithm) == (&effect.lock, effect.lasts, effect.algorithm);
+        let mut effect = together(found.iter().map(|(_, effect)| effect)).ok_or("it makes no change")?;
+        effect.others.extend(named.into_iter().filter(|named| Some(&named.table.name) != table.as_ref()));
+        let says_it =
+            |own: &Effect| (&own.lock, own.lasts, own.algorithm) == (&effect.lock, effect.lasts, effect.algorithm);
         let entries = found.iter().filter(|(_, own)| says_it(own)).map(|(place, _)| *place).collect();
         let statements = statements.iter().map(|statement| statement.sql.clone()).collect();
         Ok(Some(Claim { statements, table, effect, entries }))
@@ -99,7 +113,7 @@ impl Case {
             if let Some(range) = line.strip_prefix("-- versions: ") {
                 case.versions = Some(range.parse().expect("a range of versions"));
             } else if let Some(first) = line.strip_prefix("-- first: ") {
-                case.first = first.to_owned();
+                first.clone_into(&mut case.first);
             } else if let Some(dialect) = line.strip_prefix("-- as: ") {
                 case.dialect = Engine::from_name(dialect).expect("an engine");
             } else {

@@ -16,7 +16,8 @@ use self::case::Suite;
 use crate::availability::Outcome;
 use crate::server::{Release, Servers};
 
-/// The versions that servers can be had of: in every run, or by `PHASEWISE_SERVERS`.
+/// The versions on which cases are looked up. Every run needs servers of some of them; `PHASEWISE_SERVERS` asks for others,
+/// such as `postgresql:10,postgresql:18`, which `tests/servers` fetches.
 const POSTGRESQL: [&str; 9] = ["10", "11", "12", "13", "14", "15", "16", "17", "18"];
 const MARIADB: [&str; 3] = ["10.5.23", "10.11", "11.8.6"];
 
@@ -24,6 +25,7 @@ const MARIADB: [&str; 3] = ["10.5.23", "10.11", "11.8.6"];
 const NOT_CHECKABLE: &str = "not: ";
 
 /// Every entry has a case that falls under it on some version, or says why no server can show it.
+#[expect(clippy::unnecessary_wraps, reason = "tests that lack nothing have the type of those that may")]
 pub(crate) fn every_claim_has_a_case(_: &Servers) -> Outcome {
     let mut without = Vec::new();
     for (engine, versions) in [(Engine::Postgresql, &POSTGRESQL[..]), (Engine::Mariadb, &MARIADB[..])] {
@@ -35,10 +37,18 @@ pub(crate) fn every_claim_has_a_case(_: &Servers) -> Outcome {
             if entry.verified().is_some_and(|verified| verified.starts_with(NOT_CHECKABLE)) {
                 not_checkable += 1;
             } else if !met.contains(&place) {
-                without.push(format!("{engine}: entry {place}, {:?}: {}", entry.kinds().collect::<Vec<_>>(), entry.says()));
+                without.push(format!(
+                    "{engine}: entry {place}, {:?}: {}",
+                    entry.kinds().collect::<Vec<_>>(),
+                    entry.says()
+                ));
             }
         }
-        eprintln!("{engine}: {} entries, {} with cases, {not_checkable} that no server can show", entries.len(), met.len());
+        eprintln!(
+            "{engine}: {} entries, {} with cases, {not_checkable} that no server can show",
+            entries.len(),
+            met.len()
+        );
     }
     assert!(without.is_empty(), "no case falls under these entries:\n{}", without.join("\n"));
     Ok(())
@@ -57,9 +67,8 @@ pub(crate) fn claims_hold(servers: &Servers, release: &Release) -> Outcome {
     let database = servers.database_on(release)?;
     let suite = Suite::of(release.engine.as_phasewise());
     let version = database.version();
-    match suite.engine {
-        Engine::Postgresql => postgresql::prepare(&database, &suite.tables),
-        _ => {}
+    if suite.engine == Engine::Postgresql {
+        postgresql::prepare(&database, &suite.tables);
     }
     let mut wrong = Vec::new();
     let mut measured = BTreeSet::new();
@@ -86,9 +95,8 @@ pub(crate) fn claims_hold(servers: &Servers, release: &Release) -> Outcome {
                 differences.push(format!("`verified` is {verified:?}, but it was measured on {version}"));
             }
         }
-        let claims = differences.iter().map(|difference| format!("\n    {difference}")).collect::<String>();
         if !differences.is_empty() {
-            wrong.push(format!("`{}` ({}){claims}", case.title(), claim.effect.says));
+            wrong.push(format!("`{}` ({})\n    {}", case.title(), claim.effect.says, differences.join("\n    ")));
         }
     }
     eprintln!("{} {version}: {cases} cases, {} entries measured", suite.engine, measured.len());

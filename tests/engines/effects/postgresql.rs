@@ -25,7 +25,7 @@ const MODES: [&str; 8] = [
 ];
 /// A lock up to this one on a further table keeps nobody waiting, so that no entry needs to tell of it.
 const HARMLESS: usize = 1;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const RELATIONS: &str = "select c.oid, c.relname, c.relkind, coalesce(i.indrelid, c.oid), pg_relation_filenode(c.oid), \
      coalesce(s.seq_tup_read, 0) + coalesce(s.idx_tup_fetch, 0), coalesce(s.n_tup_upd, 0), case when c.relkind in ('i', 'I') then 0 else greatest(c.reltuples, 0)::bigint end \
@@ -120,7 +120,8 @@ const ROWS: u64 = 300;
 fn rows_of(table: Option<&str>, before: &Relations, after: &Relations) -> u64 {
     let read = |(oid, new): (&String, &Relation)| {
         let old = before.get(oid).map_or(0, |old| old.rows_read);
-        table.is_none_or(|table| new.name == table || before.get(oid).is_some_and(|old| old.name == table))
+        table
+            .is_none_or(|table| new.name == table || before.get(oid).is_some_and(|old| old.name == table))
             .then(|| new.rows_read.saturating_sub(old))
     };
     after.iter().filter_map(read).max().unwrap_or(0)
@@ -174,15 +175,18 @@ fn relations(session: &mut Session) -> Relations {
     let names: BTreeMap<&str, &str> = rows.iter().map(|row| (row[0], row[1])).collect();
     for row in &rows {
         let number = |at: usize| row[at].parse().expect("a count");
-        relations.insert(row[0].to_owned(), Relation {
-            name: row[1].to_owned(),
-            is_index: matches!(row[2], "i" | "I"),
-            table: names.get(row[3]).copied().unwrap_or_default().to_owned(),
-            file: row[4].to_owned(),
-            rows_read: number(5),
-            rows_updated: number(6),
-            rows_counted: number(7),
-        });
+        relations.insert(
+            row[0].to_owned(),
+            Relation {
+                name: row[1].to_owned(),
+                is_index: matches!(row[2], "i" | "I"),
+                table: names.get(row[3]).copied().unwrap_or_default().to_owned(),
+                file: row[4].to_owned(),
+                rows_read: number(5),
+                rows_updated: number(6),
+                rows_counted: number(7),
+            },
+        );
     }
     relations
 }
