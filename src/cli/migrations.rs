@@ -6,6 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::config::Config;
+use super::dump;
 use super::notes::Notes;
 use super::root::{LARAVEL, Root, Sign};
 use crate::laravel::{Application, PackageMigrations};
@@ -42,7 +43,7 @@ impl<'t> Migrations<'t> {
         }
     }
 
-    fn paths(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn paths(&self) -> impl Iterator<Item = &String> {
         let (php, sql): (&[String], &[SqlMigration]) = match self {
             Self::Laravel { paths, .. } => (paths, &[]),
             Self::Sql(migrations) => (&[], migrations),
@@ -51,13 +52,21 @@ impl<'t> Migrations<'t> {
     }
 }
 
-/// The migrations in `directories`: Laravel's where there are any, unless files of SQL were named.
-pub(super) fn find<'t>(root: &Root, tree: &'t Tree, directories: &[String], notes: Notes) -> Migrations<'t> {
+/// The migrations in `directories`: Laravel's where there are any, unless files of SQL were named. The dump is none.
+pub(super) fn find<'t>(
+    root: &Root,
+    tree: &'t Tree,
+    directories: &[String],
+    dump: Option<&dump::Choice>,
+    notes: Notes,
+) -> Migrations<'t> {
     let wants_sql = !root.named.is_empty() && root.named.iter().all(|name| name.strip_suffix(".sql").is_some());
     let application = Application::open(tree);
     let paths = application.migrations(directories);
     if paths.is_empty() || wants_sql {
-        Migrations::Sql(in_sql(tree, directories, notes))
+        let mut migrations = in_sql(tree, directories, notes);
+        migrations.retain(|migration| dump.is_none_or(|dump| !dump.is(tree, &migration.file.path)));
+        Migrations::Sql(migrations)
     } else {
         Migrations::Laravel { application: Box::new(application), paths }
     }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::arguments::{EngineChoice, TargetArguments};
 use super::baseline::Names;
 use super::config::Config;
+use super::dump;
 use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
@@ -21,11 +22,12 @@ use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, Stats, Unknown,
-    fits_table,
+    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, StartingSchema,
+    Stats, Unknown, fits_table,
 };
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
+use crate::sql::dump::LogTable;
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -39,6 +41,7 @@ pub(super) struct Workspace<'t> {
     /// The migrations that were named; `None` where the project as a whole was.
     pub(super) named: Option<BTreeSet<String>>,
     project: Project<'t>,
+    starting_schema: Option<StartingSchema>,
     effects: Effects,
     rules: Rules,
     policy: Policy,
@@ -72,12 +75,14 @@ impl<'t> Workspace<'t> {
             notes.detail(&format!("configuration: `{path}`"));
         }
         let directories = migrations::directories(root, &config, tree, notes);
-        let found = migrations::find(root, tree, &directories, notes);
+        let dump = dump::Choice::named(tree, target, &config);
+        let found = migrations::find(root, tree, &directories, dump.as_ref(), notes);
         let named = migrations::named(root, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
         let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
         let effects = Effects::builtin(choice.engine)?;
         let (choice, source) = with_stats(choice, source, stats.as_ref())?;
+        let dump = dump.or_else(|| dump::Choice::found(tree, &found, choice.engine, notes));
         let project = match found {
             Migrations::Laravel { application, paths } => {
                 let settings = settings(&application, &choice, target, &config, notes);
@@ -85,9 +90,11 @@ impl<'t> Workspace<'t> {
             }
             Migrations::Sql(migrations) => Project::Sql { migrations },
         };
+        let logs = logs(&project);
+        let starting_schema = dump.map(|dump| dump.load(tree, choice.engine, logs, notes)).transpose()?;
         let target = settle(choice, &source, &effects, notes);
         let policy = config.policy(stats);
-        Ok(Self { tree, target, config, named, project, effects, rules, policy })
+        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, policy })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -149,10 +156,18 @@ impl<'t> Workspace<'t> {
         tables.chain(of_files.map(|(pattern, _)| format!("`files: {pattern}` fits no migration"))).collect()
     }
 
+    /// Says what a dump means for the migrations of `batch`.
+    pub(super) fn remark_on_dump(&self, batch: &Batch, notes: Notes) {
+        if let Some(starting_schema) = &self.starting_schema {
+            dump::remark_on_batch(starting_schema, batch, &self.project.migrations(), notes);
+        }
+    }
+
     fn judge(&self) -> Lint<'_> {
         Lint {
             tree: self.tree,
             project: &self.project,
+            starting_schema: self.starting_schema.as_ref(),
             target: &self.target,
             effects: &self.effects,
             rules: &self.rules,
@@ -218,6 +233,16 @@ fn engine_choice(
         Some((EngineChoice { engine, version: None }, format!("`{}`", fact.source)))
     };
     flag.or_else(configured).or_else(detected)
+}
+
+/// The tables in which the project's runner logs migrations.
+fn logs(project: &Project) -> Vec<LogTable> {
+    match project {
+        Project::Laravel(laravel) => {
+            vec![LogTable::new(laravel.application.migration_table(&laravel.settings.prefix), "migration")]
+        }
+        Project::Sql { .. } => LogTable::of_runners(),
+    }
 }
 
 /// What the migrations are compiled for: what the application says, unless a flag or the configuration says otherwise.

@@ -8,7 +8,7 @@ use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::rule::{Remark, RemarkKind};
-use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
+use crate::source::{Comment, ReadError, SourceFile, SourceMap, Span, Tree};
 use crate::sql;
 use crate::sql::layout::{self, Layout};
 
@@ -104,9 +104,10 @@ impl LaravelProject<'_> {
         }
         let Some(file) = self.application.file(path) else { return Script::default() };
         let evaluation = evaluate(&file, direction, &self.application, &self.settings, catalog);
+        let not_utf8 = tree.read(path).ok().and_then(|source| not_utf8(&source));
         Script {
             statements: evaluation.statements,
-            problems: evaluation.problems,
+            problems: evaluation.problems.into_iter().chain(not_utf8).collect(),
             remarks: evaluation.swallowed.into_iter().map(ignored).collect(),
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
             sql_mode: self.application.sql_mode(self.settings.engine),
@@ -164,13 +165,20 @@ impl SqlMigration {
         );
         Script {
             statements: script.statements,
-            problems: script.problems,
+            problems: script.problems.into_iter().chain(not_utf8(&file)).collect(),
             remarks: Vec::new(),
             is_in_transaction,
             sql_mode: None,
             comments: script.comments,
         }
     }
+}
+
+/// Where the file is no UTF-8, so that what is read may not be what its author wrote.
+fn not_utf8(file: &SourceFile) -> Option<Problem> {
+    let start = file.not_utf8_from?;
+    let reason = "from here on this is not UTF-8, and is read as Latin-1".to_owned();
+    Some(Problem { span: Span::new(file.id, start, start), reason })
 }
 
 impl Script {

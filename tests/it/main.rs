@@ -11,6 +11,7 @@ mod catalog;
 mod cli;
 mod decisions;
 mod docs;
+mod dumps;
 mod effects;
 mod layers;
 mod readme;
