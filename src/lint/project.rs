@@ -2,7 +2,6 @@
 
 use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
-use crate::engine::Engine;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
@@ -87,7 +86,7 @@ impl Project<'_> {
             Self::Sql { migrations } => migrations
                 .iter()
                 .find(|known| known.file == *migration)
-                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog.engine())),
+                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog)),
         }
     }
 }
@@ -126,7 +125,8 @@ impl MigrationFile {
 }
 
 impl SqlMigration {
-    fn read(&self, direction: Direction, tree: &Tree, engine: Engine) -> Script {
+    fn read(&self, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
+        let engine = catalog.engine();
         let path = match (direction, &self.down) {
             (Direction::Down, Some(down)) => down,
             _ => &self.file.path,
@@ -142,7 +142,8 @@ impl SqlMigration {
             (Direction::Down, None) => sections.down.unwrap_or(0..0),
         };
         let text = file.text.get(part.clone()).unwrap_or_default();
-        let script = sql::read(text, &SourceMap::verbatim(file.id, part.start as u32, text.len() as u32), engine);
+        let map = SourceMap::verbatim(file.id, part.start as u32, text.len() as u32);
+        let script = sql::Reader::new(engine).read(text, &map, &|table| catalog.has_table(table).is_yes());
         let is_in_transaction = layout::runs_in_transaction(
             sections.layout.unwrap_or(self.layout),
             engine,

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::{Token as Kind, Word};
 
+use super::modes::Quoting;
 use super::tokens::Token;
 use crate::change::TableName;
 use crate::engine::Engine;
@@ -32,6 +33,7 @@ impl Unread {
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
     pub engine: Engine,
+    pub quoting: Quoting,
     code: &'a str,
     tokens: &'a [Token],
     /// Where the part ended before the cursor: for places in an empty part.
@@ -39,9 +41,9 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(code: &'a str, tokens: &'a [Token], engine: Engine) -> Self {
+    pub(super) fn new(code: &'a str, tokens: &'a [Token], quoting: Quoting) -> Self {
         let position = tokens.first().map_or(0, |token| token.range.start);
-        Self { engine, code, tokens, position }
+        Self { engine: quoting.engine, quoting, code, tokens, position }
     }
 
     /// The whole text that the statement stands in.
@@ -197,7 +199,7 @@ impl<'a> Cursor<'a> {
                 | Kind::EscapedStringLiteral(value)
                 | Kind::UnicodeStringLiteral(value),
             ) => value,
-            Some(Kind::DoubleQuotedString(value)) if self.engine.is_mysql_family() => value,
+            Some(Kind::DoubleQuotedString(value)) if !self.quoting.double_quotes_name => value,
             _ => return Err(self.unread("a string")),
         };
         self.advance();

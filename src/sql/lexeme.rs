@@ -2,6 +2,7 @@
 //!
 //! Each engine quotes and comments in its own way; only this file knows how. What the pieces mean is left to others.
 
+use super::modes::Quoting;
 use crate::engine::Engine;
 
 /// A piece of the text: what it is, and the byte after its last one.
@@ -25,12 +26,13 @@ pub(super) enum Kind {
 }
 
 /// The piece that begins at the byte `at`, which is a character boundary before the end of `text`.
-pub(super) fn lexeme(text: &str, at: usize, engine: Engine) -> Lexeme {
+pub(super) fn lexeme(text: &str, at: usize, quoting: Quoting) -> Lexeme {
+    let Quoting { engine, has_backslashes, double_quotes_name } = quoting;
     let rest = text.get(at..).unwrap_or_default();
     let (kind, length) = match rest.as_bytes() {
-        [b'\'', ..] => (Kind::Quoted, quoted(rest, 0, b'\'', engine.is_mysql_family())),
+        [b'\'', ..] => (Kind::Quoted, quoted(rest, 0, b'\'', has_backslashes)),
         [b'E' | b'e', b'\'', ..] if engine == Engine::Postgresql => (Kind::Quoted, quoted(rest, 1, b'\'', true)),
-        [b'"', ..] => (Kind::Quoted, quoted(rest, 0, b'"', engine.is_mysql_family())),
+        [b'"', ..] => (Kind::Quoted, quoted(rest, 0, b'"', has_backslashes && !double_quotes_name)),
         [b'`', ..] if engine != Engine::Postgresql => (Kind::Quoted, quoted(rest, 0, b'`', false)),
         [b'[', ..] if matches!(engine, Engine::Sqlite | Engine::Sqlserver) => {
             (Kind::Quoted, quoted(rest, 0, b']', false))
@@ -65,8 +67,8 @@ fn begins_dash_comment(following: &[u8], engine: Engine) -> bool {
 
 /// PostgreSQL ends the comment at a lone carriage return, too (`non_newline` in its `scan.l`).
 fn dash_comment(rest: &str, engine: Engine) -> usize {
-    match rest.find('\r') {
-        Some(at) if engine == Engine::Postgresql => at.min(line(rest)),
+    match engine {
+        Engine::Postgresql => rest.find(['\r', '\n']).unwrap_or(rest.len()),
         _ => line(rest),
     }
 }

@@ -1,5 +1,6 @@
 //! A statement's tokens, each with its byte range: sqlparser's tokenizer, with places that can be pointed at.
 
+use std::any::TypeId;
 use std::iter::Peekable;
 use std::ops::Range;
 use std::str::CharIndices;
@@ -7,6 +8,7 @@ use std::str::CharIndices;
 use sqlparser::dialect::{Dialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::tokenizer::{Location, Token as Kind, TokenWithSpan, Tokenizer, Word};
 
+use super::modes::Quoting;
 use crate::engine::Engine;
 
 /// A token, and where it stands in the whole text. White space and comments are none.
@@ -24,10 +26,10 @@ pub(super) struct Tokens {
 }
 
 /// Reads the tokens of the statement at `range` of `code`.
-pub(super) fn tokenize(code: &str, range: Range<usize>, engine: Engine) -> Tokens {
+pub(super) fn tokenize(code: &str, range: Range<usize>, quoting: Quoting) -> Tokens {
     let statement = code.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
-    let result = Tokenizer::new(dialect(engine), statement).tokenize_with_location_into_buf(&mut found);
+    let result = Tokenizer::new(&Quoted(quoting), statement).tokenize_with_location_into_buf(&mut found);
     let mut places = Places::new(statement, range.start);
     let mut list = Vec::with_capacity(found.len() / 2);
     for TokenWithSpan { token, span } in found {
@@ -37,7 +39,7 @@ pub(super) fn tokenize(code: &str, range: Range<usize>, engine: Engine) -> Token
         let start = places.offset(span.start);
         list.push(Token { kind: token, range: start..places.offset(span.end) });
     }
-    if engine == Engine::Postgresql {
+    if quoting.engine == Engine::Postgresql {
         tell_placeholders_from_operators(&mut list);
     }
     Tokens { list, failure: result.err().map(|error| error.message) }
@@ -49,6 +51,81 @@ pub(super) fn dialect(engine: Engine) -> &'static dyn Dialect {
         Engine::Postgresql => &PostgreSqlDialect {},
         Engine::Sqlite => &SQLiteDialect {},
         Engine::Sqlserver => &MsSqlDialect {},
+    }
+}
+
+/// What sqlparser's tokenizer asks of a dialect, with what the session has set.
+#[derive(Debug)]
+struct Quoted(Quoting);
+
+impl Quoted {
+    fn inner(&self) -> &'static dyn Dialect {
+        dialect(self.0.engine)
+    }
+}
+
+impl Dialect for Quoted {
+    fn dialect(&self) -> TypeId {
+        self.inner().dialect()
+    }
+
+    fn supports_string_literal_backslash_escape(&self) -> bool {
+        self.0.has_backslashes
+    }
+
+    fn is_delimited_identifier_start(&self, character: char) -> bool {
+        match character {
+            '"' => self.0.double_quotes_name,
+            _ => self.inner().is_delimited_identifier_start(character),
+        }
+    }
+
+    fn is_identifier_start(&self, character: char) -> bool {
+        self.inner().is_identifier_start(character)
+    }
+
+    fn is_identifier_part(&self, character: char) -> bool {
+        self.inner().is_identifier_part(character)
+    }
+
+    fn is_custom_operator_part(&self, character: char) -> bool {
+        self.inner().is_custom_operator_part(character)
+    }
+
+    fn ignores_wildcard_escapes(&self) -> bool {
+        self.inner().ignores_wildcard_escapes()
+    }
+
+    fn requires_single_line_comment_whitespace(&self) -> bool {
+        self.inner().requires_single_line_comment_whitespace()
+    }
+
+    fn supports_numeric_prefix(&self) -> bool {
+        self.inner().supports_numeric_prefix()
+    }
+
+    fn supports_numeric_literal_underscores(&self) -> bool {
+        self.inner().supports_numeric_literal_underscores()
+    }
+
+    fn supports_string_escape_constant(&self) -> bool {
+        self.inner().supports_string_escape_constant()
+    }
+
+    fn supports_unicode_string_literal(&self) -> bool {
+        self.inner().supports_unicode_string_literal()
+    }
+
+    fn supports_geometric_types(&self) -> bool {
+        self.inner().supports_geometric_types()
+    }
+
+    fn supports_dollar_placeholder(&self) -> bool {
+        self.inner().supports_dollar_placeholder()
+    }
+
+    fn supports_dollar_as_money_prefix(&self) -> bool {
+        self.inner().supports_dollar_as_money_prefix()
     }
 }
 
