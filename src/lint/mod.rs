@@ -6,6 +6,7 @@
 mod judge;
 mod outcome;
 mod project;
+mod rebuild;
 mod run;
 mod told;
 

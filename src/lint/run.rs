@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::project::{Direction, MigrationFile, Project, Script};
+use super::rebuild;
 use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
@@ -108,7 +109,7 @@ impl Lint<'_> {
         let mut session = Session::new(script.is_in_transaction).opened_in(script.sql_mode.clone());
         let mut findings = Vec::new();
         let mut told = Told::default();
-        for statement in &script.statements {
+        for statement in rebuild::recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
             findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
         }
