@@ -5,6 +5,10 @@
 
 use super::cursor::Cursor;
 
+/// How many conditions before and around a statement are told, and how many bytes of each.
+const MAX_CONDITIONS: usize = 8;
+const MAX_TOLD: usize = 400;
+
 /// A statement of a batch.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
@@ -35,7 +39,7 @@ pub(super) fn parts(mut batch: Cursor<'_>) -> Vec<Part<'_>> {
             continue;
         }
         if let Some(word) = batch.eat_any(&["IF", "WHILE"]) {
-            let tested = expression(&mut batch).text();
+            let tested = brief(&expression(&mut batch));
             open.push(Open::Condition { tested, is_if: word == "IF" });
         } else if batch.eat_any(&["BEGIN TRY", "BEGIN ATOMIC"]).is_some() {
             if batch.eat("WITH") {
@@ -57,7 +61,9 @@ pub(super) fn parts(mut batch: Cursor<'_>) -> Vec<Part<'_>> {
             let cursor = statement(&mut batch);
             let leaves = cursor.is("RETURN").then(|| guard.clone()).flatten();
             parts.push(Part { cursor, guard });
-            left_if.extend(leaves.map(|condition| format!("NOT ({condition})")));
+            if left_if.len() < MAX_CONDITIONS {
+                left_if.extend(leaves.map(|condition| format!("NOT ({condition})")));
+            }
             close_conditions(&mut open, &mut batch);
         }
     }
@@ -100,17 +106,25 @@ fn close_conditions(open: &mut Vec<Open>, batch: &mut Cursor<'_>) {
     }
 }
 
+/// A condition as it is told.
+fn brief(condition: &Cursor<'_>) -> String {
+    let start = condition.range().start;
+    let ends = condition.tokens().iter().map(|token| token.range.end).take_while(|end| end - start <= MAX_TOLD).count();
+    match condition.clone().take_part(ends) {
+        all if ends == condition.tokens().len() => all.text(),
+        part => format!("{} …", part.text()),
+    }
+}
+
 fn guard(open: &[Open], left_if: &[String]) -> Option<String> {
-    let conditions = open.iter().filter_map(|open| match open {
+    let innermost = open.get(open.len().saturating_sub(2 * MAX_CONDITIONS)..).unwrap_or_default();
+    let conditions = innermost.iter().filter_map(|open| match open {
         Open::Block(condition) => condition.clone(),
         Open::Condition { tested, .. } => Some(tested.clone()),
         Open::Else(tested) => Some(format!("NOT ({tested})")),
     });
-    let all: Vec<String> = left_if.iter().cloned().chain(conditions).collect();
-    match all.as_slice() {
-        [] => None,
-        several => Some(several.join(" AND ")),
-    }
+    let told: Vec<String> = left_if.iter().cloned().chain(conditions).collect();
+    (!told.is_empty()).then(|| told.join(" AND "))
 }
 
 /// The condition of an IF or WHILE.

@@ -341,6 +341,14 @@ fn nesting_does_not_exhaust_the_stack() {
         format!("{open}SELECT 1{close}"),
         format!("CREATE TABLE t {open}a int{close}"),
         format!("CREATE INDEX i ON t ({open}a{close})"),
+        format!("SET @a = {open}'x'{close}"),
+        format!("SET @a = {}", "'x' + ".repeat(100_000)),
+        format!("SET @a = {}'x'", "CONCAT('x', ".repeat(100_000)),
+        format!("DO $$ BEGIN EXECUTE {}'x'; END $$", "format(".repeat(10_000)),
+        format!("DO $$ {} $$", "IF a THEN ".repeat(10_000)),
+        "IF 1 = 1 BEGIN ".repeat(20_000),
+        "IF 1 = 1 ".repeat(20_000),
+        format!("SELECT {}", "CASE WHEN 1 = 1 THEN ".repeat(20_000)),
         format!("WITH x AS {open}SELECT 1{close} DELETE FROM t"),
         "DO $$ BEGIN ".repeat(10_000),
         "/*".repeat(100_000),
@@ -348,8 +356,9 @@ fn nesting_does_not_exhaust_the_stack() {
         format!("CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW {}", "BEGIN ".repeat(10_000)),
     ];
     for sql in cases {
-        assert_holds(Engine::Mariadb, &sql);
-        assert_holds(Engine::Postgresql, &sql);
+        for engine in Engine::ALL {
+            assert_holds(engine, &sql);
+        }
     }
 }
 

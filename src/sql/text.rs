@@ -10,7 +10,10 @@ use super::cursor::Cursor;
 pub(super) const HOLE: &str = "phasewise_unknown";
 /// How many texts one expression may come to, and how long one may be.
 const MAX_TEXTS: usize = 16;
-const MAX_LENGTH: usize = 1 << 20;
+const MAX_LENGTH: usize = 1 << 16;
+/// How many operands are put together, and how deep brackets in them may nest.
+const MAX_TERMS: usize = 1000;
+const MAX_DEPTH: usize = 32;
 
 /// SQL that code puts together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,7 +85,15 @@ impl Text {
 /// The texts that an expression may come to.
 pub(super) fn evaluate(mut expression: Cursor<'_>, texts: &Texts) -> Vec<Text> {
     let mut found: Option<Vec<Text>> = None;
+    let mut terms = 0;
+    if is_deep(&expression) {
+        return vec![Text::hole()];
+    }
     while !expression.is_end() {
+        terms += 1;
+        if terms > MAX_TERMS {
+            return vec![Text::hole()];
+        }
         let mut term = expression.part_until(|cursor| cursor.is_symbol("||") || cursor.is_symbol("+"));
         expression.advance();
         let value = term_of(&mut term, texts);
@@ -93,6 +104,20 @@ pub(super) fn evaluate(mut expression: Cursor<'_>, texts: &Texts) -> Vec<Text> {
         });
     }
     found.unwrap_or_else(|| vec![Text::hole()])
+}
+
+/// Whether so many brackets nest that reading them one in another would exhaust the stack.
+fn is_deep(expression: &Cursor<'_>) -> bool {
+    let mut depth = 0_usize;
+    let mut ahead = expression.clone();
+    std::iter::from_fn(|| ahead.advance()).any(|token| {
+        match expression.text_of(token) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
 }
 
 fn joined(before: &[Text], after: &[Text]) -> Vec<Text> {
@@ -137,7 +162,9 @@ fn uncertain(text: Text) -> Text {
 fn called(function: &str, arguments: &[Cursor<'_>], texts: &Texts) -> Vec<Text> {
     let value = |argument: &Cursor<'_>| evaluate(argument.clone(), texts);
     match (function, arguments) {
-        ("CONCAT", [first, rest @ ..]) => rest.iter().fold(value(first), |before, next| joined(&before, &value(next))),
+        ("CONCAT", [first, rest @ ..]) if rest.len() < MAX_TERMS => {
+            rest.iter().fold(value(first), |before, next| joined(&before, &value(next)))
+        }
         ("IF" | "IIF", [condition, yes, no]) => {
             let condition = condition.text();
             let under = |texts: Vec<Text>, guard: String| {
