@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
-use crate::effect::{Effect, Subject};
+use crate::effect::{Effect, Subject, long_name, missing};
 
 /// A text, cut at its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub enum Name {
     References,
     /// Further tables that are locked.
     OtherTables,
+    /// What does not stand.
+    Missing,
+    /// The name that is too long.
+    TooLong,
     /// The words of what could not be read.
     What,
     Reason,
@@ -100,7 +104,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 impl Name {
-    const ALL: [(&str, Self); 16] = [
+    const ALL: [(&str, Self); 18] = [
         ("change", Self::Change),
         ("engine", Self::Engine),
         ("effect", Self::Effect),
@@ -115,6 +119,8 @@ impl Name {
         ("constraint", Self::Constraint),
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
+        ("missing", Self::Missing),
+        ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
     ];
@@ -176,6 +182,8 @@ impl Name {
             Self::Constraint => constraint_name(change),
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
+            Self::Missing => missing(subject).unwrap_or_default(),
+            Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
             Self::What => change.words().unwrap_or_default(),
             Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
         }

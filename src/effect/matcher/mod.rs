@@ -27,7 +27,7 @@ use constraint::{
     AddCheckMatch, AddForeignKeyMatch, AddPrimaryKeyMatch, DropConstraintMatch, DropPrimaryKeyMatch,
     ValidateConstraintMatch,
 };
-use data::{DataRowsMatch, OpaqueMatch, SetVariableMatch};
+use data::{DataRowsMatch, OpaqueMatch, SetVariableMatch, TransactionMatch};
 use index::{AddIndexMatch, DropIndexMatch};
 use object::{AlterObjectMatch, ChangePrivilegesMatch, CommentMatch, CreateObjectMatch, DropObjectMatch};
 use redefinition::{ChangeTypeMatch, RedefineColumnMatch};
@@ -84,7 +84,7 @@ pub enum ChangeMatch {
     Comment(CommentMatch),
     DataRows(DataRowsMatch),
     SetVariable(SetVariableMatch),
-    Transaction(NoFacts),
+    Transaction(TransactionMatch),
     Opaque(OpaqueMatch),
 }
 
@@ -140,7 +140,7 @@ impl ChangeMatch {
             (Self::Comment(wanted), SchemaChange::Comment(change)) => wanted.matches(change),
             (Self::DataRows(wanted), SchemaChange::DataRows(change)) => wanted.matches(change),
             (Self::SetVariable(wanted), SchemaChange::SetVariable(change)) => wanted.matches(change),
-            (Self::Transaction(_), SchemaChange::Transaction(_)) => Verdict::yes(),
+            (Self::Transaction(wanted), SchemaChange::Transaction(step)) => wanted.matches(*step),
             (Self::Opaque(wanted), SchemaChange::Opaque(change)) => wanted.matches(change),
             _ => Verdict::no(),
         }
