@@ -106,7 +106,7 @@ impl<'t> Splitter<'t> {
         let (kind, end) = self.piece()?;
         let range = self.at..end;
         self.at = end;
-        self.state.is_at_line_start = self.text.get(range.clone()).is_some_and(|piece| piece.ends_with('\n'));
+        self.state.is_at_line_start = self.is_at_line_start(end);
         Some(Piece { kind, range })
     }
 
@@ -169,7 +169,7 @@ impl<'t> Splitter<'t> {
         while scan.at < self.text.len() && !self.ends_statement(&scan) {
             self.step(&mut scan);
         }
-        if scan.at >= self.text.len() && !self.is_last {
+        if !self.is_last && self.may_go_on(&scan) {
             self.state.is_versioned = was_versioned;
             return None;
         }
@@ -183,6 +183,12 @@ impl<'t> Splitter<'t> {
             self.state.rows = Rows::AfterDelimiter;
         }
         Some((PieceKind::Statement, scan.end))
+    }
+
+    /// Whether the next part of the text decides where the statement ends: it may make a line no command of the client's.
+    fn may_go_on(&self, scan: &Scan) -> bool {
+        let command = self.client_command(scan.at, !scan.has_code);
+        scan.at + command.unwrap_or_default() >= self.text.len()
     }
 
     fn ends_statement(&self, scan: &Scan) -> bool {
