@@ -109,7 +109,8 @@ fn close_conditions(open: &mut Vec<Open>, batch: &mut Cursor<'_>) {
 /// A condition as it is told.
 fn brief(condition: &Cursor<'_>) -> String {
     let start = condition.range().start;
-    let ends = condition.tokens().iter().map(|token| token.range.end).take_while(|end| end - start <= MAX_TOLD).count();
+    let ends =
+        condition.tokens().iter().map(|token| token.range().end).take_while(|end| end - start <= MAX_TOLD).count();
     match condition.clone().take_part(ends) {
         all if ends == condition.tokens().len() => all.text(),
         part => format!("{} …", part.text()),

@@ -46,7 +46,7 @@ fn body<'a>(cursor: &Cursor<'a>) -> Option<(&'a str, Range<usize>)> {
             if quote == 1 && text.contains("''") {
                 return None;
             }
-            body = Some(token.range.start + quote..token.range.end.checked_sub(quote)?);
+            body = Some(token.range().start + quote..token.range().end.checked_sub(quote)?);
         }
     }
     body.map(|body| (cursor.code(), body))

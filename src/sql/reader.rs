@@ -137,7 +137,7 @@ impl Reader {
         }
         if let (Some(failure), Some(range)) = (tokens.failure, broken) {
             let mut reading = self.reading(None);
-            let first = tokens.list.partition_point(|token: &Token| token.range.start < range.start);
+            let first = tokens.list.partition_point(|token: &Token| token.range().start < range.start);
             let rest = Cursor::new(sent.code, tokens.list.get(first..).unwrap_or_default(), quoting);
             let word = rest.word().unwrap_or_else(|| "?".to_owned());
             reading.opaque(range.clone(), &word, Touches::Anything, failure);

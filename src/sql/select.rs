@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::create_table::from_query;
-use super::cursor::{Cursor, is_word, name_of};
+use super::cursor::Cursor;
 use super::reading::Reading;
 use super::session;
 use crate::change::{TableName, Touches};
@@ -391,13 +391,13 @@ const OPERATORS: &[&str] = &[
 fn unknown_call(items: &Cursor<'_>) -> Option<String> {
     let mut ahead = items.clone();
     while let Some(token) = ahead.advance() {
-        if !ahead.is_symbol("(") || OPERATORS.iter().any(|word| is_word(token, word)) {
+        if !ahead.is_symbol("(") || OPERATORS.iter().any(|word| items.is_word(token, word)) {
             continue;
         }
         let is_harmless = |name: &String| {
             HARMLESS_FAMILIES.iter().any(|family| name.starts_with(family)) || HARMLESS.contains(&name.as_str())
         };
-        if let Some(name) = name_of(token, items.engine).filter(|name| !is_harmless(&name.to_ascii_uppercase())) {
+        if let Some(name) = items.name_of(token).filter(|name| !is_harmless(&name.to_ascii_uppercase())) {
             return Some(name);
         }
     }

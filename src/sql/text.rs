@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
+use super::tokens::TokenKind;
 
 /// Stands in a text for what is not known.
 pub(super) const HOLE: &str = "phasewise_unknown";
@@ -250,14 +251,13 @@ fn literal(cursor: &mut Cursor<'_>) -> Option<Text> {
         Some(at) => at + 1,
         None => return None,
     };
-    let sql = match &token.kind {
-        sqlparser::tokenizer::Token::DollarQuotedString(quoted) => {
-            cursor.advance();
-            quoted.value.clone()
-        }
-        _ => cursor.string().ok()?,
+    let sql = if token.kind == TokenKind::DollarQuoted {
+        cursor.advance();
+        cursor.value_of(token)?
+    } else {
+        cursor.string().ok()?
     };
     let is_verbatim = raw.get(start..).is_some_and(|rest| rest.starts_with(&sql));
-    let place = is_verbatim.then_some(token.range.start + start);
+    let place = is_verbatim.then_some(token.range().start + start);
     Some(Text { sql, place, has_holes: false, guard: None })
 }
