@@ -2,13 +2,13 @@
 
 use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
-use crate::engine::Engine;
 use crate::laravel::blueprint::Swallowed;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::rule::{Remark, RemarkKind};
 use crate::source::{Comment, ReadError, SourceFile, Span, Tree};
+use crate::sql;
 use crate::sql::layout::{self, Layout, Part};
 
 pub use crate::laravel::evaluate::Direction;
@@ -92,7 +92,7 @@ impl Project<'_> {
             Self::Sql { migrations } => migrations
                 .iter()
                 .find(|known| known.file == *migration)
-                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog.engine())),
+                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog)),
         }
     }
 }
@@ -155,15 +155,17 @@ impl SqlMigration {
         self.source.layout
     }
 
-    fn read(&self, direction: Direction, tree: &Tree, engine: Engine) -> Script {
+    fn read(&self, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
+        let engine = catalog.engine();
         let parts = match (direction, &self.source.down) {
             (Direction::Up, _) => self.source.up.as_slice(),
             (Direction::Down, Some(down)) => down,
             (Direction::Down, None) => return Script::without_way_back(&self.file.path, tree),
         };
         let mut script = Script::default();
+        let mut reader = sql::Reader::new(engine);
         for part in parts {
-            script.append(part, tree, engine);
+            script.append(part, tree, &mut reader, catalog);
         }
         script.is_in_transaction = layout::runs_in_transaction(
             self.source.layout,
@@ -183,8 +185,8 @@ fn not_utf8(file: &SourceFile) -> Option<Problem> {
 }
 
 impl Script {
-    fn append(&mut self, part: &Part, tree: &Tree, engine: Engine) {
-        match part.read(tree, engine) {
+    fn append(&mut self, part: &Part, tree: &Tree, reader: &mut sql::Reader, catalog: &Catalog) {
+        match part.read(tree, reader, &|table| catalog.has_table(table).is_yes()) {
             Ok(read) => {
                 self.statements.extend(read.statements);
                 self.problems.extend(read.problems);

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use phasewise::engine::Engine;
 use phasewise::source::Tree;
+use phasewise::sql::Reader;
 use phasewise::sql::layout::{self, Migration, Part};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -42,7 +43,8 @@ fn line(tree: &Tree, migration: &Migration, engine: Engine) -> String {
     let files = |parts: &[Part]| parts.iter().map(|part| part.path.as_str()).collect::<Vec<_>>().join(" + ");
     let down =
         migration.down.as_deref().map_or("nothing undoes it".to_owned(), |down| format!("back: {}", files(down)));
-    let read = migration.up.iter().flat_map(|part| part.read(tree, engine).unwrap().statements);
+    let read =
+        migration.up.iter().flat_map(|part| part.read(tree, &mut Reader::new(engine), &|_| false).unwrap().statements);
     let statements: Vec<_> = read.collect();
     let is_in = layout::runs_in_transaction(migration.layout, engine, &statements, migration.refuses_transaction);
     let transaction = if is_in { "in a transaction" } else { "no transaction" };

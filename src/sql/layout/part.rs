@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, Touches};
 use crate::engine::Engine;
 use crate::source::{ReadError, SourceFile, SourceMap, Span, Tree};
-use crate::sql::{self, Script};
+use crate::sql::Script;
+use crate::sql::reader::{Reader, Stands};
 
 /// What a migration sends from one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,16 +55,16 @@ impl Part {
         Self::unread(path, language(extension).unwrap_or("no SQL"), 0)
     }
 
-    /// Reads what it sends to `engine`.
-    pub fn read(&self, tree: &Tree, engine: Engine) -> Result<Script, ReadError> {
+    /// Reads what it sends, in the session of the parts before it.
+    pub fn read(&self, tree: &Tree, reader: &mut Reader, stands: Stands<'_>) -> Result<Script, ReadError> {
         let file = tree.read(&self.path)?;
-        if !self.is_for(engine) {
+        if !self.is_for(reader.engine()) {
             return Ok(Script::default());
         }
         let mut script = match &self.content {
-            Content::Whole => self.read_text(&file, std::slice::from_ref(&(0..file.text.len())), engine),
-            Content::Bytes(ranges) => self.read_text(&file, ranges, engine),
-            Content::Quoted { text, from } => sql::read(text, &aligned(&file, text, *from), engine),
+            Content::Whole => self.read_text(&file, std::slice::from_ref(&(0..file.text.len())), reader, stands),
+            Content::Bytes(ranges) => self.read_text(&file, ranges, reader, stands),
+            Content::Quoted { text, from } => reader.read(text, &aligned(&file, text, *from), stands),
             Content::Unread { what, from } => {
                 Script { statements: vec![unread(&file, what, *from)], ..Script::default() }
             }
@@ -87,7 +88,7 @@ impl Part {
         }
     }
 
-    fn read_text(&self, file: &SourceFile, ranges: &[Range<usize>], engine: Engine) -> Script {
+    fn read_text(&self, file: &SourceFile, ranges: &[Range<usize>], reader: &mut Reader, stands: Stands<'_>) -> Script {
         let mut text = String::new();
         let mut map = SourceMap::new(Span::new(file.id, self.start() as u32, self.start() as u32));
         for range in ranges {
@@ -96,7 +97,7 @@ impl Part {
             }
             self.append(file, range.clone(), &mut text, &mut map);
         }
-        sql::read(&text, &map, engine)
+        reader.read(&text, &map, stands)
     }
 
     /// Adds the bytes `range` of the file, with the placeholders whose values are known filled in.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{changesets, dbmate, find, goose, sqitch};
 use crate::engine::Engine;
 use crate::source::Tree;
+use crate::sql::Reader;
 
 /// The parts of each migration in a file, as they are sent.
 #[track_caller]
@@ -14,7 +15,9 @@ fn check(path: &str, text: &str) -> String {
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let Some(listing) = find(&tree, directory).unwrap() else { return "none".to_owned() };
     let sent = |parts: &[super::Part]| {
-        let statements = parts.iter().flat_map(|part| part.read(&tree, Engine::Postgresql).unwrap().statements);
+        let statements = parts
+            .iter()
+            .flat_map(|part| part.read(&tree, &mut Reader::new(Engine::Postgresql), &|_| false).unwrap().statements);
         statements.map(|statement| statement.sql).collect::<Vec<_>>().join("; ")
     };
     let lines = listing.migrations.iter().map(|migration| {
@@ -56,7 +59,7 @@ proptest! {
             let _ = changesets(path, &text);
             let Ok(Some(listing)) = find(&tree, "m") else { continue };
             let parts = listing.migrations.iter().flat_map(|migration| migration.up.iter().chain(migration.down.iter().flatten()));
-            for statement in parts.flat_map(|part| part.read(&tree, Engine::Mysql).unwrap().statements) {
+            for statement in parts.flat_map(|part| part.read(&tree, &mut Reader::new(Engine::Mysql), &|_| false).unwrap().statements) {
                 prop_assert!(statement.span.end as usize <= file.text.len());
             }
         }
