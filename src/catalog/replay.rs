@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::table::{ForeignKey, Table, same_name};
 use super::{Catalog, Era};
 use crate::change::{
-    self, AddIndex, ChangeTableOptions, CreateTable, DataRows, Default, DropColumn, DropIndex, IndexPart, Opaque,
+    self, AddIndex, ChangeTableOptions, CreateTable, DataRows, Default, DropColumn, DropIndex, IndexPart,
     RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, Statement, TableName, Touches,
 };
 
@@ -73,8 +73,26 @@ impl Catalog {
                 let engine = self.engine;
                 self.table_mut(&drop.table).drop_constraint(&drop.name, engine);
             }
-            SchemaChange::Opaque(opaque) => self.lose_sight(opaque),
-            SchemaChange::DataRows(DataRows { .. }) | SchemaChange::SetVariable(_) | SchemaChange::Transaction(_) => {}
+            SchemaChange::ChangeGenerated(_)
+            | SchemaChange::AttachPartition(_)
+            | SchemaChange::DetachPartition(_)
+            | SchemaChange::ChangePartitions(_)
+            | SchemaChange::ChangeTableSetting(_)
+            | SchemaChange::MaintainTable(_)
+            | SchemaChange::LockTable(_)
+            | SchemaChange::CreateObject(_)
+            | SchemaChange::AlterObject(_)
+            | SchemaChange::DropObject(_)
+            | SchemaChange::RefreshView(_)
+            | SchemaChange::ChangePrivileges(_)
+            | SchemaChange::Comment(_)
+            | SchemaChange::Opaque(_)
+            | SchemaChange::DataRows(DataRows { .. })
+            | SchemaChange::SetVariable(_)
+            | SchemaChange::Transaction(_) => {}
+        }
+        if let Some((touches, _)) = change.reach() {
+            self.lose_sight(&touches);
         }
     }
 
@@ -261,9 +279,9 @@ impl Catalog {
         table.set_primary_key(&columns, engine);
     }
 
-    /// Forgets what an opaque change may have changed.
-    fn lose_sight(&mut self, opaque: &Opaque) {
-        match &opaque.touches {
+    /// Forgets what a change may have changed that it does not say.
+    fn lose_sight(&mut self, touches: &Touches) {
+        match touches {
             Touches::Nothing | Touches::Surroundings(_) => {}
             Touches::Table(name) => {
                 let stood = self.is_in_use(name).is_yes();

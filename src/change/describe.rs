@@ -1,7 +1,9 @@
 //! A change in words: its kind as data files and outputs name it, what it is about, and a phrase for people.
 
+use super::describe_object;
 use super::index::Index;
 use super::kind::{AddIndex, DataKind, DataRows, RedefineColumn, SchemaChange, TransactionStep};
+use super::object::Target;
 use super::table::TableName;
 
 impl SchemaChange {
@@ -31,6 +33,19 @@ impl SchemaChange {
             Self::AddCheck(_) => "add-check",
             Self::ValidateConstraint(_) => "validate-constraint",
             Self::DropConstraint(_) => "drop-constraint",
+            Self::ChangeGenerated(_) => "change-generated",
+            Self::AttachPartition(_) => "attach-partition",
+            Self::DetachPartition(_) => "detach-partition",
+            Self::ChangePartitions(_) => "change-partitions",
+            Self::ChangeTableSetting(_) => "change-table-setting",
+            Self::MaintainTable(_) => "maintain-table",
+            Self::LockTable(_) => "lock-table",
+            Self::CreateObject(_) => "create-object",
+            Self::AlterObject(_) => "alter-object",
+            Self::DropObject(_) => "drop-object",
+            Self::RefreshView(_) => "refresh-view",
+            Self::ChangePrivileges(_) => "change-privileges",
+            Self::Comment(_) => "comment",
             Self::DataRows(_) => "data-rows",
             Self::SetVariable(_) => "set-variable",
             Self::Transaction(_) => "transaction",
@@ -64,9 +79,21 @@ impl SchemaChange {
             Self::AddCheck(change) => Some(&change.table),
             Self::ValidateConstraint(change) => Some(&change.table),
             Self::DropConstraint(change) => Some(&change.table),
+            Self::ChangeGenerated(change) => Some(&change.table),
+            Self::AttachPartition(change) => Some(&change.table),
+            Self::DetachPartition(change) => Some(&change.table),
+            Self::ChangePartitions(change) => Some(&change.table),
+            Self::ChangeTableSetting(change) => Some(&change.table),
+            Self::MaintainTable(change) => change.table.as_ref(),
+            Self::LockTable(change) => Some(&change.table),
+            Self::CreateObject(change) => change.object.table.as_ref(),
+            Self::AlterObject(change) => change.object.table.as_ref(),
+            Self::DropObject(change) => change.object.table.as_ref(),
+            Self::ChangePrivileges(change) => change.on.as_ref().and_then(Target::table),
+            Self::Comment(change) => change.on.table(),
             Self::DataRows(change) => Some(&change.table),
             Self::Opaque(change) => change.touches.table(),
-            Self::SetVariable(_) | Self::Transaction(_) => None,
+            Self::RefreshView(_) | Self::SetVariable(_) | Self::Transaction(_) => None,
         }
     }
 
@@ -83,6 +110,8 @@ impl SchemaChange {
             Self::ChangeIdentity(change) => Some(&change.column),
             Self::SetDefault(change) => Some(&change.column),
             Self::DropDefault(change) => Some(&change.column),
+            Self::ChangeGenerated(change) => Some(&change.column),
+            Self::ChangeTableSetting(change) => change.column.as_deref(),
             _ => None,
         }
     }
@@ -133,6 +162,22 @@ impl SchemaChange {
                 format!("validate constraint `{}` of table `{}`", change.name, change.table)
             }
             Self::DropConstraint(change) => format!("drop constraint `{}` of table `{}`", change.name, change.table),
+            Self::ChangeGenerated(change) => {
+                let verb = if change.expression.is_some() { "set" } else { "drop" };
+                format!("{verb} expression of column `{}.{}`", change.table, change.column)
+            }
+            Self::AttachPartition(_)
+            | Self::DetachPartition(_)
+            | Self::ChangePartitions(_)
+            | Self::ChangeTableSetting(_)
+            | Self::MaintainTable(_)
+            | Self::LockTable(_)
+            | Self::CreateObject(_)
+            | Self::AlterObject(_)
+            | Self::DropObject(_)
+            | Self::RefreshView(_)
+            | Self::ChangePrivileges(_)
+            | Self::Comment(_) => describe_object::description(self),
             Self::DataRows(change) => data_change(change),
             Self::SetVariable(change) => format!("set `{}` to `{}`", change.name, change.value),
             Self::Transaction(step) => transaction_step(*step).to_owned(),

@@ -2,8 +2,12 @@
 
 use super::column::{Column, Default, Identity};
 use super::index::{ForeignKey, Index};
+use super::object::{AlterObject, CreateObject, DropObject};
+use super::partition::{AttachPartition, ChangePartitions, DetachPartition};
+use super::setting::{ChangeGenerated, ChangeTableSetting};
 use super::table::{TableName, TableOptions};
 use super::types::ColumnType;
+use super::upkeep::{ChangePrivileges, Comment, LockTable, MaintainTable, RefreshView};
 
 /// One typed change of schema or data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,7 @@ pub enum SchemaChange {
     SetDefault(SetDefault),
     DropDefault(DropDefault),
     ChangeIdentity(ChangeIdentity),
+    ChangeGenerated(ChangeGenerated),
 
     AddIndex(AddIndex),
     DropIndex(DropIndex),
@@ -33,6 +38,20 @@ pub enum SchemaChange {
     AddCheck(AddCheck),
     ValidateConstraint(ValidateConstraint),
     DropConstraint(DropConstraint),
+
+    AttachPartition(AttachPartition),
+    DetachPartition(DetachPartition),
+    ChangePartitions(ChangePartitions),
+    ChangeTableSetting(ChangeTableSetting),
+    MaintainTable(MaintainTable),
+    LockTable(LockTable),
+
+    CreateObject(CreateObject),
+    AlterObject(AlterObject),
+    DropObject(DropObject),
+    RefreshView(RefreshView),
+    ChangePrivileges(ChangePrivileges),
+    Comment(Comment),
 
     DataRows(DataRows),
     SetVariable(SetVariable),

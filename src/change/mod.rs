@@ -5,11 +5,18 @@
 
 mod column;
 mod describe;
+mod describe_object;
 mod index;
 mod kind;
+mod object;
+mod object_kind;
+mod partition;
+mod reach;
+mod setting;
 mod statement;
 mod table;
 mod types;
+mod upkeep;
 
 pub use column::{Column, Default, Generated, Identity, Place};
 pub use index::{ForeignKey, Index, IndexKind, IndexPart, ReferentialAction};
@@ -19,6 +26,16 @@ pub use kind::{
     DropTable, Opaque, RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, SetDefault, SetNotNull,
     SetVariable, Touches, TransactionStep, ValidateConstraint,
 };
+pub use object::{
+    AlterObject, Attribute, CreateObject, Definition, Domain, DomainCheck, DropObject, Object, ObjectAction, Policy,
+    Publication, Routine, Sequence, Target, Trigger, TriggerEvent, TriggerTiming, ValuePlace, ViewQuery,
+};
+pub use object_kind::ObjectKind;
+pub use partition::{AttachPartition, ChangePartitions, DetachPartition, PartitionAction};
+pub use setting::{ChangeGenerated, ChangeTableSetting, TableSetting};
 pub use statement::{Change, OnlineClauses, Problem, Statement};
 pub use table::{TableName, TableOptions};
 pub use types::ColumnType;
+pub use upkeep::{
+    ChangePrivileges, Comment, LockMode, LockTable, MaintainTable, Maintenance, PrivilegeAction, RefreshView,
+};

@@ -20,6 +20,8 @@ pub struct Session {
     not_validated: BTreeSet<(TableName, String)>,
     /// Tables whose shape the open transaction changed, so that it holds locks on them.
     changed_tables: BTreeSet<TableName>,
+    /// Tables whose shape the migration changed for good, outside of a transaction.
+    settled_tables: BTreeSet<TableName>,
     /// Tables that the migration emptied and did not fill since.
     emptied_tables: BTreeSet<TableName>,
 }
@@ -49,8 +51,9 @@ impl Session {
 
     /// Takes note of what `change` leaves behind.
     pub fn follow(&mut self, change: &SchemaChange) {
-        if self.is_in_transaction && !matches!(change, SchemaChange::DataRows(_) | SchemaChange::Opaque(_)) {
-            self.changed_tables.extend(change.table().cloned());
+        if change.changes_a_table() {
+            let changed = if self.is_in_transaction { &mut self.changed_tables } else { &mut self.settled_tables };
+            changed.extend(change.table().cloned());
         }
         match change {
             SchemaChange::SetVariable(set) => self.set(set),
@@ -62,6 +65,12 @@ impl Session {
             SchemaChange::AddCheck(add) if add.is_not_valid => self.add_not_valid(&add.table, add.name.as_deref()),
             _ => {}
         }
+    }
+
+    /// Whether a statement that waits for a lock, or runs long, is given up: a timeout is set.
+    pub fn has_timeout(&self) -> bool {
+        let is_set = |name| self.variable(name).is_some_and(|value| !is_no_timeout(value));
+        TIMEOUTS.into_iter().any(is_set)
     }
 
     /// Takes note of the rows that a change, which surely runs, takes or leaves.
@@ -103,6 +112,11 @@ impl Session {
         self.changed_tables.iter()
     }
 
+    /// The tables whose shape the migration changed outside of a transaction, so that a failure leaves them changed.
+    pub fn settled_tables(&self) -> impl Iterator<Item = &TableName> {
+        self.settled_tables.iter()
+    }
+
     fn set(&mut self, set: &SetVariable) {
         let variables = if set.is_local { &mut self.local_variables } else { &mut self.variables };
         variables.insert(set.name.clone(), set.value.to_ascii_lowercase());
@@ -120,6 +134,15 @@ impl Session {
         self.not_validated.clear();
         self.changed_tables.clear();
     }
+}
+
+/// The settings of PostgreSQL by which a statement gives up.
+const TIMEOUTS: [&str; 2] = ["lock_timeout", "statement_timeout"];
+
+/// 0 waits for ever; DEFAULT is the server's, which waits for ever unless it was set up otherwise.
+fn is_no_timeout(value: &str) -> bool {
+    let number = value.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
+    value == "default" || number.parse() == Ok(0.0)
 }
 
 /// `TRADITIONAL` stands for a list with the strict modes in it.

@@ -44,9 +44,15 @@ impl<'a> Subject<'a> {
             (Some(table), SchemaChange::CreateTable(_)) => {
                 Answer::from(self.catalog.table(table).is_some_and(|table| table.stood_before_batch))
             }
+            // IF EXISTS is no sign that a table stands which no known migration made.
+            (Some(table), SchemaChange::DropTable(drop)) if drop.if_exists && self.catalog.table(table).is_none() => {
+                self.catalog.is_in_use(table).and(Answer::Unknown)
+            }
             (Some(table), _) => self.catalog.is_in_use(table),
             (None, SchemaChange::DropIndex(_) | SchemaChange::RenameIndex(_)) => Answer::Unknown,
-            (None, SchemaChange::Opaque(opaque)) if opaque.touches == Touches::Anything => Answer::Unknown,
+            (None, change) if change.reach().is_some_and(|(touches, _)| touches == Touches::Anything) => {
+                Answer::Unknown
+            }
             (None, _) => Answer::No,
         }
     }

@@ -218,15 +218,13 @@ fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
     }
 }
 
-/// The places that were not understood: what the front ends report, and every opaque change, each place once.
+/// The places that were not understood: what the front ends report, and every change that may reach beyond what it says,
+/// each place once.
 fn unknowns(script: &Script, is_history: bool) -> Vec<Unknown> {
-    let opaque =
-        script.statements.iter().flat_map(|statement| &statement.changes).filter_map(|change| match &change.what {
-            SchemaChange::Opaque(opaque) if opaque.is_unknown() => {
-                Some(Problem { span: change.span, reason: opaque.reason.clone() })
-            }
-            _ => None,
-        });
+    let opaque = script.statements.iter().flat_map(|statement| &statement.changes).filter_map(|change| {
+        let (_, reason) = change.what.reach()?;
+        Some(Problem { span: change.span, reason: reason.to_owned() })
+    });
     let mut unknowns: Vec<Unknown> = script
         .problems
         .iter()

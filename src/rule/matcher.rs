@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
-use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict};
+use crate::change::OnlineClauses;
+use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict, long_name, missing};
 use crate::engine::Engine;
 use crate::yaml::OneOf;
 
@@ -27,6 +28,18 @@ pub struct RuleMatch {
     online_clause_refused: Option<bool>,
     /// The transaction that is open changed the shape of a table in use before, and so holds a lock on it.
     after_schema_change: Option<bool>,
+    /// That was another table than the one that is changed now.
+    after_change_of_another_table: Option<bool>,
+    /// The migration changed the shape of a table in use before, and a failure here would not take that back.
+    after_settled_change: Option<bool>,
+    /// PostgreSQL gives the statement up when it takes or waits too long: `lock_timeout` or `statement_timeout` is set.
+    with_timeout: Option<bool>,
+    /// Something that it needs is known not to stand.
+    names_missing: Option<bool>,
+    /// It gives a name that PostgreSQL would cut.
+    name_too_long: Option<bool>,
+    /// The statement says neither ALGORITHM= nor LOCK=.
+    online_clause_missing: Option<bool>,
     /// The statement also makes a change of one of these kinds.
     together_with: Option<OneOf<Kind>>,
 }
@@ -107,6 +120,16 @@ impl RuleMatch {
             Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
             Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
             Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
+            Verdict::whether(
+                self.after_change_of_another_table,
+                after_change_of_another_table(subject),
+                "what was changed before",
+            ),
+            Verdict::whether(self.after_settled_change, after_settled_change(subject), "what was changed before"),
+            Verdict::certainly(self.with_timeout, subject.session.has_timeout()),
+            Verdict::certainly(self.names_missing, self.names_missing.is_some() && missing(subject).is_some()),
+            Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
+            Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
             self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
@@ -125,6 +148,16 @@ impl RuleMatch {
             || self.effect.as_ref().is_some_and(|effect| effect.refused == Some(true))
     }
 
+    /// Whether it asks for something that does not stand, so that it can be named.
+    pub fn asks_for_missing(&self) -> bool {
+        self.names_missing == Some(true)
+    }
+
+    /// Whether it asks for a name that is too long.
+    pub fn asks_for_long_name(&self) -> bool {
+        self.name_too_long == Some(true)
+    }
+
     /// Whether it asks for another table that is locked too.
     pub fn has_other_table(&self) -> bool {
         self.other_table.is_some()
@@ -133,6 +166,16 @@ impl RuleMatch {
 
 fn after_schema_change(subject: &Subject<'_>) -> Answer {
     Answer::any(subject.session.changed_tables().map(|table| subject.catalog.is_in_use(table)))
+}
+
+fn after_change_of_another_table(subject: &Subject<'_>) -> Answer {
+    let own = subject.table_name();
+    let others = subject.session.changed_tables().filter(|table| Some(*table) != own);
+    Answer::any(others.map(|table| subject.catalog.is_in_use(table)))
+}
+
+fn after_settled_change(subject: &Subject<'_>) -> Answer {
+    Answer::any(subject.session.settled_tables().map(|table| subject.catalog.is_in_use(table)))
 }
 
 fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {

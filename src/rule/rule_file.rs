@@ -142,6 +142,12 @@ fn bound_names(matcher: &RuleMatch) -> BTreeSet<&'static str> {
     if matcher.has_table() {
         bound.insert(Name::Table.text());
     }
+    if matcher.asks_for_missing() {
+        bound.insert(Name::Missing.text());
+    }
+    if matcher.asks_for_long_name() {
+        bound.insert(Name::TooLong.text());
+    }
     if matcher.has_other_table() {
         bound.insert(Name::OtherTables.text());
     }

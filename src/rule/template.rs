@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
-use crate::effect::{Effect, Subject};
+use crate::effect::{Effect, Subject, long_name, missing};
 
 /// A text, cut at its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub enum Name {
     References,
     /// Further tables that are locked.
     OtherTables,
+    /// What does not stand.
+    Missing,
+    /// The name that is too long.
+    TooLong,
     /// The words of what could not be read.
     What,
     Reason,
@@ -100,7 +104,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 impl Name {
-    const ALL: [(&str, Self); 16] = [
+    const ALL: [(&str, Self); 18] = [
         ("change", Self::Change),
         ("engine", Self::Engine),
         ("effect", Self::Effect),
@@ -115,6 +119,8 @@ impl Name {
         ("constraint", Self::Constraint),
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
+        ("missing", Self::Missing),
+        ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
     ];
@@ -147,6 +153,12 @@ impl Name {
             Some("add-foreign-key") => &[Self::Table, Self::Columns, Self::Constraint, Self::References],
             Some("add-check" | "validate-constraint" | "drop-constraint") => &[Self::Table, Self::Constraint],
             Some("opaque") => &[Self::What, Self::Reason],
+            Some(
+                "create-object" | "alter-object" | "drop-object" | "maintain-table" | "refresh-view"
+                | "change-privileges" | "comment",
+            ) => &[Self::What],
+            Some("lock-table" | "change-table-setting") => &[Self::Table, Self::What],
+            Some("change-generated") => &[Self::Table, Self::Column],
             Some(_) => &[Self::Table],
         };
         bound.extend(own);
@@ -170,7 +182,10 @@ impl Name {
             Self::Constraint => constraint_name(change),
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
-            Self::What | Self::Reason => opaque(change, self),
+            Self::Missing => missing(subject).unwrap_or_default(),
+            Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
+            Self::What => change.words().unwrap_or_default(),
+            Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
         }
     }
 }
@@ -242,12 +257,4 @@ fn references(change: &SchemaChange) -> String {
 fn other_tables(effect: &Effect) -> String {
     let names: Vec<String> = effect.others.iter().map(|other| format!("`{}`", other.table)).collect();
     names.join(", ")
-}
-
-fn opaque(change: &SchemaChange, name: Name) -> String {
-    match change {
-        SchemaChange::Opaque(opaque) if name == Name::What => opaque.what.clone(),
-        SchemaChange::Opaque(opaque) => opaque.reason.clone(),
-        _ => String::new(),
-    }
 }

@@ -62,8 +62,14 @@ pub struct AddColumnMatch {
     place: Option<OneOf<PlaceKind>>,
     /// Its type is a domain with a constraint.
     constrained_domain: Option<bool>,
+    /// Its type, by its name alone.
+    #[serde(rename = "type")]
+    type_name: Option<OneOf<String>>,
+    if_not_exists: Option<bool>,
     /// IF NOT EXISTS, and it is known to stand.
     already_there: Option<bool>,
+    /// IF NOT EXISTS, and it is known to stand with another type, or to accept NULL where this does not, or the reverse.
+    already_differs: Option<bool>,
     /// Running code's INSERTs fail that leave a required column out: its connections are opened in strict mode.
     strict: Option<bool>,
 }
@@ -97,10 +103,21 @@ impl AddColumnMatch {
                 expression::may_be_constrained_domain(&column.column_type),
                 "whether its type is a domain with a constraint",
             ),
+            Verdict::among(self.type_name.as_ref(), &Fact::known(column.column_type.name.clone()), "the column's type"),
+            Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::certainly(self.already_there, already_there),
+            Verdict::certainly(
+                self.already_differs,
+                change.if_not_exists
+                    && definition(subject, &column.name).is_some_and(|standing| differs(standing, column)),
+            ),
             Verdict::certainly(self.strict, subject.session.is_opened_strict()),
         ])
     }
+}
+
+fn differs(standing: &Column, new: &Column) -> bool {
+    standing.column_type != new.column_type || standing.is_nullable != new.is_nullable
 }
 
 pub fn default_kind(default: &Default) -> DefaultKind {

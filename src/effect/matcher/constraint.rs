@@ -72,6 +72,10 @@ pub struct AddForeignKeyMatch {
     over_empty_columns: Option<bool>,
     /// All of its columns stood before the batch, so that running code may write them.
     columns_in_use: Option<bool>,
+    /// An index of its table, or the primary key, begins with its columns.
+    indexed: Option<bool>,
+    /// ON DELETE CASCADE.
+    cascades: Option<bool>,
     /// A foreign key over the same columns to the same table is known to have stood when the batch began, so that running
     /// code obeys it.
     stood: Option<bool>,
@@ -101,12 +105,24 @@ impl AddForeignKeyMatch {
         Verdict::all([
             Verdict::certainly(self.not_valid, change.is_not_valid),
             Verdict::certainly(self.stood, stood),
+            Verdict::whether(self.indexed, is_indexed(change, subject), "whether an index begins with its columns"),
+            Verdict::certainly(self.cascades, change.foreign_key.on_delete == Some(ReferentialAction::Cascade)),
             Verdict::whether(self.checked, is_checked, "whether foreign keys are checked"),
             Verdict::whether(self.referenced_in_use, referenced_in_use, "whether the table it refers to is in use"),
             Verdict::whether(self.over_empty_columns, over_empty_columns, "whether its columns are new and empty"),
             Verdict::whether(self.columns_in_use, columns_in_use, "whether running code writes its columns"),
         ])
     }
+}
+
+fn is_indexed(change: &AddForeignKey, subject: &Subject<'_>) -> Answer {
+    let columns: Vec<&str> = change.foreign_key.columns.iter().map(String::as_str).collect();
+    subject.table_lists(|table| {
+        let primary = table.primary_key.iter().map(String::as_str).collect::<Vec<_>>();
+        let full = table.indexes.iter().filter(|index| index.definition.condition.is_none());
+        primary.starts_with(&columns)
+            || full.map(|index| index.definition.columns().collect::<Vec<_>>()).any(|index| index.starts_with(&columns))
+    })
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
-use crate::change::{DataKind, DataRows, Opaque, SetVariable, Touches};
+use crate::change::{DataKind, DataRows, Opaque, SetVariable, Touches, TransactionStep};
 use crate::effect::fact::{Fact, Verdict};
 use crate::yaml::OneOf;
 
@@ -71,6 +71,31 @@ pub struct SetVariableMatch {
 impl SetVariableMatch {
     pub fn matches(&self, change: &SetVariable) -> Verdict {
         Verdict::among(self.name.as_ref(), &Fact::known(change.name.clone()), "the variable")
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Step {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TransactionMatch {
+    step: Option<OneOf<Step>>,
+}
+
+impl TransactionMatch {
+    pub fn matches(&self, change: TransactionStep) -> Verdict {
+        let step = match change {
+            TransactionStep::Begin => Step::Begin,
+            TransactionStep::Commit => Step::Commit,
+            TransactionStep::Rollback => Step::Rollback,
+        };
+        Verdict::among(self.step.as_ref(), &Fact::known(step), "the step")
     }
 }
 

@@ -50,6 +50,8 @@ pub struct AddIndexMatch {
     /// A key that is known to stand, or to have stood when the batch began, allows no more than this one: it goes over the
     /// same columns, or some of them.
     already_unique: Option<bool>,
+    /// An index that is known to stand begins with the same columns, and is of the same kind.
+    redundant: Option<bool>,
     /// One of its columns is new and running code cannot write duplicates there: it gets NULL, or is required, so that
     /// INSERTs without it fail anyhow.
     over_new_column: Option<bool>,
@@ -79,6 +81,7 @@ impl AddIndexMatch {
                     .flatten()
                     .any(|table| is_already_unique(change, table)),
             ),
+            Verdict::certainly(self.redundant, subject.table().is_some_and(|table| is_redundant(change, table))),
             Verdict::whether(
                 self.over_new_column,
                 over_new_column(change, subject),
@@ -92,6 +95,21 @@ fn already_there(change: &AddIndex, subject: &Subject<'_>) -> bool {
     let stands =
         |name: &str| subject.table().is_some_and(|table| table.index(name, subject.catalog.engine()).is_some());
     change.if_not_exists && change.index.name.as_deref().is_some_and(stands)
+}
+
+/// Whether a standing index serves whoever the new one would. A unique index also refuses, so it is never redundant.
+fn is_redundant(change: &AddIndex, table: &catalog::Table) -> bool {
+    let new = &change.index;
+    let is_plain = |index: &crate::change::Index| {
+        index.kind == IndexKind::Btree && index.condition.is_none() && index.columns().count() == index.parts.len()
+    };
+    let begins = |columns: Vec<&str>| columns.starts_with(&new.columns().collect::<Vec<_>>());
+    let standing = table.indexes.iter().map(|index| &index.definition);
+    !new.is_unique
+        && is_plain(new)
+        && new.included.is_empty()
+        && (begins(table.primary_key.iter().map(String::as_str).collect())
+            || standing.filter(|index| is_plain(index)).any(|index| begins(index.columns().collect())))
 }
 
 /// A narrower key over some of the same columns refuses all that the new one would.

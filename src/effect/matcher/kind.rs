@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use crate::change::SchemaChange;
 
 /// As [`SchemaChange::kind`] gives them.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 40] = [
     "create-table",
     "drop-table",
     "rename-table",
@@ -29,6 +29,19 @@ const KINDS: [&str; 27] = [
     "add-check",
     "validate-constraint",
     "drop-constraint",
+    "change-generated",
+    "attach-partition",
+    "detach-partition",
+    "change-partitions",
+    "change-table-setting",
+    "maintain-table",
+    "lock-table",
+    "create-object",
+    "alter-object",
+    "drop-object",
+    "refresh-view",
+    "change-privileges",
+    "comment",
     "data-rows",
     "set-variable",
     "transaction",

@@ -8,8 +8,10 @@ mod constraint;
 mod data;
 mod index;
 mod kind;
+mod object;
 mod redefinition;
 mod table;
+mod upkeep;
 
 use serde::Deserialize;
 
@@ -25,10 +27,15 @@ use constraint::{
     AddCheckMatch, AddForeignKeyMatch, AddPrimaryKeyMatch, DropConstraintMatch, DropPrimaryKeyMatch,
     ValidateConstraintMatch,
 };
-use data::{DataRowsMatch, OpaqueMatch, SetVariableMatch};
+use data::{DataRowsMatch, OpaqueMatch, SetVariableMatch, TransactionMatch};
 use index::{AddIndexMatch, DropIndexMatch};
+use object::{AlterObjectMatch, ChangePrivilegesMatch, CommentMatch, CreateObjectMatch, DropObjectMatch};
 use redefinition::{ChangeTypeMatch, RedefineColumnMatch};
 use table::{ChangeTableOptionsMatch, CreateTableMatch, DropTableMatch, RenameTableMatch};
+use upkeep::{
+    AttachPartitionMatch, ChangeGeneratedMatch, ChangePartitionsMatch, ChangeTableSettingMatch, DetachPartitionMatch,
+    LockTableMatch, MaintainTableMatch, RefreshViewMatch,
+};
 
 pub use kind::Kind;
 pub use table::TableMatch;
@@ -62,9 +69,22 @@ pub enum ChangeMatch {
     AddCheck(AddCheckMatch),
     ValidateConstraint(ValidateConstraintMatch),
     DropConstraint(DropConstraintMatch),
+    ChangeGenerated(ChangeGeneratedMatch),
+    AttachPartition(AttachPartitionMatch),
+    DetachPartition(DetachPartitionMatch),
+    ChangePartitions(ChangePartitionsMatch),
+    ChangeTableSetting(ChangeTableSettingMatch),
+    MaintainTable(MaintainTableMatch),
+    LockTable(LockTableMatch),
+    CreateObject(CreateObjectMatch),
+    AlterObject(AlterObjectMatch),
+    DropObject(DropObjectMatch),
+    RefreshView(RefreshViewMatch),
+    ChangePrivileges(ChangePrivilegesMatch),
+    Comment(CommentMatch),
     DataRows(DataRowsMatch),
     SetVariable(SetVariableMatch),
-    Transaction(NoFacts),
+    Transaction(TransactionMatch),
     Opaque(OpaqueMatch),
 }
 
@@ -105,9 +125,22 @@ impl ChangeMatch {
                 wanted.matches(change, subject)
             }
             (Self::DropConstraint(wanted), SchemaChange::DropConstraint(change)) => wanted.matches(change, subject),
+            (Self::ChangeGenerated(wanted), SchemaChange::ChangeGenerated(change)) => wanted.matches(change),
+            (Self::AttachPartition(wanted), SchemaChange::AttachPartition(change)) => wanted.matches(change),
+            (Self::DetachPartition(wanted), SchemaChange::DetachPartition(change)) => wanted.matches(change),
+            (Self::ChangePartitions(wanted), SchemaChange::ChangePartitions(change)) => wanted.matches(change),
+            (Self::ChangeTableSetting(wanted), SchemaChange::ChangeTableSetting(change)) => wanted.matches(change),
+            (Self::MaintainTable(wanted), SchemaChange::MaintainTable(change)) => wanted.matches(change),
+            (Self::LockTable(wanted), SchemaChange::LockTable(change)) => wanted.matches(change),
+            (Self::CreateObject(wanted), SchemaChange::CreateObject(change)) => wanted.matches(change),
+            (Self::AlterObject(wanted), SchemaChange::AlterObject(change)) => wanted.matches(change),
+            (Self::DropObject(wanted), SchemaChange::DropObject(change)) => wanted.matches(change),
+            (Self::RefreshView(wanted), SchemaChange::RefreshView(change)) => wanted.matches(change),
+            (Self::ChangePrivileges(wanted), SchemaChange::ChangePrivileges(change)) => wanted.matches(change),
+            (Self::Comment(wanted), SchemaChange::Comment(change)) => wanted.matches(change),
             (Self::DataRows(wanted), SchemaChange::DataRows(change)) => wanted.matches(change),
             (Self::SetVariable(wanted), SchemaChange::SetVariable(change)) => wanted.matches(change),
-            (Self::Transaction(_), SchemaChange::Transaction(_)) => Verdict::yes(),
+            (Self::Transaction(wanted), SchemaChange::Transaction(step)) => wanted.matches(*step),
             (Self::Opaque(wanted), SchemaChange::Opaque(change)) => wanted.matches(change),
             _ => Verdict::no(),
         }
@@ -140,6 +173,19 @@ impl ChangeMatch {
             Self::AddCheck(_) => "add-check",
             Self::ValidateConstraint(_) => "validate-constraint",
             Self::DropConstraint(_) => "drop-constraint",
+            Self::ChangeGenerated(_) => "change-generated",
+            Self::AttachPartition(_) => "attach-partition",
+            Self::DetachPartition(_) => "detach-partition",
+            Self::ChangePartitions(_) => "change-partitions",
+            Self::ChangeTableSetting(_) => "change-table-setting",
+            Self::MaintainTable(_) => "maintain-table",
+            Self::LockTable(_) => "lock-table",
+            Self::CreateObject(_) => "create-object",
+            Self::AlterObject(_) => "alter-object",
+            Self::DropObject(_) => "drop-object",
+            Self::RefreshView(_) => "refresh-view",
+            Self::ChangePrivileges(_) => "change-privileges",
+            Self::Comment(_) => "comment",
             Self::DataRows(_) => "data-rows",
             Self::SetVariable(_) => "set-variable",
             Self::Transaction(_) => "transaction",

@@ -97,21 +97,69 @@ pub struct CreateTableMatch {
     if_not_exists: Option<bool>,
     /// CREATE TABLE … AS, LIKE, PARTITION OF.
     from_another: Option<bool>,
+    /// A table of that name stood when the batch began, and was dropped since.
+    recreates: Option<bool>,
+    /// The table of that name that stands has other columns, or columns of other types.
+    differs: Option<bool>,
+    /// Its storage engine, lower-case, where the statement says it.
+    engine: Option<OneOf<String>>,
+    primary_key: Option<bool>,
+    /// It has a column of one of these types in its primary key.
+    key_type: Option<OneOf<String>>,
+    /// It has a column of one of these types.
+    column_type: Option<OneOf<String>>,
+    /// One of its foreign keys deletes its rows with those they refer to.
+    cascades: Option<bool>,
 }
 
 impl CreateTableMatch {
     pub fn matches(&self, change: &CreateTable, subject: &Subject<'_>) -> Verdict {
         let in_columns = || change.columns.iter().filter_map(|column| column.references.as_ref());
         let mut keys = change.foreign_keys.iter().chain(in_columns());
-        let refers = keys.any(|key| key.to_table != change.table);
+        let refers = keys.clone().any(|key| key.to_table != change.table);
+        let cascades = keys.any(|key| key.on_delete == Some(ReferentialAction::Cascade));
+        let has_type =
+            |wanted: &OneOf<String>| change.columns.iter().any(|column| wanted.has(&column.column_type.name));
+        let has_key_type = |wanted: &OneOf<String>| key_columns(change).any(|key| wanted.has(&key.column_type.name));
+        let engine = change.options.engine.clone().unwrap_or_default();
         Verdict::all([
             Verdict::whether(self.temporary, change.is_temporary, "whether the table is temporary"),
             Verdict::whether(self.foreign_keys, refers, "whether the table has foreign keys"),
             Verdict::certainly(self.stands, subject.catalog.has_table(&change.table).is_yes()),
             Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::whether(self.from_another, change.has_more_columns, "where its columns come from"),
+            Verdict::certainly(self.recreates, recreates(change, subject)),
+            Verdict::certainly(self.differs, subject.table().is_some_and(|table| differs(change, table, subject))),
+            Verdict::among(self.engine.as_ref(), &Fact::known(engine), "the table's storage engine"),
+            Verdict::certainly(
+                self.primary_key,
+                key_columns(change).next().is_some() || !change.primary_key.is_empty(),
+            ),
+            Verdict::certainly(Some(true), self.key_type.as_ref().is_none_or(has_key_type)),
+            Verdict::certainly(Some(true), self.column_type.as_ref().is_none_or(has_type)),
+            Verdict::certainly(self.cascades, cascades),
         ])
     }
+}
+
+/// The columns of the primary key that the statement defines.
+fn key_columns(change: &CreateTable) -> impl Iterator<Item = &crate::change::Column> {
+    change.columns.iter().filter(|column| column.is_primary_key || change.primary_key.contains(&column.name))
+}
+
+fn recreates(change: &CreateTable, subject: &Subject<'_>) -> bool {
+    subject.table_before_batch().is_some() && subject.catalog.has_table(&change.table) == Answer::No
+}
+
+/// Whether a table that is known in full has other columns than the statement lists.
+fn differs(change: &CreateTable, table: &Table, subject: &Subject<'_>) -> bool {
+    let engine = subject.catalog.engine();
+    let is_alike = |column: &crate::change::Column| {
+        let standing = table.column(&column.name, engine);
+        standing.is_some_and(|standing| standing.definition.column_type == column.column_type)
+    };
+    let is_known = !table.is_partial && !change.has_more_columns;
+    is_known && (table.columns.len() != change.columns.len() || !change.columns.iter().all(is_alike))
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -122,6 +170,7 @@ pub struct DropTableMatch {
     /// It has foreign keys to other tables.
     foreign_keys: Option<bool>,
     cascade: Option<bool>,
+    if_exists: Option<bool>,
     /// Foreign keys are checked: `foreign_key_checks` is on.
     foreign_keys_checked: Option<bool>,
     /// Such a table stands.
@@ -140,6 +189,7 @@ impl DropTableMatch {
             Verdict::whether(self.referenced, is_referenced, "whether foreign keys refer to the table"),
             Verdict::whether(self.foreign_keys, subject.table_lists(refers), "whether the table has foreign keys"),
             Verdict::certainly(self.cascade, change.cascade),
+            Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
                 self.foreign_keys_checked,
                 !subject.session.skips_foreign_key_checks(),

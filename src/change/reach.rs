@@ -1,0 +1,57 @@
+//! How far a change may reach beyond what it says of itself.
+
+use super::kind::{SchemaChange, Touches};
+use super::object::{AlterObject, DropObject, ObjectAction};
+use super::object_kind::ObjectKind;
+use super::upkeep::PrivilegeAction;
+
+const CASCADE: &str = "CASCADE takes along whatever depends on it";
+
+impl SchemaChange {
+    /// What it may have done to tables that nobody can tell from its text alone, and why.
+    pub fn reach(&self) -> Option<(Touches, &str)> {
+        match self {
+            Self::Opaque(opaque) if opaque.is_unknown() => Some((opaque.touches.clone(), &opaque.reason)),
+            Self::DropObject(drop) => dropping(drop),
+            Self::AlterObject(alter) => altering(alter),
+            Self::ChangePrivileges(change) if change.action == PrivilegeAction::DropOwned => {
+                Some((Touches::Anything, "which tables the role owns is not known"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it changes the shape of the table that it names, or what stands on it, so that the table stays locked until
+    /// the transaction ends.
+    pub fn changes_a_table(&self) -> bool {
+        self.table().is_some()
+            && !matches!(
+                self,
+                Self::DataRows(_)
+                    | Self::MaintainTable(_)
+                    | Self::ChangePrivileges(_)
+                    | Self::Comment(_)
+                    | Self::LockTable(_)
+                    | Self::Opaque(_)
+            )
+    }
+}
+
+fn dropping(drop: &DropObject) -> Option<(Touches, &'static str)> {
+    match drop.object.kind {
+        ObjectKind::Database => Some((Touches::Anything, "which tables are in it is not known")),
+        ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Trigger | ObjectKind::Rule => None,
+        _ if drop.cascade => Some((Touches::Anything, CASCADE)),
+        _ => None,
+    }
+}
+
+fn altering(alter: &AlterObject) -> Option<(Touches, &'static str)> {
+    match (alter.object.kind, &alter.action) {
+        (ObjectKind::Schema, ObjectAction::Rename { .. }) => {
+            Some((Touches::Anything, "every table in it goes by another name"))
+        }
+        (_, action) if action.cascades() => Some((Touches::Anything, CASCADE)),
+        _ => None,
+    }
+}

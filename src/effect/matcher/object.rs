@@ -1,0 +1,221 @@
+//! What matchers ask of changes of views, triggers, types and other objects beside tables.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+use crate::change::{
+    AlterObject, ChangePrivileges, Comment, CreateObject, Definition, DropObject, ObjectAction, ObjectKind,
+    PrivilegeAction, Target,
+};
+use crate::effect::fact::{Fact, Verdict};
+use crate::yaml::OneOf;
+
+/// A kind of object by its name: `materialized-view`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindName(ObjectKind);
+
+impl<'de> Deserialize<'de> for KindName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        ObjectKind::from_name(&name).map(Self).ok_or_else(|| {
+            let known = ObjectKind::ALL.map(|(_, name)| format!("`{name}`")).join(", ");
+            D::Error::custom(format!("unknown object `{name}`, expected one of {known}"))
+        })
+    }
+}
+
+fn is_kind(wanted: Option<&OneOf<KindName>>, kind: ObjectKind) -> Verdict {
+    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&KindName(kind))))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CreateObjectMatch {
+    object: Option<OneOf<KindName>>,
+    /// OR REPLACE, OR ALTER.
+    replaces: Option<bool>,
+    if_not_exists: Option<bool>,
+    temporary: Option<bool>,
+    /// A policy AS RESTRICTIVE.
+    restrictive: Option<bool>,
+}
+
+impl CreateObjectMatch {
+    pub fn matches(&self, change: &CreateObject) -> Verdict {
+        let is_restrictive = matches!(&change.definition, Definition::Policy(policy) if policy.is_restrictive);
+        Verdict::all([
+            is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::certainly(self.replaces, change.replaces),
+            Verdict::certainly(self.if_not_exists, change.if_not_exists),
+            Verdict::certainly(self.temporary, change.is_temporary),
+            Verdict::certainly(self.restrictive, is_restrictive),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ActionKind {
+    Redefine,
+    AddValue,
+    RenameValue,
+    Rename,
+    SetSchema,
+    AddCheck,
+    DropConstraint,
+    ValidateConstraint,
+    RenameConstraint,
+    SetNotNull,
+    DropNotNull,
+    SetDefault,
+    DropDefault,
+    AddAttribute,
+    DropAttribute,
+    ChangeAttribute,
+    RenameAttribute,
+    RenameColumn,
+    Restart,
+    SetSequenceOwner,
+    Enable,
+    Disable,
+    AddTables,
+    DropTables,
+    SetTables,
+    SetOwner,
+    SetVariable,
+    Other,
+}
+
+impl From<&ObjectAction> for ActionKind {
+    fn from(action: &ObjectAction) -> Self {
+        match action {
+            ObjectAction::Redefine(_) => Self::Redefine,
+            ObjectAction::AddValue { .. } => Self::AddValue,
+            ObjectAction::RenameValue { .. } => Self::RenameValue,
+            ObjectAction::Rename { .. } => Self::Rename,
+            ObjectAction::SetSchema { .. } => Self::SetSchema,
+            ObjectAction::AddCheck(_) => Self::AddCheck,
+            ObjectAction::DropConstraint { .. } => Self::DropConstraint,
+            ObjectAction::ValidateConstraint { .. } => Self::ValidateConstraint,
+            ObjectAction::RenameConstraint { .. } => Self::RenameConstraint,
+            ObjectAction::SetNotNull => Self::SetNotNull,
+            ObjectAction::DropNotNull => Self::DropNotNull,
+            ObjectAction::SetDefault(_) => Self::SetDefault,
+            ObjectAction::DropDefault => Self::DropDefault,
+            ObjectAction::AddAttribute { .. } => Self::AddAttribute,
+            ObjectAction::DropAttribute { .. } => Self::DropAttribute,
+            ObjectAction::ChangeAttribute { .. } => Self::ChangeAttribute,
+            ObjectAction::RenameAttribute { .. } => Self::RenameAttribute,
+            ObjectAction::RenameColumn { .. } => Self::RenameColumn,
+            ObjectAction::Restart { .. } => Self::Restart,
+            ObjectAction::SetSequenceOwner(_) => Self::SetSequenceOwner,
+            ObjectAction::Enable => Self::Enable,
+            ObjectAction::Disable => Self::Disable,
+            ObjectAction::AddTables(_) => Self::AddTables,
+            ObjectAction::DropTables(_) => Self::DropTables,
+            ObjectAction::SetTables(_) => Self::SetTables,
+            ObjectAction::SetOwner => Self::SetOwner,
+            ObjectAction::SetVariable { .. } => Self::SetVariable,
+            ObjectAction::Other(_) => Self::Other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AlterObjectMatch {
+    object: Option<OneOf<KindName>>,
+    action: Option<OneOf<ActionKind>>,
+    cascade: Option<bool>,
+}
+
+impl AlterObjectMatch {
+    pub fn matches(&self, change: &AlterObject) -> Verdict {
+        let action = Fact::known(ActionKind::from(&change.action));
+        Verdict::all([
+            is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::among(self.action.as_ref(), &action, "what is done to the object"),
+            Verdict::certainly(self.cascade, change.action.cascades()),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DropObjectMatch {
+    object: Option<OneOf<KindName>>,
+    if_exists: Option<bool>,
+    cascade: Option<bool>,
+}
+
+impl DropObjectMatch {
+    pub fn matches(&self, change: &DropObject) -> Verdict {
+        Verdict::all([
+            is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::certainly(self.if_exists, change.if_exists),
+            Verdict::certainly(self.cascade, change.cascade),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum PrivilegeKind {
+    Grant,
+    Revoke,
+    Reassign,
+    DropOwned,
+    Default,
+}
+
+impl From<PrivilegeAction> for PrivilegeKind {
+    fn from(action: PrivilegeAction) -> Self {
+        match action {
+            PrivilegeAction::Grant => Self::Grant,
+            PrivilegeAction::Revoke => Self::Revoke,
+            PrivilegeAction::Reassign => Self::Reassign,
+            PrivilegeAction::DropOwned => Self::DropOwned,
+            PrivilegeAction::Default => Self::Default,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangePrivilegesMatch {
+    action: Option<OneOf<PrivilegeKind>>,
+}
+
+impl ChangePrivilegesMatch {
+    pub fn matches(&self, change: &ChangePrivileges) -> Verdict {
+        let action = Fact::known(PrivilegeKind::from(change.action));
+        Verdict::among(self.action.as_ref(), &action, "what is done to the rights")
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TargetKind {
+    Table,
+    Column,
+    Object,
+    Other,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CommentMatch {
+    on: Option<OneOf<TargetKind>>,
+}
+
+impl CommentMatch {
+    pub fn matches(&self, change: &Comment) -> Verdict {
+        let on = match &change.on {
+            Target::Table(_) => TargetKind::Table,
+            Target::Column { .. } => TargetKind::Column,
+            Target::Object(_) => TargetKind::Object,
+            Target::Other(_) => TargetKind::Other,
+        };
+        Verdict::among(self.on.as_ref(), &Fact::known(on), "what the comment is on")
+    }
+}
