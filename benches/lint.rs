@@ -8,14 +8,13 @@
     reason = "a benchmark reads the clock, writes its input and prints its figures"
 )]
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use phasewise::effect::Effects;
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::laravel::Application;
-use phasewise::lint::{Batch, Direction, LaravelProject, Lint, Project};
+use phasewise::lint::{Batch, Direction, LaravelProject, Lint, Policy, Project};
 use phasewise::php;
 use phasewise::rule::Rules;
 use phasewise::source::Tree;
@@ -27,18 +26,20 @@ fn main() {
     let effects = Effects::builtin(Engine::Mysql).unwrap();
     let [small, large] = [1_000, 5_000].map(|migrations| measure(migrations, &rules, &effects));
     println!(
-        "{:<12} {:>12} {:>12} {:>12} {:>12} {:>12}",
-        "migrations", "parse", "sql", "lint", "sql/parse", "lint/parse"
+        "{:<12} {:>12} {:>12} {:>12} {:>12} {:>12} {:>12} {:>16}",
+        "migrations", "parse", "sql", "no rules", "lint", "sql/parse", "lint/parse", "lint/no rules"
     );
     for figures in [&small, &large] {
         println!(
-            "{:<12} {:>9.1} ms {:>9.1} ms {:>9.1} ms {:>12.2} {:>12.2}",
+            "{:<12} {:>9.1} ms {:>9.1} ms {:>9.1} ms {:>9.1} ms {:>12.2} {:>12.2} {:>16.2}",
             figures.migrations,
             millis(figures.parse),
             millis(figures.sql),
+            millis(figures.unruled),
             millis(figures.lint),
             ratio(figures.sql, figures.parse),
-            ratio(figures.lint, figures.parse)
+            ratio(figures.lint, figures.parse),
+            ratio(figures.lint, figures.unruled)
         );
     }
     println!(
@@ -57,6 +58,8 @@ struct Figures {
     parse: Duration,
     /// Compiling it to SQL, with the replay that guards are answered from.
     sql: Duration,
+    /// A lint without a rule: SQL, replay, effects. Matching all rules is to add a fifth to it at most.
+    unruled: Duration,
     /// All of a lint: SQL, replay, effects, rules.
     lint: Duration,
 }
@@ -72,15 +75,17 @@ fn measure(migrations: usize, rules: &Rules, effects: &Effects) -> Figures {
     let sql = fastest(|| {
         with_lint(&files, rules, effects, |lint, batch| drop(std::hint::black_box(lint.scripts(batch, Direction::Up))));
     });
-    let lint = fastest(|| {
+    let lint = |rules: &Rules| {
         with_lint(&files, rules, effects, |lint, batch| {
             let outcome = lint.run(batch);
             assert!(outcome.changes.len() > files.len(), "every migration makes a change");
             assert!(outcome.unknown.is_empty(), "nothing is unknown here: {:?}", outcome.unknown.first());
             std::hint::black_box(outcome);
         });
-    });
-    Figures { migrations, parse, sql, lint }
+    };
+    let unruled = fastest(|| lint(&Rules::default()));
+    let lint = fastest(|| lint(rules));
+    Figures { migrations, parse, sql, unruled, lint }
 }
 
 fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work: impl Fn(&Lint, &Batch)) {
@@ -91,9 +96,8 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
     let migrations: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let batch = Batch::EachAlone(migrations.iter().cloned().collect());
     let project = Project::Laravel(Box::new(LaravelProject { application, settings, migrations }));
-    let severities = BTreeMap::new();
-    let lint =
-        Lint { tree: &tree, project: &project, target: &target, effects, rules, severities: &severities, today: None };
+    let policy = Policy::default();
+    let lint = Lint { tree: &tree, project: &project, target: &target, effects, rules, policy: &policy, today: None };
     work(&lint, &batch);
 }
 

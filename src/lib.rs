@@ -26,6 +26,8 @@ pub mod rule;
 
 pub mod lint;
 
+pub mod database;
+
 pub mod report;
 
 pub mod cli;

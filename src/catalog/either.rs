@@ -70,6 +70,7 @@ mod tests {
             columns: vec![column("id")],
             indexes: Vec::new(),
             primary_key: Vec::new(),
+            primary_key_name: None,
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             options: TableOptions::default(),

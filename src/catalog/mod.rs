@@ -4,8 +4,14 @@
 //! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
 
 mod alter;
+mod charset;
+mod column;
 mod either;
+mod expression;
+mod figured;
+mod key;
 mod names;
+mod neighbours;
 mod replay;
 mod table;
 
@@ -15,6 +21,9 @@ use std::rc::Rc;
 use crate::answer::Answer;
 use crate::change::TableName;
 use crate::engine::Engine;
+
+pub use charset::Charset;
+use table::kept;
 
 pub use table::{Check, Column, ForeignKey, Index, Table};
 
@@ -142,7 +151,9 @@ impl Catalog {
 
     /// The table that has an index or constraint of that name.
     pub fn table_of_index(&self, name: &str) -> Option<&Table> {
-        self.tables().find(|table| table.index(name, self.engine).is_some())
+        let is_key =
+            |table: &&Table| self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name);
+        self.tables().find(|table| table.index(name, self.engine).is_some() || is_key(table))
     }
 
     /// The name under which a table is kept: without the schema that the engine looks in by default.
@@ -153,8 +164,8 @@ impl Catalog {
             _ => None,
         };
         match &name.schema {
-            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(name.name.clone()),
-            _ => name.clone(),
+            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(kept(&name.name, self.engine)),
+            schema => TableName { schema: schema.clone(), name: kept(&name.name, self.engine).to_owned() },
         }
     }
 }

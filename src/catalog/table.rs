@@ -12,6 +12,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The columns of the primary key, in its order; empty for none.
     pub primary_key: Vec<String>,
+    /// `users_pkey`, or the name that it was given; `PRIMARY` on the MySQL family.
+    pub primary_key_name: Option<String>,
     pub foreign_keys: Vec<ForeignKey>,
     pub checks: Vec<Check>,
     pub options: TableOptions,
@@ -26,6 +28,8 @@ pub struct Table {
 pub struct Column {
     pub definition: change::Column,
     pub stood_before_batch: bool,
+    /// It took its character set from a table that took it from the database, and the table has another by now.
+    pub has_database_charset: bool,
 }
 
 /// An index with the name it goes by.
@@ -33,8 +37,10 @@ pub struct Column {
 pub struct Index {
     pub name: String,
     pub definition: change::Index,
-    /// Whether a UNIQUE constraint stands on it.
+    /// Whether a UNIQUE or EXCLUDE constraint stands on it.
     pub is_constraint: bool,
+    /// Whether the engine made it for a foreign key, and takes it back for one that does the same.
+    pub is_implicit: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +55,8 @@ pub struct Check {
     pub name: String,
     pub condition: String,
     pub is_valid: bool,
+    /// The column that has it in its definition (MariaDB), and so loses it when it is defined anew.
+    pub column: Option<String>,
 }
 
 impl Table {
@@ -59,6 +67,7 @@ impl Table {
             columns: Vec::new(),
             indexes: Vec::new(),
             primary_key: Vec::new(),
+            primary_key_name: None,
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             options: TableOptions::default(),
@@ -116,7 +125,7 @@ impl Index {
     pub fn covers(&self, column: &str, engine: Engine) -> bool {
         self.definition.parts.iter().any(|part| match part {
             IndexPart::Column { name, .. } => same_name(name, column, engine),
-            IndexPart::Expression(text) => super::names::names_word(text, column),
+            IndexPart::Expression(text) => super::expression::names_column(text, column),
         }) || self.definition.included.iter().any(|included| same_name(included, column, engine))
     }
 
@@ -126,21 +135,27 @@ impl Index {
             IndexPart::Expression(text) => Some(text),
             IndexPart::Column { .. } => None,
         });
-        expressions.chain(&self.definition.condition).any(|text| super::names::names_word(text, column))
+        expressions.chain(&self.definition.condition).any(|text| super::expression::names_column(text, column))
     }
 }
 
 impl Check {
     /// Whether its condition names the column.
     pub fn names_column(&self, column: &str) -> bool {
-        super::names::names_word(&self.condition, column)
+        super::expression::names_column(&self.condition, column)
     }
 }
 
 /// Whether two names of columns, indexes or constraints are one: PostgreSQL tells case apart once names are resolved.
 pub(super) fn same_name(left: &str, right: &str, engine: Engine) -> bool {
     match engine {
-        Engine::Postgresql => left == right,
+        Engine::Postgresql => kept(left, engine) == kept(right, engine),
         _ => left.eq_ignore_ascii_case(right),
     }
+}
+
+/// As much of a name as the engine keeps: PostgreSQL the first 63 bytes, down to the end of a character.
+pub(super) fn kept(name: &str, engine: Engine) -> &str {
+    let longest = if engine == Engine::Postgresql { 63 } else { usize::MAX };
+    name.get(..name.floor_char_boundary(longest)).unwrap_or(name)
 }

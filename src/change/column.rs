@@ -15,9 +15,12 @@ pub struct Column {
     /// `AUTO_INCREMENT`, `serial`, `GENERATED … AS IDENTITY`: the database fills it.
     pub identity: Option<Identity>,
     pub is_primary_key: bool,
+    /// The name that the definition gives to the primary key.
+    pub primary_key_name: Option<String>,
     pub is_unique: bool,
-    /// Conditions of inline CHECK constraints, as written.
-    pub checks: Vec<String>,
+    /// The name that the definition gives to the unique constraint.
+    pub unique_name: Option<String>,
+    pub checks: Vec<ColumnCheck>,
     pub references: Option<ForeignKey>,
     pub charset: Option<String>,
     pub collation: Option<String>,
@@ -26,6 +29,16 @@ pub struct Column {
     pub updates_itself: bool,
     /// Where MySQL puts it; `None` is at the end.
     pub place: Option<Place>,
+}
+
+/// A CHECK constraint that stands in a column definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnCheck {
+    pub name: Option<String>,
+    /// As written.
+    pub condition: String,
+    /// NOT ENFORCED.
+    pub is_not_valid: bool,
 }
 
 /// What a row gets that does not set the column.
@@ -76,7 +89,9 @@ impl Column {
             generated: None,
             identity: None,
             is_primary_key: false,
+            primary_key_name: None,
             is_unique: false,
+            unique_name: None,
             checks: Vec::new(),
             references: None,
             charset: None,
@@ -84,6 +99,20 @@ impl Column {
             comment: None,
             updates_itself: false,
             place: None,
+        }
+    }
+
+    /// The column alone: what its definition says of keys, checks and places is the table's.
+    #[must_use]
+    pub fn without_constraints(&self) -> Self {
+        Self {
+            is_unique: false,
+            unique_name: None,
+            primary_key_name: None,
+            checks: Vec::new(),
+            references: None,
+            place: None,
+            ..self.clone()
         }
     }
 }

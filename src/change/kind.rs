@@ -66,6 +66,8 @@ pub struct CreateTable {
     pub indexes: Vec<Index>,
     /// The columns of a PRIMARY KEY clause; a key in a column definition is told by the column.
     pub primary_key: Vec<String>,
+    /// The name that a PRIMARY KEY clause gives to its key.
+    pub primary_key_name: Option<String>,
     pub foreign_keys: Vec<ForeignKey>,
     pub checks: Vec<AddCheck>,
     pub options: TableOptions,

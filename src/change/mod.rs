@@ -18,7 +18,7 @@ mod table;
 mod types;
 mod upkeep;
 
-pub use column::{Column, Default, Generated, Identity, Place};
+pub use column::{Column, ColumnCheck, Default, Generated, Identity, Place};
 pub use index::{ForeignKey, Index, IndexKind, IndexPart, ReferentialAction};
 pub use kind::{
     AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, ChangeIdentity, ChangeTableOptions, ChangeType,

@@ -1,9 +1,11 @@
 //! What can be said on the command line. The doc comments here are the help texts.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -36,6 +38,10 @@ pub(super) enum Command {
     Schema(SchemaArguments),
     /// Explain a rule: what makes it fire, why that matters, and the way out
     Explain(ExplainArguments),
+    /// Run the examples of the project's own rules
+    TestRules(TestRulesArguments),
+    /// Ask a database how large its tables are, for `lint --stats`
+    Stats(StatsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +56,8 @@ pub(super) struct LintArguments {
     /// The mildest finding that makes the command fail [default: error]
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = RESULTS)]
     pub(super) fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub(super) baseline: BaselineArguments,
     #[command(flatten)]
     pub(super) voice: VoiceArguments,
 }
@@ -107,6 +115,47 @@ pub(super) struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct TestRulesArguments {
+    /// A directory of rules; without it those of the project around the current directory
+    #[arg(value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct StatsArguments {
+    /// The database, as `postgresql://user:password@host:5432/database` or `mysql://…`; without it what
+    /// the environment says in `DATABASE_URL`
+    #[arg(long, value_name = "URL")]
+    pub(super) database_url: Option<String>,
+    /// The file to write; without it the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+/// The address may hold a password.
+impl fmt::Debug for StatsArguments {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("StatsArguments").field("output", &self.output).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What was there before")]
+pub(super) struct BaselineArguments {
+    /// The findings in this file do not count
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found to a new file; from one that is there, take out what is no longer found
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Let `--write-baseline` add findings to a file that is there
+    #[arg(long, requires = "write_baseline")]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Which migrations")]
 pub(super) struct ScopeArguments {
     /// Migrations, directories of them, or a project; without it the project around the current directory
@@ -132,6 +181,9 @@ pub(super) struct TargetArguments {
     /// doctrine/dbal is installed
     #[arg(long)]
     pub(super) doctrine: bool,
+    /// What the server said of itself and its tables: a file that `phasewise stats` wrote
+    #[arg(long, value_name = "FILE")]
+    pub(super) stats: Option<PathBuf>,
     /// The configuration to read instead of the project's `phasewise.yaml`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -140,7 +192,7 @@ pub(super) struct TargetArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How much it says")]
 pub(super) struct VoiceArguments {
-    /// Say what was used and why; show what was suppressed or discharged
+    /// Say what was used and why; show what was suppressed, discharged or in the baseline
     #[arg(short, long)]
     pub(super) verbose: bool,
     /// Say nothing but the results
@@ -175,7 +227,7 @@ pub(super) enum Format {
 }
 
 /// The mildest finding that fails a lint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum FailOn {
     Error,

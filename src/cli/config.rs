@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use miette::Diagnostic;
-use serde::Deserialize;
 use thiserror::Error;
 
-use super::arguments::{EngineChoice, FailOn, LARAVELS};
-use crate::finding::Severity;
+use super::arguments::LARAVELS;
+use super::wishes::{Level, Wishes, severities};
+use crate::lint::{Pattern, Policy, Severities, Sizes, Stats};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::yaml::{self, YamlError};
@@ -16,36 +16,15 @@ use crate::yaml::{self, YamlError};
 /// The file's names; messages use the first.
 pub(super) const NAMES: [&str; 2] = ["phasewise.yaml", "phasewise.yml"];
 
+/// Where a project's own rules lie unless it says otherwise.
+pub(super) const OWN_RULES: &str = "phasewise/rules";
+
 /// A project's configuration, and the file it came from; by default there is none.
 #[derive(Debug, Default)]
 pub(super) struct Config {
     pub(super) wishes: Wishes,
-    /// The rules whose severity it sets.
-    pub(super) severities: BTreeMap<String, Severity>,
     path: String,
     text: String,
-}
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(super) struct Wishes {
-    pub(super) engine: Option<EngineChoice>,
-    pub(super) laravel: Option<u8>,
-    pub(super) doctrine: Option<bool>,
-    /// Directories of migrations, relative to the project's root.
-    pub(super) paths: Vec<String>,
-    pub(super) fail_on: Option<FailOn>,
-    rules: BTreeMap<String, Level>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Off,
-    Note,
-    Warning,
-    Error,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -71,8 +50,7 @@ impl Config {
         let text = file.text.clone();
         // An empty file, or one of comments, is no map.
         let wishes = yaml::read::<Option<Wishes>>(&path, &text)?.unwrap_or_default();
-        let severities = wishes.rules.iter().map(|(id, level)| (id.clone(), level.severity())).collect();
-        let config = Self { wishes, severities, path, text };
+        let config = Self { wishes, path, text };
         config.check(tree)?;
         Ok(config)
     }
@@ -84,13 +62,45 @@ impl Config {
 
     /// Refuses a severity for a rule that there is not.
     pub(super) fn check_rules(&self, rules: &Rules) -> Result<(), ConfigError> {
-        match self.severities.keys().find(|id| rules.get(id).is_none()) {
+        let general = self.wishes.rules.keys().map(|id| (vec!["rules", id], id));
+        let of_tables = self
+            .wishes
+            .tables
+            .0
+            .iter()
+            .flat_map(|(table, wish)| wish.rules.keys().map(move |id| (vec!["tables", table, "rules", id], id)));
+        let of_files = self
+            .wishes
+            .files
+            .0
+            .iter()
+            .flat_map(|(pattern, wish)| wish.rules.keys().map(move |id| (vec!["files", pattern, "rules", id], id)));
+        match general.chain(of_tables).chain(of_files).find(|(_, id)| rules.get(id).is_none()) {
             None => Ok(()),
-            Some(id) => {
+            Some((keys, id)) => {
                 let help = "`phasewise explain` lists the rules".to_owned();
-                Err(self.error(&["rules", id], format!("there is no rule `{id}`"), help))
+                Err(self.error(&keys, format!("there is no rule `{id}`"), help))
             }
         }
+    }
+
+    /// What the project decided for itself.
+    pub(super) fn policy(&self, stats: Option<Stats>) -> Policy {
+        let tables = &self.wishes.tables.0;
+        let small = self.wishes.small_table.unwrap_or_default().threshold();
+        let said = tables.iter().map(|(pattern, wish)| (Pattern::new(pattern), wish.size()));
+        Policy {
+            severities: severities(&self.wishes.rules),
+            files: patterns(self.wishes.files.0.iter().map(|(pattern, wish)| (pattern, &wish.rules))),
+            tables: patterns(tables.iter().map(|(pattern, wish)| (pattern, &wish.rules))),
+            sizes: Sizes { said: said.collect(), stats, small },
+        }
+    }
+
+    /// The directories of the project's own rules.
+    pub(super) fn own_rules(&self, tree: &Tree) -> Vec<String> {
+        let usual = || tree.exists(OWN_RULES).then(|| OWN_RULES.to_owned()).into_iter().collect();
+        self.wishes.own_rules.clone().unwrap_or_else(usual)
     }
 
     fn check(&self, tree: &Tree) -> Result<(), ConfigError> {
@@ -98,15 +108,31 @@ impl Config {
             let help = format!("write {} to {}", LARAVELS.start(), LARAVELS.end());
             return Err(self.error(&["laravel"], format!("phasewise does not know Laravel {major}"), help));
         }
-        if let Some(path) = self.wishes.paths.iter().find(|path| !is_inside(path)) {
-            let help = "write directories relative to the project's root, such as `database/migrations`".to_owned();
-            return Err(self.error(&["paths"], format!("`{path}` does not lie in the project"), help));
+        self.check_directories(tree, "paths", &self.wishes.paths, "database/migrations")?;
+        self.check_directories(tree, "own-rules", self.wishes.own_rules.as_deref().unwrap_or_default(), OWN_RULES)
+    }
+
+    fn check_directories(
+        &self,
+        tree: &Tree,
+        key: &str,
+        directories: &[String],
+        such_as: &str,
+    ) -> Result<(), ConfigError> {
+        if let Some(path) = directories.iter().find(|path| !is_inside(path)) {
+            let help = format!("write directories relative to the project's root, such as `{such_as}`");
+            return Err(self.error(&[key], format!("`{path}` does not lie in the project"), help));
         }
-        if let Some(path) = self.wishes.paths.iter().find(|path| !tree.exists(path)) {
+        if let Some(path) = directories.iter().find(|path| !tree.exists(path)) {
             let help = "paths are relative to the project's root".to_owned();
-            return Err(self.error(&["paths"], format!("there is no directory `{path}`"), help));
+            return Err(self.error(&[key], format!("there is no directory `{path}`"), help));
         }
         Ok(())
+    }
+
+    /// A file that the configuration names is not there.
+    pub(super) fn missing(&self, key: &str, path: &str, help: &str) -> ConfigError {
+        self.error(&[key], format!("there is no file `{path}`"), help.to_owned())
     }
 
     fn error(&self, keys: &[&str], message: String, help: String) -> ConfigError {
@@ -114,15 +140,10 @@ impl Config {
     }
 }
 
-impl Level {
-    fn severity(self) -> Severity {
-        match self {
-            Self::Off => Severity::Off,
-            Self::Note => Severity::Note,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-        }
-    }
+fn patterns<'a>(
+    settings: impl Iterator<Item = (&'a String, &'a BTreeMap<String, Level>)>,
+) -> Vec<(Pattern, Severities)> {
+    settings.map(|(pattern, levels)| (Pattern::new(pattern), severities(levels))).collect()
 }
 
 fn is_inside(path: &str) -> bool {

@@ -4,10 +4,13 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::arguments::ExplainArguments;
+use super::config::Config;
 use super::exit::{Exit, Failure};
-use super::terminal;
+use super::root::Root;
+use super::{own_rules, terminal};
 use crate::report::page;
 use crate::rule::Rules;
+use crate::source::Tree;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no rule `{id}`")]
@@ -19,7 +22,13 @@ struct UnknownRule {
 }
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<Exit, Failure> {
-    let rules = Rules::builtin()?;
+    let rules = match Root::find(&[]) {
+        Ok(root) => {
+            let tree = Tree::new(&root.directory);
+            own_rules::rules(&tree, &Config::load(&tree, None)?)?
+        }
+        Err(_) => Rules::builtin()?,
+    };
     let Some(id) = &arguments.rule else {
         let all: Vec<_> = rules.iter().collect();
         terminal::print(|out| page::write_list(out, all.iter().copied()))?;

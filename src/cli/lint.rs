@@ -5,8 +5,9 @@ use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
 use super::root::Root;
-use super::{batch, terminal};
+use super::{baseline, batch, terminal};
 use crate::finding::Finding;
+use crate::lint::Outcome;
 use crate::report::{Places, github, gitlab, json, junit, markdown, sarif, text};
 use crate::source::Tree;
 
@@ -16,7 +17,10 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
-    let outcome = workspace.lint(&batch)?;
+    let mut outcome = workspace.lint(&batch)?;
+    baseline::settle(&arguments.baseline, &workspace, &mut outcome, notes)?;
+    workspace.idle_settings(&outcome).iter().for_each(|idle| notes.remark(idle));
+    remark_on_sizes(&outcome, notes);
     let prefix = batch::prefix_of(&workspace);
     let places = Places { tree: &tree, prefix: &prefix };
     terminal::print(|out| match arguments.format {
@@ -31,4 +35,19 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let fail_on = arguments.fail_on.or(workspace.config.wishes.fail_on).unwrap_or(FailOn::Error);
     let fails = |finding: &Finding| finding.is_open() && fail_on.includes(finding.severity);
     Ok(if outcome.findings.iter().any(fails) { Exit::Findings } else { Exit::Clean })
+}
+
+/// Says once which tables count as large because nobody said otherwise.
+fn remark_on_sizes(outcome: &Outcome, notes: Notes) {
+    const SHOWN: usize = 5;
+    let names: Vec<String> = outcome.unsized_tables.iter().map(|table| format!("`{table}`")).collect();
+    if names.is_empty() {
+        return;
+    }
+    let more = names.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    notes.remark(&format!(
+        "not known how large, so taken for large: {shown}{more} (say it under `tables:` in `phasewise.yaml`)"
+    ));
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "this module is where the environment and the clock are read")]
 
 mod arguments;
+mod baseline;
 mod batch;
 mod config;
 mod effects;
@@ -13,11 +14,15 @@ mod explain;
 mod lint;
 mod migrations;
 mod notes;
+mod own_rules;
 mod project;
 mod root;
 mod schema;
 mod sql;
+mod stats;
 mod terminal;
+mod test_rules;
+mod wishes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -26,6 +31,11 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 use exit::{Exit, Failure};
+
+/// The JSON Schema of `phasewise.yaml`, for editors.
+pub fn config_schema() -> schemars::Schema {
+    wishes::schema()
+}
 
 /// Runs the command that `arguments` ask for, the program's name first among them.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -39,6 +49,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Effects(arguments) => effects::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::TestRules(arguments) => test_rules::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

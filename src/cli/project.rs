@@ -8,17 +8,22 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::arguments::{EngineChoice, TargetArguments};
+use super::baseline::Names;
 use super::config::Config;
 use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
+use super::own_rules;
 use super::root::{Root, Sign};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
-use crate::lint::{Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Project, Script, Unknown};
+use crate::lint::{
+    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, Stats, Unknown,
+    fits_table,
+};
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 
@@ -36,6 +41,7 @@ pub(super) struct Workspace<'t> {
     project: Project<'t>,
     effects: Effects,
     rules: Rules,
+    policy: Policy,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -46,14 +52,21 @@ enum ProjectError {
         help("say it with `--engine postgresql:16`, or with `engine: postgresql:16` in `phasewise.yaml`")
     )]
     NoEngine,
+    #[error("the stats are of {stats}, and the migrations are judged for {judged}")]
+    #[diagnostic(
+        code(phasewise::project::other_engine),
+        help("take stats of the database that the migrations run on, with `phasewise stats`")
+    )]
+    OtherEngine { stats: &'static str, judged: &'static str },
 }
 
 impl<'t> Workspace<'t> {
     /// Opens the project at `root`, whose files `tree` reads.
     pub(super) fn open(root: &Root, tree: &'t Tree, target: &TargetArguments, notes: Notes) -> Result<Self, Failure> {
         let config = Config::load(tree, target.config.as_deref())?;
-        let rules = Rules::builtin()?;
+        let rules = own_rules::rules(tree, &config)?;
         config.check_rules(&rules)?;
+        let stats = stats(target, &config, tree)?;
         notes.detail(&format!("project: {}", why_root(root.sign)));
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
@@ -64,6 +77,7 @@ impl<'t> Workspace<'t> {
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
         let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
         let effects = Effects::builtin(choice.engine)?;
+        let (choice, source) = with_stats(choice, source, stats.as_ref())?;
         let project = match found {
             Migrations::Laravel { application, paths } => {
                 let settings = settings(&application, &choice, target, &config, notes);
@@ -72,7 +86,8 @@ impl<'t> Workspace<'t> {
             Migrations::Sql(migrations) => Project::Sql { migrations },
         };
         let target = settle(choice, &source, &effects, notes);
-        Ok(Self { tree, target, config, named, project, effects, rules })
+        let policy = config.policy(stats);
+        Ok(Self { tree, target, config, named, project, effects, rules, policy })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -114,6 +129,26 @@ impl<'t> Workspace<'t> {
         self.judge().schema(last)
     }
 
+    /// Asks something of the names of the migrations that were judged, and of all.
+    pub(super) fn with_names<T>(&self, outcome: &Outcome, ask: impl FnOnce(&Names<'_>, &Names<'_>) -> T) -> T {
+        let all = self.project.migrations();
+        let known = all.iter().map(|migration| migration.name.as_str()).collect();
+        ask(&outcome.migrations.iter().map(|migration| migration.name.as_str()).collect(), &known)
+    }
+
+    /// What the configuration says of tables and files that there are not.
+    pub(super) fn idle_settings(&self, outcome: &Outcome) -> Vec<String> {
+        let changed = outcome.changes.iter().filter_map(|judged| judged.change.what.table());
+        let tables: BTreeSet<_> = outcome.catalog.tables().map(|table| &table.name).chain(changed).collect();
+        let paths = self.migrations();
+        let is_idle_table = |pattern: &Pattern| !tables.iter().any(|table| fits_table(pattern, table));
+        let is_idle_file = |pattern: &Pattern| !paths.iter().any(|path| pattern.fits(path));
+        let of_tables = self.policy.tables.iter().filter(|(pattern, _)| is_idle_table(pattern));
+        let of_files = self.policy.files.iter().filter(|(pattern, _)| is_idle_file(pattern));
+        let tables = of_tables.map(|(pattern, _)| format!("`tables: {pattern}` fits no table of the migrations"));
+        tables.chain(of_files.map(|(pattern, _)| format!("`files: {pattern}` fits no migration"))).collect()
+    }
+
     fn judge(&self) -> Lint<'_> {
         Lint {
             tree: self.tree,
@@ -121,7 +156,7 @@ impl<'t> Workspace<'t> {
             target: &self.target,
             effects: &self.effects,
             rules: &self.rules,
-            severities: &self.config.severities,
+            policy: &self.policy,
             today: Some(Date::of(SystemTime::now())),
         }
     }
@@ -137,6 +172,36 @@ impl<'t> Workspace<'t> {
         }
         first.map_or(Ok(()), Err)
     }
+}
+
+/// The stats that a flag or the configuration names, in this order.
+fn stats(target: &TargetArguments, config: &Config, tree: &Tree) -> Result<Option<Stats>, Failure> {
+    let (file, path) = match (&target.stats, &config.wishes.stats) {
+        // A path that was typed is meant from here, not from the project's root.
+        (Some(path), _) => (Tree::new("").read(&path.to_string_lossy())?, path.display().to_string()),
+        (None, Some(path)) if !tree.exists(path) => {
+            return Err(config.missing("stats", path, "`phasewise stats --output` writes it").into());
+        }
+        (None, Some(path)) => (tree.read(path)?, path.clone()),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Stats::read(&path, &file.text)?))
+}
+
+/// The engine with the version of the stats, where no other was said.
+fn with_stats(
+    choice: EngineChoice,
+    source: String,
+    stats: Option<&Stats>,
+) -> Result<(EngineChoice, String), ProjectError> {
+    let Some(stats) = stats else { return Ok((choice, source)) };
+    if stats.engine != choice.engine {
+        return Err(ProjectError::OtherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
+    }
+    Ok(match choice.version {
+        Some(_) => (choice, source),
+        None => (EngineChoice { version: Some(stats.version.clone()), ..choice }, format!("{source} and the stats")),
+    })
 }
 
 /// What a flag, the configuration or the application says, in this order, and which of them it was.

@@ -6,9 +6,11 @@ use super::notes::Notes;
 use super::project::Workspace;
 use super::root::Root;
 use super::{batch, terminal};
+use crate::change::Problem;
 use crate::lint::Direction;
 use crate::report::sql::SentSql;
 use crate::report::{json, sql};
+use crate::rule::Remark;
 use crate::source::Tree;
 
 pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
@@ -27,7 +29,7 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
             direction,
             engine: workspace.target.engine,
             statements: script.statements,
-            problems: script.problems,
+            problems: script.problems.into_iter().chain(script.remarks.into_iter().map(problem)).collect(),
         })
         .collect();
     terminal::print(|out| match arguments.format {
@@ -35,4 +37,9 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
         Format::Json => json::write_sql(out, &scripts, &tree),
     })?;
     Ok(Exit::Clean)
+}
+
+/// A call that Laravel ignores is missed in the SQL, which is told where the SQL is shown.
+fn problem(remark: Remark) -> Problem {
+    Problem { span: remark.span, reason: remark.reason }
 }

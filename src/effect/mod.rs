@@ -17,6 +17,7 @@ mod session;
 mod subject;
 mod types;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::change::TableName;
@@ -68,7 +69,7 @@ pub struct Blocks {
 }
 
 /// How long a lock is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lasts {
     #[default]
@@ -81,7 +82,7 @@ pub enum Lasts {
 }
 
 /// How the MySQL family does it, from the lightest to the heaviest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
     Instant,

@@ -1,5 +1,6 @@
 //! What a new definition of a column changes of the old one, as far as the catalog knows that.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fact::Fact;
@@ -7,7 +8,7 @@ use super::subject::Subject;
 use super::types::{TypeRelation, TypeStep};
 use crate::change::{Column, ColumnType, Default, Generated, Place, RedefineColumn, TableOptions};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NullabilityStep {
     Same,
@@ -17,7 +18,7 @@ pub enum NullabilityStep {
     Dropped,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DefaultStep {
     Same,
@@ -27,7 +28,7 @@ pub enum DefaultStep {
 }
 
 /// What becomes of the bytes that tell a value's length: one where the longest value takes up to 255 bytes, else two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LengthBytes {
     Kept,
@@ -37,7 +38,7 @@ pub enum LengthBytes {
     Grown,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CharsetStep {
     Same,
@@ -46,7 +47,7 @@ pub enum CharsetStep {
     Changed,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeneratedStep {
     /// Neither was nor becomes generated, or stays as it is.

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
+use crate::change::{Change, DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
+use crate::source::Span;
 
 /// The state of the connection that a migration runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,8 +23,8 @@ pub struct Session {
     changed_tables: BTreeSet<TableName>,
     /// Tables whose shape the migration changed for good, outside of a transaction.
     settled_tables: BTreeSet<TableName>,
-    /// Tables that the migration emptied and did not fill since.
-    emptied_tables: BTreeSet<TableName>,
+    /// Tables that the migration emptied and did not fill since, and where it did.
+    emptied_tables: BTreeMap<TableName, Span>,
 }
 
 impl Session {
@@ -74,22 +75,20 @@ impl Session {
     }
 
     /// Takes note of the rows that a change, which surely runs, takes or leaves.
-    pub fn follow_rows(&mut self, change: &SchemaChange) {
-        let SchemaChange::DataRows(rows) = change else { return };
+    pub fn follow_rows(&mut self, change: &Change) {
+        let SchemaChange::DataRows(rows) = &change.what else { return };
         let takes_all = rows.has_condition == Some(false) && rows.is_bounded == Some(false);
         match rows.kind {
-            DataKind::Truncate => self.emptied_tables.extend(change.table().cloned()),
-            DataKind::Delete if takes_all => self.emptied_tables.extend(change.table().cloned()),
-            DataKind::Insert => {
-                change.table().map(|table| self.emptied_tables.remove(table));
-            }
+            DataKind::Truncate => drop(self.emptied_tables.insert(rows.table.clone(), change.span)),
+            DataKind::Delete if takes_all => drop(self.emptied_tables.insert(rows.table.clone(), change.span)),
+            DataKind::Insert => drop(self.emptied_tables.remove(&rows.table)),
             DataKind::Delete | DataKind::Update => {}
         }
     }
 
-    /// Whether the migration emptied the table, so that going through its rows takes a moment.
-    pub fn has_emptied(&self, table: &TableName) -> bool {
-        self.emptied_tables.contains(table)
+    /// Where the migration emptied the table, so that going through its rows takes a moment.
+    pub fn emptied_at(&self, table: &TableName) -> Option<Span> {
+        self.emptied_tables.get(table).copied()
     }
 
     /// The value that a variable was set to, in lower case.

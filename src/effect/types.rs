@@ -1,12 +1,13 @@
 //! What changes between two types of a column: for the code that reads and writes it, and for how its values are kept.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::change::ColumnType;
 use crate::engine::Engine;
 
 /// What a change of type means to code that knows the old type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TypeRelation {
     Same,
@@ -19,7 +20,7 @@ pub enum TypeRelation {
 }
 
 /// What a change of type asks of the stored values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TypeStep {
     Same,

@@ -1,8 +1,9 @@
 //! What a rule found: how bad, how sure, where, what, why, and what to do.
 //!
 //! A finding is what a person reads; it knows nothing of rule files, engines or output formats. Suppression comments
-//! are read here too.
+//! and baselines are read here too.
 
+mod baseline;
 mod breaks;
 mod date;
 mod suppress;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use crate::source::Span;
 
+pub use baseline::{BASELINE_VERSION, Baseline, BaselineKey};
 pub use breaks::{Breaks, Query};
 pub use date::{Date, NotADate};
 pub use suppress::{Suppressions, UnusedSuppression};
@@ -34,9 +36,22 @@ pub struct Finding {
     pub help: String,
     /// The recipe that turns the change into safe deploys.
     pub recipe: Option<String>,
+    /// The object it is about, by its names: `orders.fax`; empty where it is about none.
+    pub object: String,
     /// What shows that it cannot do harm here.
-    pub discharged_by: Option<String>,
+    pub discharged_by: Option<Evidence>,
     pub suppressed: Option<Suppression>,
+    /// It was there when the project's baseline was written.
+    pub is_baselined: bool,
+}
+
+/// What shows that a finding cannot do harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// In words, without a full stop.
+    pub words: String,
+    /// Where that can be read.
+    pub place: Option<Span>,
 }
 
 /// How much is at stake; later is worse.
@@ -70,9 +85,9 @@ pub struct Suppression {
 }
 
 impl Finding {
-    /// Whether it counts: neither discharged nor suppressed.
+    /// Whether it counts: neither discharged nor suppressed, nor known since the baseline.
     pub fn is_open(&self) -> bool {
-        self.discharged_by.is_none() && self.suppressed.is_none()
+        self.discharged_by.is_none() && self.suppressed.is_none() && !self.is_baselined
     }
 }
 
@@ -116,5 +131,28 @@ impl fmt::Display for Severity {
 impl fmt::Display for Confidence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
+    }
+}
+
+/// A finding for tests to change.
+#[cfg(test)]
+fn sample() -> Finding {
+    let file = crate::source::Tree::default().put("a.php", String::new());
+    Finding {
+        rule: "r".to_owned(),
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        migration: String::new(),
+        span: Span::new(file.id, 0, 0),
+        change: None,
+        breaks: Breaks::default(),
+        message: String::new(),
+        why: String::new(),
+        help: String::new(),
+        recipe: None,
+        object: String::new(),
+        discharged_by: None,
+        suppressed: None,
+        is_baselined: false,
     }
 }

@@ -179,7 +179,6 @@ fn is_code(file: &SourceFile, line: &Range<u32>, comments: &[Comment]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Breaks, Confidence, Severity};
     use crate::source::Tree;
 
     /// Lints `text` as if the rule `r` found something at each `§…§`, whose line comments begin with `//`; tells what is
@@ -217,21 +216,7 @@ mod tests {
     }
 
     fn finding(span: Span) -> Finding {
-        Finding {
-            rule: "r".to_owned(),
-            severity: Severity::Error,
-            confidence: Confidence::Certain,
-            migration: String::new(),
-            span,
-            change: Some(0),
-            breaks: Breaks::default(),
-            message: String::new(),
-            why: String::new(),
-            help: String::new(),
-            recipe: None,
-            discharged_by: None,
-            suppressed: None,
-        }
+        Finding { span, change: Some(0), ..crate::finding::sample() }
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
-use std::collections::BTreeMap;
-
+use super::discharge::discharge;
+use super::object::object;
+use super::policy::Policy;
+use super::sizes::Stake;
 use crate::answer::Answer;
+use crate::change::TableName;
 use crate::effect::{Effect, Effects, Subject};
+use crate::engine::EngineVersion;
 use crate::finding::{Breaks, Confidence, Finding, Severity};
-use crate::rule::{Match, Rule, Rules};
+use crate::rule::{Match, Remark, Rule, Rules};
 
 /// What judges changes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judge<'a> {
     pub(super) effects: &'a Effects,
     pub(super) rules: &'a Rules,
-    /// The severities that a project chose, by rule.
-    pub(super) severities: &'a BTreeMap<String, Severity>,
+    pub(super) policy: &'a Policy,
 }
 
 /// What is known of a change once it is judged.
@@ -21,63 +24,112 @@ pub(super) struct Judgement {
     pub(super) effect: Effect,
     pub(super) breaks: Breaks,
     pub(super) findings: Vec<Finding>,
+    /// The table, if its size would have decided and is not known.
+    pub(super) unsized_table: Option<TableName>,
 }
 
 /// Where in the batch a change stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) migration: &'a str,
+    /// The migration's file.
+    pub(super) path: &'a str,
     pub(super) change: usize,
 }
 
 impl Judge<'_> {
     pub(super) fn judge(self, subject: &Subject<'_>, place: Place<'_>) -> Judgement {
         let effect = self.effects.of(subject);
-        let matches = self.rules.about(subject, &effect, |rule| self.severity(rule) != Severity::Off);
+        let severity = |rule: &Rule| self.policy.severity(rule, subject.table_name(), place.path);
+        let evidence = |rule: &Rule| discharge(rule, subject, &self.policy.sizes);
+        let matches =
+            self.rules.about(subject, &effect, |rule| severity(rule) != Severity::Off, |rule| evidence(rule).is_some());
         let mut breaks = Breaks::default();
         matches
             .iter()
             .filter(|found| found.verdict.answer.is_yes())
             .for_each(|found| breaks.extend(&found.rule.breaks));
-        let findings = matches.iter().map(|found| self.finding(found, subject, &effect, place)).collect();
-        let findings = without_idle_doubts(findings);
-        Judgement { effect, breaks, findings }
+        let findings = matches.iter().map(|found| Finding {
+            discharged_by: evidence(found.rule),
+            ..finding(found, severity(found.rule), subject, &effect, place)
+        });
+        let findings = without_idle_doubts(findings.collect());
+        let unsized_table = self.unsized_table(&findings, subject);
+        Judgement { effect, breaks, findings, unsized_table }
     }
 
-    fn severity(self, rule: &Rule) -> Severity {
-        self.severities.get(&rule.id).copied().unwrap_or(rule.severity)
+    /// The table, if its size would discharge a finding and is not known.
+    fn unsized_table(self, findings: &[Finding], subject: &Subject<'_>) -> Option<TableName> {
+        let is_bound = |finding: &Finding| self.rules.get(&finding.rule).is_some_and(Rule::is_bound_to_size);
+        let would_decide = findings.iter().any(|finding| finding.is_open() && is_bound(finding));
+        let table = subject.table_name().filter(|_| would_decide)?;
+        (self.policy.sizes.stake(table) == Stake::Unknown).then(|| table.clone())
     }
 
-    /// A finding that hangs on an unknown is a step milder than its rule, because it may not be one at all.
-    fn finding(self, found: &Match<'_>, subject: &Subject<'_>, effect: &Effect, place: Place<'_>) -> Finding {
-        let rule = found.rule;
-        let confidence = confidence(found, subject);
-        let severity = self.severity(rule);
-        let words = rule.render(subject, effect);
-        Finding {
-            rule: rule.id.clone(),
-            severity: if confidence == Confidence::Possible { severity.milder() } else { severity },
-            confidence,
-            migration: place.migration.to_owned(),
-            span: subject.change.span,
-            change: Some(place.change),
-            breaks: rule.breaks.clone(),
-            message: words.message,
-            why: words.why,
-            help: words.help,
-            recipe: rule.recipe.clone(),
-            discharged_by: None,
-            suppressed: None,
-        }
+    /// What the rules make of a remark.
+    pub(super) fn remark(self, remark: &Remark, target: &EngineVersion, place: Place<'_>) -> Vec<Finding> {
+        let rules = self.rules.about_remark(remark).map(|rule| (rule, self.policy.severity(rule, None, place.path)));
+        let finding = |(rule, severity): (&Rule, Severity)| {
+            let words = rule.render_remark(remark, target);
+            Finding {
+                rule: rule.id.clone(),
+                severity,
+                confidence: Confidence::Certain,
+                migration: place.migration.to_owned(),
+                span: remark.span,
+                change: None,
+                breaks: rule.breaks.clone(),
+                message: words.message,
+                why: words.why,
+                help: words.help,
+                recipe: rule.recipe.clone(),
+                object: remark.what.clone(),
+                discharged_by: None,
+                suppressed: None,
+                is_baselined: false,
+            }
+        };
+        rules.filter(|(_, severity)| *severity != Severity::Off).map(finding).collect()
+    }
+}
+
+/// A finding that hangs on an unknown is a step milder than its rule, because it may not be one at all.
+pub(super) fn finding(
+    found: &Match<'_>,
+    severity: Severity,
+    subject: &Subject<'_>,
+    effect: &Effect,
+    place: Place<'_>,
+) -> Finding {
+    let rule = found.rule;
+    let confidence = confidence(found, subject);
+    let words = rule.render(subject, effect);
+    Finding {
+        rule: rule.id.clone(),
+        severity: if confidence == Confidence::Possible { severity.milder() } else { severity },
+        confidence,
+        migration: place.migration.to_owned(),
+        span: subject.change.span,
+        change: Some(place.change),
+        breaks: rule.breaks.clone(),
+        message: words.message,
+        why: words.why,
+        help: words.help,
+        recipe: rule.recipe.clone(),
+        object: object(subject),
+        discharged_by: None,
+        suppressed: None,
+        is_baselined: false,
     }
 }
 
 /// Of what only may be, a change has one finding: the gravest, and of equals the first in the order of the rules. A doubt
-/// about less than an error is none.
+/// about less than an error is none. What is discharged takes nobody's place.
 fn without_idle_doubts(findings: Vec<Finding>) -> Vec<Finding> {
     let mut has_doubt = false;
     let mut is_kept = |finding: &Finding| match finding.confidence {
         Confidence::Possible if finding.severity <= Severity::Note => false,
+        Confidence::Possible if !finding.is_open() => true,
         Confidence::Possible => !std::mem::replace(&mut has_doubt, true),
         Confidence::Likely | Confidence::Certain => true,
     };

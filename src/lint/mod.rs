@@ -3,12 +3,22 @@
 //! The one place that brings the front ends, the catalog, the engines' effects and the rules together; the commands
 //! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
+mod discharge;
+mod example;
 mod judge;
+mod object;
 mod outcome;
+mod pattern;
+mod policy;
 mod project;
 mod run;
+mod sizes;
 mod told;
 
+pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
+pub use pattern::Pattern;
+pub use policy::{Policy, Severities, fits_table};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
 pub use run::{Batch, Lint};
+pub use sizes::{STATS_VERSION, Sizes, Stats, TableSize, Threshold};

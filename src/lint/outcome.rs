@@ -1,7 +1,9 @@
 //! What a lint gives: every change of the batch with its effect, every finding, and what was not understood.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Catalog;
-use crate::change::{Change, Problem};
+use crate::change::{Change, TableName};
 use crate::effect::Effect;
 use crate::engine::EngineVersion;
 use crate::finding::{Breaks, Finding};
@@ -19,8 +21,8 @@ pub struct Outcome {
     /// In the order of migrations, then of places.
     pub findings: Vec<Finding>,
     pub unknown: Vec<Unknown>,
-    /// Comments that were meant to suppress a finding and do not.
-    pub unused_suppressions: Vec<Problem>,
+    /// The tables whose size would have decided how bad a finding is, and is not known.
+    pub unsized_tables: BTreeSet<TableName>,
     /// The tables as they stand after the batch.
     pub catalog: Catalog,
 }

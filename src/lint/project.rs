@@ -3,8 +3,11 @@
 use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
 use crate::engine::Engine;
+use crate::laravel::blueprint::Swallowed;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
+use crate::php;
+use crate::rule::{Remark, RemarkKind};
 use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
 use crate::sql;
 use crate::sql::layout::{self, Layout};
@@ -50,6 +53,8 @@ pub struct MigrationFile {
 pub struct Script {
     pub statements: Vec<Statement>,
     pub problems: Vec<Problem>,
+    /// What the front end has to say of what it did understand.
+    pub remarks: Vec<Remark>,
     /// Whether the runner wraps it in a transaction.
     pub is_in_transaction: bool,
     /// The `sql_mode` in which the project opens its connections; `None` leaves the server's (MySQL family).
@@ -99,21 +104,29 @@ impl LaravelProject<'_> {
         }
         let Some(file) = self.application.file(path) else { return Script::default() };
         let evaluation = evaluate(&file, direction, &self.application, &self.settings, catalog);
-        let ignored = evaluation.swallowed.into_iter().map(|call| Problem {
-            span: call.span,
-            reason: format!("Laravel takes `{}()` here and never reads it", call.method),
-        });
         Script {
             statements: evaluation.statements,
-            problems: evaluation.problems.into_iter().chain(ignored).collect(),
+            problems: evaluation.problems,
+            remarks: evaluation.swallowed.into_iter().map(ignored).collect(),
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
             sql_mode: self.application.sql_mode(self.settings.engine),
-            comments: file
-                .comments
-                .iter()
-                .map(|comment| Comment { span: comment.span, text: comment.text.clone() })
-                .collect(),
+            comments: comments(&file),
         }
+    }
+}
+
+/// The comments of a file, whoever reads them.
+pub(super) fn comments(file: &php::File) -> Vec<Comment> {
+    file.comments.iter().map(|comment| Comment { span: comment.span, text: comment.text.clone() }).collect()
+}
+
+/// What is said of a call that Laravel takes and never reads.
+pub(super) fn ignored(call: Swallowed) -> Remark {
+    Remark {
+        kind: RemarkKind::ModifierIgnored,
+        span: call.span,
+        reason: format!("Laravel takes `{}()` here and never reads it", call.method),
+        what: call.method,
     }
 }
 
@@ -152,6 +165,7 @@ impl SqlMigration {
         Script {
             statements: script.statements,
             problems: script.problems,
+            remarks: Vec::new(),
             is_in_transaction,
             sql_mode: None,
             comments: script.comments,

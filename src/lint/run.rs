@@ -1,9 +1,10 @@
 //! Replays the history and judges the batch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
+use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
 use super::told::Told;
 use crate::answer::Answer;
@@ -11,9 +12,9 @@ use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, SchemaChange, Statement, Touches};
 use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use crate::engine::EngineVersion;
-use crate::finding::{Date, Finding, Severity, Suppressions, UnusedSuppression};
-use crate::rule::Rules;
-use crate::source::Tree;
+use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
+use crate::rule::{Remark, RemarkKind, Rules};
+use crate::source::{Comment, SourceFile, Tree};
 
 /// What a lint needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +24,7 @@ pub struct Lint<'a> {
     pub target: &'a EngineVersion,
     pub effects: &'a Effects,
     pub rules: &'a Rules,
-    /// The severities that the project chose, by rule.
-    pub severities: &'a BTreeMap<String, Severity>,
+    pub policy: &'a Policy,
     /// On which day suppressions must not have expired; `None` lets them live.
     pub today: Option<Date>,
 }
@@ -48,7 +48,7 @@ impl Lint<'_> {
             changes: Vec::new(),
             findings: Vec::new(),
             unknown: Vec::new(),
-            unused_suppressions: Vec::new(),
+            unsized_tables: BTreeSet::new(),
             catalog: Catalog::new(self.target.engine),
         };
         let migrations = self.project.migrations();
@@ -105,14 +105,19 @@ impl Lint<'_> {
     }
 
     fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
-        let mut session = Session::new(script.is_in_transaction).opened_in(script.sql_mode.clone());
+        let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
+        let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
         let mut told = Told::default();
         for statement in &script.statements {
             told.begin_statement();
             findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
         }
-        outcome.unused_suppressions.extend(self.suppress(&mut findings, script));
+        let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
+        let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
+        findings.extend(script.remarks.iter().flat_map(remarked));
+        let in_vain = self.suppress(&mut findings, script);
+        findings.extend(in_vain.iter().flat_map(remarked));
         findings.sort_by_key(|finding| finding.span);
         outcome.findings.append(&mut findings);
         outcome.unknown.extend(unknowns(script, false));
@@ -132,18 +137,19 @@ impl Lint<'_> {
         session: &mut Session,
         told: &mut Told,
     ) -> Vec<Finding> {
-        let judge = Judge { effects: self.effects, rules: self.rules, severities: self.severities };
+        let judge = self.judge_with();
         let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
         for change in &statement.changes {
             let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
-            let place = Place { migration: &migration.name, change: outcome.changes.len() };
+            let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
             let mut judgement = judge.judge(&subject, place);
             if judgement.findings.is_empty()
                 && let Some(reason) = unjudged(&subject, &judgement.effect)
             {
                 outcome.unknown.push(Unknown { span: change.span, reason, is_history: false });
             }
+            outcome.unsized_tables.extend(judgement.unsized_table.take());
             judgement.findings.retain(|finding| told.is_news(finding, subject.table_name(), self.rules));
             findings.append(&mut judgement.findings);
             outcome.changes.push(JudgedChange {
@@ -155,7 +161,7 @@ impl Lint<'_> {
             });
             session.follow(&change.what);
             if statement.guard.is_none() {
-                session.follow_rows(&change.what);
+                session.follow_rows(change);
             }
             outcome.catalog.apply(&change.what);
         }
@@ -165,17 +171,39 @@ impl Lint<'_> {
         findings
     }
 
-    /// Applies the comments of a migration to its findings, and tells which comments were in vain.
-    fn suppress(&self, findings: &mut [Finding], script: &Script) -> Vec<Problem> {
+    /// Applies the comments of a migration to its findings, and remarks on those that were in vain.
+    fn suppress(&self, findings: &mut [Finding], script: &Script) -> Vec<Remark> {
         let Some(first) = script.comments.first() else { return Vec::new() };
         let file = self.tree.file(first.span.file);
-        let suppressions = Suppressions::read(&file, &script.comments, self.today);
-        let unused = suppressions
-            .apply(findings)
-            .into_iter()
-            .map(|UnusedSuppression { span, rule }| Problem { span, reason: format!("`{rule}` finds nothing here") });
-        suppressions.problems.iter().cloned().chain(unused).collect()
+        suppress(&file, &script.comments, self.today, findings)
     }
+
+    fn judge_with(&self) -> Judge<'_> {
+        Judge { effects: self.effects, rules: self.rules, policy: self.policy }
+    }
+}
+
+/// Applies the `comments` of a file to the findings in it, and remarks on those that were in vain.
+pub(super) fn suppress(
+    file: &SourceFile,
+    comments: &[Comment],
+    today: Option<Date>,
+    findings: &mut [Finding],
+) -> Vec<Remark> {
+    let suppressions = Suppressions::read(file, comments, today);
+    let unused = suppressions.apply(findings).into_iter().map(|UnusedSuppression { span, rule }| Remark {
+        kind: RemarkKind::SuppressionUnused,
+        span,
+        reason: format!("`{rule}` finds nothing here"),
+        what: rule,
+    });
+    let problems = suppressions.problems.iter().map(|problem| Remark {
+        kind: RemarkKind::SuppressionUnused,
+        span: problem.span,
+        reason: problem.reason.clone(),
+        what: String::new(),
+    });
+    problems.chain(unused).collect()
 }
 
 impl Batch {

@@ -7,18 +7,13 @@ use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
 use crate::source::Span;
 
-/// The titles of what is no finding.
+/// The title of what is no finding.
 const UNKNOWN: &str = "not-understood";
-const UNUSED_SUPPRESSION: &str = "suppression-unused";
 
 pub fn write(out: &mut dyn Write, outcome: &Outcome, places: Places) -> io::Result<()> {
     for finding in outcome.findings.iter().filter(|finding| finding.is_open()) {
         let place = properties(finding.span, &finding.rule, places);
         writeln!(out, "::{} {place}::{}", command(finding.severity), message(&text(finding)))?;
-    }
-    for problem in &outcome.unused_suppressions {
-        let place = properties(problem.span, UNUSED_SUPPRESSION, places);
-        writeln!(out, "::warning {place}::{}", message(&problem.reason))?;
     }
     for unknown in outcome.unknown.iter().filter(|unknown| !unknown.is_history) {
         let place = properties(unknown.span, UNKNOWN, places);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Places, prose};
+use super::{Places, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::{MigrationRead, Outcome};
 
@@ -48,14 +48,14 @@ fn write_case(out: &mut dyn Write, suite: &str, finding: &Finding, places: Place
     write!(out, r#"    <testcase name="{rule}" classname="{suite}" file="{path}" line="{line}">"#)?;
     let message = escaped(&finding.message);
     let sections = [&finding.why, &finding.help].map(|text| prose::paragraphs(text).join("\n"));
+    let sections: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
     let text = escaped(&sections.join("\n\n"));
-    let reason = finding.suppressed.as_ref().map(|by| &by.reason).or(finding.discharged_by.as_ref());
-    match reason {
-        Some(reason) => write!(out, r#"<skipped message="{}"/>"#, escaped(reason))?,
+    match words::set_aside(finding, places.tree) {
+        Some((_, reason)) => write!(out, r#"<skipped message="{}"/>"#, escaped(&reason))?,
         None if fails(finding) => {
             write!(
                 out,
-                r#"<failure type="{}" message="{message}">{path}:{line}\n\n{text}</failure>"#,
+                "<failure type=\"{}\" message=\"{message}\">{path}:{line}\n\n{text}</failure>",
                 finding.severity
             )?;
         }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprints;
-use super::{Places, prose};
+use super::{Places, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Outcome, Unknown};
 use crate::source::Span;
@@ -62,8 +62,9 @@ fn rule(finding: &Finding) -> Value {
 
 fn result(finding: &Finding, rule: Option<usize>, fingerprint: &str, places: Places) -> Value {
     let sections = [&finding.message, &finding.why, &finding.help].map(|text| prose::paragraphs(text).join("\n"));
-    let in_source = finding.suppressed.as_ref().map(|by| ("inSource", by.reason.as_str()));
-    let suppression = in_source.or(finding.discharged_by.as_deref().map(|evidence| ("external", evidence)));
+    let in_source = finding.suppressed.as_ref().map(|by| ("inSource", by.reason.clone()));
+    let external = || words::set_aside(finding, places.tree).map(|(_, reason)| ("external", reason));
+    let suppression = in_source.or_else(external);
     json!({
         "ruleId": finding.rule,
         "ruleIndex": rule,

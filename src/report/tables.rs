@@ -1,5 +1,6 @@
 //! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys last.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::catalog::{Catalog, Check, ForeignKey, Index, Table};
@@ -12,6 +13,11 @@ struct Dialect(Engine);
 
 pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     let dialect = Dialect(catalog.engine());
+    for schema in catalog.tables().filter_map(|table| table.name.schema.as_ref()).collect::<BTreeSet<_>>() {
+        if catalog.engine() == Engine::Postgresql {
+            writeln!(out, "create schema if not exists {};", catalog.engine().quote(schema))?;
+        }
+    }
     for table in catalog.tables() {
         if table.is_partial {
             writeln!(out, "-- not all of {} is known", table.name)?;
@@ -19,8 +25,17 @@ pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
         writeln!(out, "{};", dialect.table(table))?;
     }
     for table in catalog.tables() {
-        for index in table.indexes.iter().filter(|index| !index.is_constraint) {
-            writeln!(out, "{};", dialect.index(table, index))?;
+        let name = dialect.table_name(&table.name);
+        for check in table.checks.iter().filter(|check| !dialect.stands_in_table(check)) {
+            writeln!(out, "alter table {name} add {};", dialect.check(check))?;
+        }
+        for index in &table.indexes {
+            if !index.is_constraint {
+                writeln!(out, "{};", dialect.index(table, index))?;
+            } else if !index.definition.is_unique {
+                let parts = dialect.parts(&index.definition.parts);
+                writeln!(out, "-- {name} excludes by {} over ({parts}), with operators that are not kept", index.name)?;
+            }
         }
     }
     for table in catalog.tables() {
@@ -33,22 +48,25 @@ pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
 
 impl Dialect {
     fn table(self, table: &Table) -> String {
-        let mut parts: Vec<String> = table.columns.iter().map(|column| self.column(&column.definition)).collect();
+        let columns = table.columns.iter().map(|column| &column.definition);
+        let mut parts: Vec<String> = columns.map(|column| self.column(column) + &own_checks(table, column)).collect();
         if !table.primary_key.is_empty() {
-            parts.push(format!("primary key ({})", self.names(&table.primary_key)));
+            parts.push(format!("{}primary key ({})", self.key_name(table), self.names(&table.primary_key)));
         }
-        for index in table.indexes.iter().filter(|index| index.is_constraint) {
-            let name = self.0.quote(&index.name);
-            parts.push(format!("constraint {name} unique ({})", self.parts(&index.definition.parts)));
+        for index in table.indexes.iter().filter(|index| index.is_constraint && index.definition.is_unique) {
+            let (name, definition) = (self.0.quote(&index.name), &index.definition);
+            let included = self.included(&definition.included);
+            parts.push(format!("constraint {name} unique ({}){included}", self.parts(&definition.parts)));
         }
-        parts.extend(table.checks.iter().map(|check| self.check(check)));
+        let checks = table.checks.iter().filter(|check| check.column.is_none() && self.stands_in_table(check));
+        parts.extend(checks.map(|check| self.check(check)));
         let body = parts.iter().map(|part| format!("\n  {part}")).collect::<Vec<_>>().join(",");
         let options = self.options(table);
         format!("create table {} ({body}\n){options}", self.table_name(&table.name))
     }
 
     fn column(self, column: &Column) -> String {
-        let mut words = vec![self.0.quote(&column.name), column.column_type.to_string()];
+        let mut words = vec![self.0.quote(&column.name), column_type(column)];
         let mut say = |text: String| words.push(text);
         if let Some(charset) = &column.charset {
             say(format!("character set {charset}"));
@@ -70,7 +88,8 @@ impl Dialect {
             Default::Expression(text) => say(format!("default ({text})")),
         }
         if column.updates_itself {
-            say("on update current_timestamp".to_owned());
+            let precision = column.column_type.length.map_or(String::new(), |length| format!("({length})"));
+            say(format!("on update current_timestamp{precision}"));
         }
         match column.identity {
             Some(Identity::AutoIncrement) => say("auto_increment".to_owned()),
@@ -119,10 +138,7 @@ impl Dialect {
         } else {
             format!("create {unique}{before}index {name} on {table}{using} ({parts})")
         };
-        let included = match definition.included.as_slice() {
-            [] => String::new(),
-            columns => format!(" include ({})", self.names(columns)),
-        };
+        let included = self.included(&definition.included);
         let condition = definition.condition.as_ref().map_or(String::new(), |condition| format!(" where {condition}"));
         index + &included + &condition
     }
@@ -147,8 +163,29 @@ impl Dialect {
         )
     }
 
+    /// PostgreSQL takes any check of a new table, which has no rows, for valid.
+    fn stands_in_table(self, check: &Check) -> bool {
+        check.is_valid || self.0 != Engine::Postgresql
+    }
+
+    fn included(self, columns: &[String]) -> String {
+        if columns.is_empty() { String::new() } else { format!(" include ({})", self.names(columns)) }
+    }
+
     fn check(self, check: &Check) -> String {
-        format!("constraint {} check ({})", self.0.quote(&check.name), check.condition)
+        let validity = match (check.is_valid, self.0) {
+            (true, _) => "",
+            (false, Engine::Postgresql) => " not valid",
+            (false, _) => " not enforced",
+        };
+        format!("constraint {} check ({}){validity}", self.0.quote(&check.name), check.condition)
+    }
+
+    /// The name of the primary key, where it is not the one that the engine would choose: `constraint users_key `.
+    fn key_name(self, table: &Table) -> String {
+        let chosen = format!("{}_pkey", table.name.name);
+        let name = table.primary_key_name.as_ref().filter(|name| !self.0.is_mysql_family() && **name != chosen);
+        name.map_or(String::new(), |name| format!("constraint {} ", self.0.quote(name)))
     }
 
     fn parts(self, parts: &[IndexPart]) -> String {
@@ -171,6 +208,22 @@ impl Dialect {
 
     fn collation(self, name: &str) -> String {
         if self.0 == Engine::Postgresql { self.0.quote(name) } else { name.to_owned() }
+    }
+}
+
+/// The checks that are part of the column's definition.
+fn own_checks(table: &Table, column: &Column) -> String {
+    let checks = table.checks.iter().filter(|check| check.column.as_ref() == Some(&column.name));
+    checks.fold(String::new(), |text, check| text + " check (" + &check.condition + ")")
+}
+
+/// The type; a serial's whose type was changed since is that serial.
+fn column_type(column: &Column) -> String {
+    let name = &column.column_type.name;
+    if column.identity == Some(Identity::Serial) && !name.contains("serial") {
+        name.replace("int", "serial")
+    } else {
+        column.column_type.to_string()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
 
-/// The counts of an outcome. Findings that are suppressed or discharged count as such and as nothing else.
+/// The counts of an outcome. Findings that are suppressed, discharged or baselined count as such and as nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     pub files: usize,
@@ -18,6 +18,7 @@ pub struct Tally {
     pub notes: usize,
     pub suppressed: usize,
     pub discharged: usize,
+    pub baselined: usize,
     pub unknown: usize,
 }
 
@@ -45,6 +46,7 @@ impl Tally {
             notes: open(Severity::Note),
             suppressed: outcome.findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
             discharged,
+            baselined: outcome.findings.iter().filter(|finding| finding.is_baselined).count(),
             unknown: outcome.unknown.len(),
         }
     }
@@ -65,6 +67,7 @@ impl Tally {
         let apart = [
             (self.suppressed, format!("{} suppressed", self.suppressed)),
             (self.discharged, format!("{} discharged", self.discharged)),
+            (self.baselined, format!("{} in the baseline", self.baselined)),
             (self.unknown, format!("{} not understood", counted(self.unknown, "thing"))),
         ];
         parts.extend(apart.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part));

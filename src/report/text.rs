@@ -26,7 +26,7 @@ pub struct Look {
     pub is_unicode: bool,
     /// Columns of text.
     pub width: usize,
-    /// Whether to show notes, what was suppressed or discharged, the unknowns of the history, and statements at full length.
+    /// Whether to show notes, what was suppressed, discharged or baselined, the unknowns of the history, and statements at full length.
     pub is_verbose: bool,
 }
 
@@ -41,7 +41,6 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree, look: Look) ->
         page.write_finding(out, finding)?;
     }
     page.write_notes(out)?;
-    page.write_vain_suppressions(out)?;
     page.write_unknowns(out)?;
     writeln!(out, "{}", Tally::of(outcome).line())
 }
@@ -99,13 +98,7 @@ impl Page<'_> {
             }
         }
         notes.push(("help", finding.help.clone()));
-        if let Some(evidence) = &finding.discharged_by {
-            notes.push(("cleared", evidence.clone()));
-        }
-        if let Some(suppression) = &finding.suppressed {
-            let place = self.place(suppression.span);
-            notes.push(("ignored", format!("{} ({place})", suppression.reason)));
-        }
+        notes.extend(words::set_aside(finding, self.tree));
         notes.push(("more", format!("phasewise explain {}", finding.rule)));
         notes.retain(|(_, text)| !text.trim().is_empty());
         notes
@@ -139,16 +132,6 @@ impl Page<'_> {
         writeln!(out, "good to know (listed with -v): {}\n", rules.join(", "))
     }
 
-    fn write_vain_suppressions(&self, out: &mut dyn Write) -> io::Result<()> {
-        let problems = &self.outcome.unused_suppressions;
-        if problems.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "suppressions in vain:")?;
-        self.write_each(out, problems.iter().map(|problem| (problem.span, &problem.reason)))?;
-        writeln!(out)
-    }
-
     fn write_unknowns(&self, out: &mut dyn Write) -> io::Result<()> {
         let unknowns = |is_history: bool| {
             let those = self.outcome.unknown.iter().filter(move |unknown| unknown.is_history == is_history);
@@ -176,14 +159,7 @@ impl Page<'_> {
         out: &mut dyn Write,
         mut problems: impl Iterator<Item = (Span, &'b String)>,
     ) -> io::Result<()> {
-        problems.try_for_each(|(span, reason)| writeln!(out, "  {} {reason}", self.place(span)))
-    }
-
-    /// `path:line:column`.
-    fn place(&self, span: Span) -> String {
-        let file = self.tree.file(span.file);
-        let start = file.position(span.start);
-        format!("{}:{}:{}", file.path, start.line, start.column)
+        problems.try_for_each(|(span, reason)| writeln!(out, "  {} {reason}", words::place(span, self.tree)))
     }
 
     fn source(&mut self, span: Span) -> Arc<NamedSource<String>> {

@@ -2,9 +2,37 @@
 
 use crate::effect::{Algorithm, Blocks, Certainty, Effect, Lasts};
 use crate::engine::EngineVersion;
+use crate::finding::{Evidence, Finding};
+use crate::source::{Span, Tree};
 
 /// What the MySQL family calls a lock that keeps nobody waiting.
 const NO_LOCK: &str = "NONE";
+
+/// Why a finding does not count, where it does not: the kind of reason, and the reason.
+pub(super) fn set_aside(finding: &Finding, tree: &Tree) -> Option<(&'static str, String)> {
+    if let Some(suppression) = &finding.suppressed {
+        return Some(("ignored", format!("{} ({})", suppression.reason, place(suppression.span, tree))));
+    }
+    if let Some(by) = &finding.discharged_by {
+        return Some(("cleared", evidence(by, tree)));
+    }
+    finding.is_baselined.then(|| ("known", "it is in the baseline".to_owned()))
+}
+
+/// What discharges a finding, and where that can be read.
+pub(super) fn evidence(evidence: &Evidence, tree: &Tree) -> String {
+    match evidence.place {
+        Some(span) => format!("{} ({})", evidence.words, place(span, tree)),
+        None => evidence.words.clone(),
+    }
+}
+
+/// `path:line:column`.
+pub(super) fn place(span: Span, tree: &Tree) -> String {
+    let file = tree.file(span.file);
+    let start = file.position(span.start);
+    format!("{}:{}:{}", file.path, start.line, start.column)
+}
 
 /// The engine's name and version for people: `PostgreSQL 15`.
 pub(super) fn engine(target: &EngineVersion) -> String {

@@ -1,15 +1,18 @@
 //! Examples of a rule: its tests, and the samples on its page.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::engine::Engine;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// Each yields this rule's finding.
+    #[schemars(with = "Vec<Written>")]
     pub bad: Vec<Example>,
     /// None yields it.
+    #[schemars(with = "Vec<Written>")]
     pub good: Vec<Example>,
 }
 
@@ -38,18 +41,26 @@ pub enum Language {
 }
 
 /// An example as it is written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Example")]
+#[schemars(extend("oneOf" = [{ "required": ["laravel"] }, { "required": ["sql"] }]))]
 struct Written {
     name: String,
+    /// The statements of `up()`.
     laravel: Option<String>,
     sql: Option<String>,
+    /// What earlier deploys ran, in the same language.
     before: Option<String>,
+    /// Tables that stand, of a shape that nobody knows.
     #[serde(default)]
     in_use: Vec<String>,
+    /// Those it holds for; without them MySQL, MariaDB and PostgreSQL.
     engines: Option<Vec<String>>,
+    /// The migration says `$withinTransaction = false`.
     #[serde(default)]
     outside_transaction: bool,
+    /// The `sql_mode` in which the project opens its connections.
     sql_mode: Option<String>,
 }
 

@@ -1,7 +1,9 @@
 //! What a rule asks of a change, its place and its effect.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::remark::RemarkKind;
 use crate::answer::Answer;
 use crate::change::OnlineClauses;
 use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict, long_name, missing};
@@ -9,7 +11,7 @@ use crate::engine::Engine;
 use crate::yaml::OneOf;
 
 /// What stands under `match:` and `except:`; all of it must hold.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "a map of conditions")]
 pub struct RuleMatch {
     /// Any of these changes.
@@ -42,17 +44,19 @@ pub struct RuleMatch {
     online_clause_missing: Option<bool>,
     /// The statement also makes a change of one of these kinds.
     together_with: Option<OneOf<Kind>>,
+    /// What the lint has to say of the migration itself, about no change: it stands alone.
+    pub remark: Option<RemarkKind>,
 }
 
 /// Whether something stood before the batch, so that running code may depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Standing {
     InUse,
     New,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum EngineName {
     Mysql,
@@ -63,7 +67,7 @@ enum EngineName {
 }
 
 /// What other sessions are kept from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Blocked {
     Read,
@@ -71,7 +75,7 @@ enum Blocked {
     Nothing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Duration {
     Moment,
@@ -82,7 +86,7 @@ enum Duration {
     TableSize,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct EffectMatch {
     /// All of these are blocked.
@@ -96,7 +100,7 @@ struct EffectMatch {
     in_transaction: Option<bool>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct OtherTableMatch {
     table: Option<Standing>,
@@ -113,6 +117,7 @@ impl RuleMatch {
             siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
         });
         Verdict::all([
+            Verdict::certainly(Some(false), self.remark.is_some()),
             change.unwrap_or_else(Verdict::yes),
             Verdict::certainly(Some(true), engine.unwrap_or(true)),
             Verdict::certainly(Some(true), together.unwrap_or(true)),
@@ -132,9 +137,55 @@ impl RuleMatch {
             Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
-            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
+            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
             self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
         ])
+    }
+
+    /// Whether it asks for a remark and something else, which no remark has.
+    pub fn mixes_remark(&self) -> bool {
+        // Named one by one, so that a new condition is not forgotten here.
+        let Self {
+            change,
+            table,
+            column,
+            effect,
+            other_table,
+            engine,
+            under_condition,
+            in_transaction,
+            online_clause_refused,
+            after_schema_change,
+            after_change_of_another_table,
+            after_settled_change,
+            with_timeout,
+            names_missing,
+            name_too_long,
+            online_clause_missing,
+            together_with,
+            remark,
+        } = self;
+        let facts = [
+            under_condition,
+            in_transaction,
+            online_clause_refused,
+            after_schema_change,
+            after_change_of_another_table,
+            after_settled_change,
+            with_timeout,
+            names_missing,
+            name_too_long,
+            online_clause_missing,
+        ];
+        let is_about_a_change = change.is_some() || effect.is_some() || engine.is_some() || together_with.is_some();
+        let is_about_a_place = table.is_some() || column.is_some() || other_table.is_some();
+        remark.is_some() && (is_about_a_change || is_about_a_place || facts.iter().any(|fact| fact.is_some()))
+    }
+
+    /// Whether it asks for an effect that lasts the longer, the more rows the table has.
+    pub fn is_bound_to_size(&self) -> bool {
+        let lasts = self.effect.as_ref().and_then(|effect| effect.lasts.as_ref());
+        lasts.is_some_and(|lasts| !lasts.has(&Duration::Moment))
     }
 
     /// Whether it asks for a table, so that one is named.
@@ -184,11 +235,7 @@ fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Ver
 
 impl EffectMatch {
     /// Yes where every effect that the change may have fits, no where none does.
-    fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        let is_emptied = subject.table_name().is_some_and(|table| subject.session.has_emptied(table));
-        if is_emptied && self.lasts.as_ref().is_some_and(|lasts| !lasts.has(&Duration::Moment)) {
-            return Verdict::no();
-        }
+    fn matches(&self, effect: &Effect) -> Verdict {
         let fitting = effect.possible().filter(|effect| self.fits(effect)).count();
         let answer = match fitting {
             0 => Answer::No,

@@ -7,6 +7,7 @@
 mod example;
 mod matcher;
 mod prose;
+mod remark;
 mod rule_file;
 mod set;
 mod template;
@@ -14,14 +15,17 @@ mod template;
 mod tests;
 
 use crate::effect::{Effect, Subject, Verdict};
+use crate::engine::{Engine, EngineVersion};
 use crate::finding::{Breaks, Severity};
 
 pub use example::{Example, Examples, Language};
-pub use set::{Match, Rules};
+pub use remark::{Remark, RemarkKind};
+pub use rule_file::schema;
+pub use set::{Match, OwnRule, Rules};
 
 use matcher::RuleMatch;
 use prose::Prose;
-use template::Template;
+use template::{Name, Template};
 
 /// One rule, ready to match.
 #[derive(Debug, Clone)]
@@ -29,6 +33,10 @@ pub struct Rule {
     pub id: String,
     /// The folder it lies in: `compatibility`, `locking`, …
     pub family: String,
+    /// Where its file lies: below `rules/`, or in the project.
+    pub path: String,
+    /// Whether it is the project's rather than one of this binary.
+    pub is_own: bool,
     pub summary: String,
     pub severity: Severity,
     /// It is silent where whether it matches hangs on something unknown.
@@ -67,6 +75,16 @@ impl Rule {
         Verdict::all([self.matcher.matches(subject, effect), !except])
     }
 
+    /// Whether the remark is what it is about.
+    pub fn is_about(&self, remark: &Remark) -> bool {
+        self.matcher.remark == Some(remark.kind)
+    }
+
+    /// Whether what it finds does harm only for as long as the server goes through all rows of the table.
+    pub fn is_bound_to_size(&self) -> bool {
+        self.matcher.is_bound_to_size()
+    }
+
     /// Its texts as they are written, with `{table}` and the like for the names of a change.
     pub fn wording(&self) -> Wording {
         Wording { message: self.message.to_string(), why: self.why.to_string(), help: self.help.to_string() }
@@ -74,10 +92,19 @@ impl Rule {
 
     /// Its texts, with the names of this change in them.
     pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> Wording {
+        self.worded(subject.target.engine, &|name| name.value(subject, effect))
+    }
+
+    /// Its texts, with the words of a remark in them.
+    pub fn render_remark(&self, remark: &Remark, target: &EngineVersion) -> Wording {
+        self.worded(target.engine, &|name| name.of_remark(remark, target))
+    }
+
+    fn worded(&self, engine: Engine, value: &dyn Fn(Name) -> String) -> Wording {
         Wording {
-            message: self.message.render(subject, effect),
-            why: self.why.render(subject, effect),
-            help: self.help.render(subject, effect),
+            message: self.message.render(value),
+            why: self.why.render(engine, value),
+            help: self.help.render(engine, value),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A text of a rule that may differ from engine to engine.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 
 use super::template::{Name, Template, UnknownName};
-use crate::effect::{Effect, Subject};
 use crate::engine::Engine;
 
 /// One text for all engines, or one for each of some and one for the others.
@@ -34,9 +35,9 @@ impl Prose {
         special.chain(self.otherwise.names())
     }
 
-    pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> String {
-        let special = self.by_engine.iter().find(|(engine, _)| *engine == subject.target.engine);
-        special.map_or(&self.otherwise, |(_, template)| template).render(subject, effect)
+    pub fn render(&self, engine: Engine, value: &dyn Fn(Name) -> String) -> String {
+        let special = self.by_engine.iter().find(|(special, _)| *special == engine);
+        special.map_or(&self.otherwise, |(_, template)| template).render(value)
     }
 }
 
@@ -55,6 +56,22 @@ impl fmt::Display for Prose {
 
 fn one_line(template: &Template) -> String {
     template.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl JsonSchema for WrittenProse {
+    fn schema_name() -> Cow<'static, str> {
+        "Prose".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A text, or a map from engines and `otherwise` to texts",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "required": ["otherwise"], "additionalProperties": { "type": "string" } },
+            ],
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for WrittenProse {

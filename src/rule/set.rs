@@ -1,6 +1,7 @@
 //! All rules that apply, and what they find in one change.
 
-use super::Rule;
+use super::rule_file::ReadRule;
+use super::{Remark, Rule};
 use crate::answer::Answer;
 use crate::effect::{Effect, Subject, Verdict};
 use crate::embedded;
@@ -12,6 +13,15 @@ const FAMILIES: [&str; 5] = ["compatibility", "locking", "data", "process", "sch
 /// Rules in the order of their families and ids; no two with one id.
 #[derive(Debug, Clone, Default)]
 pub struct Rules(Vec<Rule>);
+
+/// The file of a rule that a project brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnRule {
+    /// The folder it lies in, below the directory of the project's rules.
+    pub family: String,
+    pub path: String,
+    pub text: String,
+}
 
 /// A rule that is about a change, surely or possibly.
 #[derive(Debug, Clone)]
@@ -26,20 +36,42 @@ impl Rules {
     pub fn builtin() -> Result<Self, YamlError> {
         let mut rules = Self::default();
         for (path, text) in FAMILIES.into_iter().flat_map(embedded::folder) {
-            rules.add(path, text)?;
+            let family = path.split('/').next().unwrap_or_default();
+            let read = ReadRule::read(family, path, text)?;
+            if let Some(other) = rules.get(&read.rule.id) {
+                return Err(taken(other, path, text));
+            }
+            rules.0.push(read.rule);
         }
         Ok(rules)
     }
 
-    /// Adds the rule in the file at `path`.
-    pub fn add(&mut self, path: &str, text: &str) -> Result<(), YamlError> {
-        let rule = Rule::read(path, text)?;
-        if let Some(other) = self.get(&rule.id) {
-            let message = format!("there is a rule `{}` already, in `{}/`", rule.id, other.family);
-            return Err(YamlError::at(path, text, &["id"], message, Some("choose another id".to_owned())));
+    /// With the rules of a project beside these. One that says so stands in for a rule of this binary.
+    pub fn with_own(mut self, own: &[OwnRule]) -> Result<Self, YamlError> {
+        for file in own {
+            let OwnRule { family, path, text } = file;
+            let ReadRule { rule, replaces_builtin } = ReadRule::read(family, path, text)?;
+            let rule = Rule { is_own: true, ..rule };
+            match (self.0.iter_mut().find(|other| other.id == rule.id), replaces_builtin) {
+                (None, false) => self.0.push(rule),
+                (Some(other), true) if !other.is_own => *other = rule,
+                (Some(other), _) => return Err(taken(other, path, text)),
+                (None, true) => {
+                    let message = format!("phasewise brings no rule `{}` along, so there is none to replace", rule.id);
+                    let help = "`phasewise explain` lists the rules; leave `replaces-builtin` out for a new one";
+                    return Err(YamlError::at(path, text, &["replaces-builtin"], message, Some(help.to_owned())));
+                }
+            }
         }
-        self.0.push(rule);
-        Ok(())
+        for OwnRule { path, text, .. } in own {
+            let silenced = self.0.iter().filter(|rule| rule.path == *path).flat_map(|rule| &rule.silences);
+            if let Some(unknown) = silenced.into_iter().find(|id| self.get(id).is_none()) {
+                let message = format!("it silences `{unknown}`, which is no rule");
+                let help = "`phasewise explain` lists the rules".to_owned();
+                return Err(YamlError::at(path, text, &["silences"], message, Some(help)));
+            }
+        }
+        Ok(self)
     }
 
     pub fn get(&self, id: &str) -> Option<&Rule> {
@@ -50,9 +82,20 @@ impl Rules {
         self.0.iter()
     }
 
+    /// The rules that are about the remark.
+    pub fn about_remark(&self, remark: &Remark) -> impl Iterator<Item = &Rule> {
+        self.iter().filter(move |rule| rule.is_about(remark))
+    }
+
     /// The rules that are about the change, of those that are on. A rule is left out where another that is at least as
-    /// sure silences it.
-    pub fn about(&self, subject: &Subject<'_>, effect: &Effect, is_on: impl Fn(&Rule) -> bool) -> Vec<Match<'_>> {
+    /// sure silences it; one whose finding does not count (`is_idle`) silences none whose finding does.
+    pub fn about(
+        &self,
+        subject: &Subject<'_>,
+        effect: &Effect,
+        is_on: impl Fn(&Rule) -> bool,
+        is_idle: impl Fn(&Rule) -> bool,
+    ) -> Vec<Match<'_>> {
         let matches: Vec<Match<'_>> = self
             .iter()
             .filter(|rule| is_on(rule))
@@ -65,11 +108,23 @@ impl Rules {
             .collect();
         let is_silenced = |found: &Match<'_>| {
             matches.iter().any(|other| {
-                other.rule.silences.contains(&found.rule.id) && other.verdict.answer >= found.verdict.answer
+                other.rule.silences.contains(&found.rule.id)
+                    && other.verdict.answer >= found.verdict.answer
+                    && (is_idle(found.rule) || !is_idle(other.rule))
             })
         };
         matches.iter().filter(|found| !is_silenced(found)).cloned().collect()
     }
+}
+
+fn taken(other: &Rule, path: &str, text: &str) -> YamlError {
+    let message = format!("there is a rule `{}` already, in `{}`", other.id, other.path);
+    let help = if other.is_own {
+        "choose another id"
+    } else {
+        "choose another id, or write `replaces-builtin: true` if this file is to stand in for it"
+    };
+    YamlError::at(path, text, &["id"], message, Some(help.to_owned()))
 }
 
 #[cfg(test)]

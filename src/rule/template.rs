@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::remark::Remark;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
 use crate::effect::{Effect, Subject, long_name, missing};
+use crate::engine::EngineVersion;
 
 /// A text, cut at its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,10 +76,10 @@ impl Template {
         })
     }
 
-    pub fn render(&self, subject: &Subject<'_>, effect: &Effect) -> String {
+    pub fn render(&self, value: &dyn Fn(Name) -> String) -> String {
         let render = |part: &Part| match part {
             Part::Text(text) => text.clone(),
-            Part::Name(name) => name.value(subject, effect),
+            Part::Name(name) => value(*name),
         };
         self.0.iter().map(render).collect()
     }
@@ -165,7 +167,19 @@ impl Name {
         bound
     }
 
-    fn value(self, subject: &Subject<'_>, effect: &Effect) -> String {
+    /// The names that a remark has.
+    pub const OF_REMARKS: [Self; 3] = [Self::Engine, Self::What, Self::Reason];
+
+    pub fn of_remark(self, remark: &Remark, target: &EngineVersion) -> String {
+        match self {
+            Self::Engine => format!("{} {}", target.engine.title(), target.version),
+            Self::What => remark.what.clone(),
+            Self::Reason => remark.reason.clone(),
+            _ => String::new(),
+        }
+    }
+
+    pub fn value(self, subject: &Subject<'_>, effect: &Effect) -> String {
         let change = &subject.change.what;
         match self {
             Self::Change => change.description(),

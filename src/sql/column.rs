@@ -4,32 +4,30 @@ use super::constraint::{self, foreign_key_target};
 use super::cursor::{Cursor, Read};
 use super::default::default;
 use super::types::column_type;
-use crate::change::{Column, ColumnType, Generated, Identity, Place};
+use crate::change::{Column, ColumnCheck, ColumnType, Generated, Identity, Place};
 use crate::engine::Engine;
 
-/// A column definition, with the names of its inline constraints, which the column itself does not keep.
-#[derive(Debug)]
-pub(super) struct Definition {
-    pub column: Column,
-    pub unique_name: Option<String>,
-    /// One for each of the column's checks.
-    pub check_names: Vec<Option<String>>,
+/// A column definition that is being read.
+struct Definition {
+    column: Column,
     /// The name of the constraint that comes next.
     constraint: Option<String>,
 }
 
 /// Reads a column definition to its end. What is left in the cursor then is no attribute known here.
-pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Definition> {
+pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Column> {
     let name = cursor.name()?;
+    let is_national = cursor.is_any(&["NATIONAL", "NCHAR", "NVARCHAR"]) && cursor.engine.is_mysql_family();
     let column_type = if has_type(cursor) { column_type(cursor)? } else { ColumnType::default() };
     let mut column = Column::new(name, column_type);
+    column.charset = Some("utf8mb3".to_owned()).filter(|_| is_national);
     fill_from_serial(&mut column, cursor.engine);
-    let mut definition = Definition { column, unique_name: None, check_names: Vec::new(), constraint: None };
+    let mut definition = Definition { column, constraint: None };
     while definition.read_attribute(cursor)? {}
     if definition.column.is_primary_key || definition.column.identity.is_some() {
         definition.column.is_nullable = false;
     }
-    Ok(definition)
+    Ok(definition.column)
 }
 
 /// SQLite's columns need no type, and SQL Server's computed ones have none.
@@ -139,18 +137,18 @@ impl Definition {
         if cursor.eat_any(&["PRIMARY KEY", "PRIMARY"]).is_some() || cursor.engine.is_mysql_family() && cursor.eat("KEY")
         {
             self.column.is_primary_key = true;
-            self.constraint = None;
+            self.column.primary_key_name = self.constraint.take();
             cursor.eat_any(&["ASC", "DESC"]);
             constraint::read_suffix(cursor);
         } else if cursor.eat("UNIQUE") {
             self.column.is_unique = true;
-            self.unique_name = self.constraint.take();
+            self.column.unique_name = self.constraint.take();
             cursor.eat("KEY");
             constraint::read_suffix(cursor);
         } else if cursor.eat("CHECK") {
-            self.column.checks.push(cursor.parens()?.text());
-            self.check_names.push(self.constraint.take());
-            constraint::read_suffix(cursor);
+            let (name, condition) = (self.constraint.take(), cursor.parens()?.text());
+            let is_not_valid = constraint::read_suffix(cursor).is_some_and(|suffix| suffix.is_not_valid);
+            self.column.checks.push(ColumnCheck { name, condition, is_not_valid });
         } else if cursor.is("REFERENCES") {
             let name = self.constraint.take();
             let mut foreign_key = foreign_key_target(cursor, name)?;

@@ -1,14 +1,11 @@
 //! CREATE TABLE, in all its forms.
 
-use super::column::{self, Definition};
+use super::column;
 use super::constraint::table_constraint;
 use super::cursor::{Cursor, Read};
 use super::options::{Known, read_option};
 use super::reading::Reading;
-use crate::change::{
-    AddCheck, CreateTable, DropTable, Index, IndexKind, IndexPart, Opaque, SchemaChange, TableName, TableOptions,
-    Touches,
-};
+use crate::change::{CreateTable, DropTable, Opaque, SchemaChange, TableName, TableOptions, Touches};
 
 /// Reads CREATE TABLE.
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
@@ -47,6 +44,7 @@ pub(super) fn empty(table: TableName) -> CreateTable {
         columns: Vec::new(),
         indexes: Vec::new(),
         primary_key: Vec::new(),
+        primary_key_name: None,
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         options: TableOptions::default(),
@@ -107,14 +105,17 @@ fn read_element(item: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     }
     match table_constraint(item, &create.table)? {
         Some(change) => add_constraint(create, change),
-        None => add_column(create, column::definition(item)?),
+        None => create.columns.push(column::definition(item)?),
     }
     Ok(())
 }
 
 fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
     match change {
-        SchemaChange::AddPrimaryKey(key) => create.primary_key = key.columns,
+        SchemaChange::AddPrimaryKey(key) => {
+            create.primary_key = key.columns;
+            create.primary_key_name = key.name;
+        }
         SchemaChange::AddIndex(add) => create.indexes.push(add.index),
         SchemaChange::AddForeignKey(add) => create.foreign_keys.push(add.foreign_key),
         SchemaChange::AddCheck(check) => create.checks.push(check),
@@ -126,32 +127,6 @@ fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
         // `table_constraint` makes no other change.
         _ => {}
     }
-}
-
-/// Adds the column; its constraints that have a name of their own become the table's, where names are kept.
-fn add_column(create: &mut CreateTable, definition: Definition) {
-    let Definition { mut column, unique_name, check_names, .. } = definition;
-    if let Some(name) = unique_name {
-        column.is_unique = false;
-        create.indexes.push(Index {
-            name: Some(name),
-            kind: IndexKind::Btree,
-            is_unique: true,
-            parts: vec![IndexPart::Column { name: column.name.clone(), length: None }],
-            included: Vec::new(),
-            condition: None,
-        });
-    }
-    let checks = std::mem::take(&mut column.checks);
-    for (condition, name) in checks.into_iter().zip(check_names) {
-        match name {
-            Some(_) => {
-                create.checks.push(AddCheck { table: create.table.clone(), name, condition, is_not_valid: false });
-            }
-            None => column.checks.push(condition),
-        }
-    }
-    create.columns.push(column);
 }
 
 /// Reads the options, partitions and query behind the columns.

@@ -288,8 +288,8 @@ impl<'a> Cursor<'a> {
 
 fn depth_after(depth: usize, kind: &Kind) -> usize {
     match kind {
-        Kind::LParen => depth + 1,
-        Kind::RParen => depth.saturating_sub(1),
+        Kind::LParen | Kind::LBracket => depth + 1,
+        Kind::RParen | Kind::RBracket => depth.saturating_sub(1),
         _ => depth,
     }
 }

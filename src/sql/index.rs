@@ -13,7 +13,7 @@ use crate::engine::Engine;
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let start = cursor.clone();
     cursor.expect("CREATE")?;
-    cursor.eat("OR REPLACE");
+    let replaces = cursor.eat("OR REPLACE");
     cursor.eat_any(&["ONLINE", "OFFLINE"]);
     let is_unique = cursor.eat("UNIQUE");
     cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
@@ -38,6 +38,10 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     let kind = options.kind.or(kind).unwrap_or_default();
     let is_concurrent = is_concurrent || options.is_online;
     reading.online = options.online;
+    if let (true, Some(name)) = (replaces, name.clone()) {
+        let drop = DropIndex { table: Some(table.clone()), name, is_concurrent: false, if_exists: true };
+        reading.push(start.range(), SchemaChange::DropIndex(drop));
+    }
     let index = Index { name, kind, is_unique, parts, included: options.included, condition: options.condition };
     let add = AddIndex { table, index, is_constraint: false, using_index: None, is_concurrent, if_not_exists };
     reading.push(start.range(), SchemaChange::AddIndex(add));
@@ -73,13 +77,19 @@ fn part(mut item: Cursor<'_>) -> Read<IndexPart> {
     if item.is_end() {
         return Err(item.unread("a column"));
     }
-    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST", "WITH"];
-    let mut expression = item.part_until_any(&order);
+    let order = ["ASC", "DESC", "NULLS FIRST", "NULLS LAST", "WITH", "COLLATE"];
+    let mut expression = if item.engine == Engine::Postgresql { call(&mut item) } else { item.part_until_any(&order) };
     let whole = expression.clone();
     match expression.parens() {
         Ok(inside) if expression.is_end() => Ok(IndexPart::Expression(inside.text())),
         _ => Ok(IndexPart::Expression(whole.text())),
     }
+}
+
+/// PostgreSQL's expression in brackets, or call; an operator class may follow.
+fn call<'a>(item: &mut Cursor<'a>) -> Cursor<'a> {
+    let mut is_done = false;
+    item.part_until(|cursor| std::mem::replace(&mut is_done, cursor.is_symbol("(")))
 }
 
 /// MySQL's `name(10)`; on other engines that would be a call.

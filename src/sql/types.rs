@@ -12,8 +12,12 @@ pub(super) fn column_type(cursor: &mut Cursor<'_>) -> Read<ColumnType> {
     }
     read_time_zone(cursor, &mut found);
     if found.name == "interval" {
-        while cursor.eat_any(&["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TO"]).is_some() {}
-        cursor.skip_parens();
+        while let Some(word) = cursor.eat_any(&["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TO"]) {
+            found.name = format!("{} {}", found.name, word.to_ascii_lowercase());
+        }
+        if cursor.is_symbol("(") {
+            read_arguments(&mut cursor.parens()?, &mut found);
+        }
     }
     while let Some(word) = cursor.eat_any(&["UNSIGNED", "SIGNED", "ZEROFILL"]) {
         found.is_unsigned |= word != "SIGNED";
@@ -52,6 +56,10 @@ fn type_name(cursor: &mut Cursor<'_>) -> Read<String> {
     }
     let is_quoted = cursor.word().is_none();
     let mut name = cursor.name()?;
+    if is_quoted && name == "char" && cursor.engine == Engine::Postgresql {
+        // One byte, and no `char(1)`.
+        return Ok("\"char\"".to_owned());
+    }
     if !is_quoted {
         name.make_ascii_lowercase();
     }
@@ -207,10 +215,24 @@ fn canonicalise_mysql(found: &mut ColumnType) {
             found.length = length.or(Some(10));
             found.scale = found.scale.or(Some(0));
         }
+        ("blob", Some(bytes)) => *found = ColumnType::named(&sized("blob", bytes)),
+        // In characters, of which each may take four bytes.
+        ("text", Some(characters)) => *found = ColumnType::named(&sized("text", characters.saturating_mul(4))),
         ("char" | "binary" | "bit", None) => found.length = Some(1),
         ("time" | "datetime" | "timestamp", Some(0)) => found.length = None,
         _ => {}
     }
+}
+
+/// The smallest text or blob that holds so many bytes.
+fn sized(kind: &str, bytes: u64) -> String {
+    let size = match bytes {
+        0..=0xFF => "tiny",
+        0x100..=0xFFFF => "",
+        0x1_0000..=0xFF_FFFF => "medium",
+        _ => "long",
+    };
+    format!("{size}{kind}")
 }
 
 fn double(is_unsigned: bool) -> ColumnType {

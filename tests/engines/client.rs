@@ -43,6 +43,19 @@ impl Database {
         self.engine
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// As clients take it.
+    pub(crate) fn url(&self) -> String {
+        let (scheme, user) = match self.engine {
+            Engine::Postgres => ("postgresql", "postgres"),
+            Engine::MariaDb => ("mysql", "root"),
+        };
+        format!("{scheme}://{user}@127.0.0.1:{}/{}", self.port, self.name)
+    }
+
     /// Runs a script on a connection of its own, up to its first error. PostgreSQL gets it as one message, as a migration
     /// runner sends a file: its statements are one transaction unless it says otherwise.
     pub(crate) fn run(&self, script: &str) -> Answer {

@@ -12,11 +12,13 @@
 
 mod availability;
 mod binary;
+mod catalog;
 mod client;
 mod fixtures;
 mod laravel;
 mod schema;
 mod server;
+mod stats;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,11 +30,13 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 8] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
+    ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
+    ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
 ];
@@ -43,7 +47,8 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         Trial::ignorable_test(name, move || completion(test(&servers)))
     });
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials.into());
+    let trials = Vec::from(trials).into_iter().chain(catalog::trials(&servers)).collect();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
     }

@@ -141,6 +141,8 @@ impl Engine {
             Self::MariaDb => {
                 let mut command = by_no_root(&program("mariadbd")?)?;
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
+                // Servers that share a folder for temporary tables may take one another's away.
+                command.arg(format!("--tmpdir={}", folder.display()));
                 command.arg(format!("--socket={}", folder.join("socket").display())).arg(format!("--port={port}"));
                 command.args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"]);
                 command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]);

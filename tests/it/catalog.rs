@@ -89,8 +89,8 @@ fn postgresql_names_what_the_statement_does_not() {
       user_id bigint null None
       primary key id
       index posts_user_id_idx: user_id
-      index posts_expr_idx: (lower(title))
-      foreign key posts_user_id_fkey: user_id -> users()
+      index posts_lower_idx: (lower(title))
+      foreign key posts_user_id_fkey: user_id -> users(id)
       check posts_check: id > user_id
     users
       id bigserial not null None
@@ -219,7 +219,6 @@ fn an_index_becomes_a_constraint() {
       b int not null None
       primary key b
       unique index t_a_unique: a constraint
-      unique index key: b
     "#);
 }
 

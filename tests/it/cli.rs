@@ -6,13 +6,36 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A project of plain SQL whose second migration is not safe.
-const CREATE: (&str, &str) = ("migrations/0001_create_orders.sql", "CREATE TABLE orders (id BIGINT PRIMARY KEY);\n");
-const ADD: (&str, &str) =
+pub const CREATE: (&str, &str) =
+    ("migrations/0001_create_orders.sql", "CREATE TABLE orders (id BIGINT PRIMARY KEY);\n");
+pub const ADD: (&str, &str) =
     ("migrations/0002_add_code.sql", "ALTER TABLE orders ADD COLUMN code VARCHAR(20) NOT NULL;\n");
-const CONFIG: (&str, &str) = ("phasewise.yaml", "engine: postgresql:16\n");
+pub const CONFIG: (&str, &str) = ("phasewise.yaml", "engine: postgresql:16\n");
+
+/// Every key there is.
+pub const FULL_CONFIG: &str = r#"
+engine: mysql:8.4
+laravel: 12
+doctrine: false
+paths: [database/migrations]
+fail-on: warning
+rules:
+  column-dropped: warning
+  table-rebuilt-online: off
+own-rules: [phasewise/rules]
+baseline: phasewise-baseline.json
+stats: phasewise-stats.json
+small-table: { rows: 5_000, bytes: 8MB }
+tables:
+  countries: { size: small }
+  orders: { rows: 12_000_000, bytes: 4GB, rules: { index-built-with-writes-blocked: error } }
+  "audit_*": { rows: 100, rules: { column-dropped: note } }
+files:
+  "database/migrations/2019_*": { rules: { column-renamed: off } }
+"#;
 
 /// A directory with these files.
-fn directory(files: &[(&str, &str)]) -> TempDir {
+pub fn directory(files: &[(&str, &str)]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (path, text) in files {
         write(directory.path(), path, text.as_bytes());
@@ -20,13 +43,13 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
     directory
 }
 
-fn write(directory: &Path, path: &str, bytes: &[u8]) {
+pub fn write(directory: &Path, path: &str, bytes: &[u8]) {
     let path = directory.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
 }
 
-fn phasewise(directory: &Path, arguments: &[&str]) -> Command {
+pub fn phasewise(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phasewise"));
     command.args(arguments).current_dir(directory).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     // What lies above the temporary directory is none of a test's business.
@@ -42,7 +65,7 @@ fn git(directory: &Path, arguments: &[&str]) {
 
 /// The exit code, stdout and stderr, as one text.
 #[track_caller]
-fn run(directory: &Path, arguments: &[&str]) -> String {
+pub fn run(directory: &Path, arguments: &[&str]) -> String {
     shown(&phasewise(directory, arguments).output().unwrap())
 }
 
@@ -56,14 +79,15 @@ fn shown(output: &Output) -> String {
 }
 
 #[track_caller]
-fn code(directory: &Path, arguments: &[&str]) -> i32 {
+pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
     phasewise(directory, arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().code().unwrap()
 }
 
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands = ["lint", "effects", "sql", "schema", "explain"].map(|command| vec![command, "-h"]);
+    let commands =
+        ["lint", "effects", "sql", "schema", "explain", "test-rules", "stats"].map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
         insta::assert_snapshot!(name, run(directory.path(), arguments));

@@ -9,6 +9,8 @@
 
 mod catalog;
 mod cli;
+mod decisions;
+mod docs;
 mod effects;
 mod layers;
 mod readme;

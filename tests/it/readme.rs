@@ -17,6 +17,13 @@ fn the_readme_shows_what_is_printed() {
     super::golden("README.md", &readme);
 }
 
+/// The configuration that the README shows.
+pub fn configuration() -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```yaml\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
 /// The text with what stands between two marks replaced.
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let (opening, closing) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
@@ -41,7 +48,7 @@ fn rules() -> String {
     let mut table = String::from("| rule | default | what it finds |\n|---|---|---|\n");
     let rules = Rules::builtin().unwrap();
     for rule in rules.iter() {
-        let at = format!("rules/{}/{}.yaml", rule.family, rule.id);
+        let at = format!("docs/rules/{}/{}.md", rule.family, rule.id);
         writeln!(table, "| [{}]({at}) | {} | {} |", rule.id, rule.severity, rule.summary).unwrap();
     }
     table.trim_end().to_owned()

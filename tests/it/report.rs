@@ -1,5 +1,6 @@
 //! Each format, written from an outcome made by hand.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use phasewise::catalog::Catalog;
@@ -8,7 +9,7 @@ use phasewise::change::{
 };
 use phasewise::effect::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
 use phasewise::engine::{Engine, EngineVersion};
-use phasewise::finding::{Breaks, Confidence, Finding, Query, Severity, Suppression};
+use phasewise::finding::{Breaks, Confidence, Evidence, Finding, Query, Severity, Suppression};
 use phasewise::lint::{Direction, JudgedChange, MigrationRead, Outcome, Unknown};
 use phasewise::report::sql::SentSql;
 use phasewise::report::text::Look;
@@ -54,10 +55,7 @@ fn outcome() -> (Tree, Outcome) {
             unknown(&php, "$this->stamps($table)", "`stamps` is not defined in the project", false),
             unknown(&sql, "alter table", "`frobnicate` is no statement", true),
         ],
-        unused_suppressions: vec![Problem {
-            span: span_of(&sql, "-- phasewise-ignore"),
-            reason: "`table-dropped` finds nothing here".to_owned(),
-        }],
+        unsized_tables: BTreeSet::new(),
         catalog: Catalog::new(Engine::Mysql),
     };
     (tree, outcome)
@@ -147,8 +145,10 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
             .to_owned(),
         help: "Add it as nullable, backfill it, and make it NOT NULL in a later deploy.".to_owned(),
         recipe: Some("add-required-column".to_owned()),
+        object: "orders.reference_code".to_owned(),
         discharged_by: None,
         suppressed: None,
+        is_baselined: false,
     };
     let copied = Finding {
         rule: "table-copied-with-writes-blocked".to_owned(),
@@ -174,10 +174,23 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         rule: "index-dropped-in-use".to_owned(),
         severity: Severity::Note,
         confidence: Confidence::Certain,
-        discharged_by: Some("an earlier migration made the same index".to_owned()),
+        discharged_by: Some(Evidence {
+            words: "an earlier migration made the same index".to_owned(),
+            place: Some(span_of(sql, "alter table")),
+        }),
         ..copied.clone()
     };
-    vec![added, copied, ignored, cleared]
+    let known = Finding { is_baselined: true, ..copied.clone() };
+    let in_vain = Finding {
+        rule: "suppression-unused".to_owned(),
+        span: span_of(sql, "-- phasewise-ignore"),
+        change: None,
+        message: "`table-dropped` finds nothing here".to_owned(),
+        why: String::new(),
+        help: String::new(),
+        ..copied.clone()
+    };
+    vec![added, in_vain, copied, ignored, cleared, known]
 }
 
 #[track_caller]
@@ -205,7 +218,6 @@ fn nothing_found_is_one_line() {
     let (tree, mut outcome) = outcome();
     outcome.findings.clear();
     outcome.unknown.clear();
-    outcome.unused_suppressions.clear();
     let text = written(|out| text::write(out, &outcome, &tree, PLAIN));
     assert_eq!(text, "nothing found in 2 migrations\n");
 }
@@ -264,6 +276,12 @@ fn schemas_are_those_of_the_code() {
     for name in json::SCHEMAS {
         super::golden(&format!("docs/schema/{name}.json"), &json::schema(name).unwrap());
     }
+    super::golden("docs/schema/rule.json", &pretty(&phasewise::rule::schema()));
+    super::golden("docs/schema/config.json", &pretty(&phasewise::cli::config_schema()));
+}
+
+fn pretty(schema: &schemars::Schema) -> String {
+    serde_json::to_string_pretty(schema).unwrap() + "\n"
 }
 
 fn sent(tree: &Tree) -> Vec<SentSql> {
@@ -300,8 +318,14 @@ fn sent(tree: &Tree) -> Vec<SentSql> {
 #[track_caller]
 pub fn conforms(name: &str, text: &str) {
     let schema = serde_json::from_str(&json::schema(name).unwrap()).unwrap();
-    let document = serde_json::from_str(text).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    conforms_to(&schema, name, text);
+}
+
+/// Whether a document, in YAML or in JSON, is as the schema says.
+#[track_caller]
+pub fn conforms_to(schema: &serde_json::Value, name: &str, text: &str) {
+    let document = serde_yaml::from_str(text).unwrap();
+    let validator = jsonschema::validator_for(schema).unwrap();
     let wrong: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:?}\n{text}");
 }

@@ -1,5 +1,6 @@
 //! What matchers ask of changes of columns, redefinitions apart.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::redefinition::default_step;
@@ -15,7 +16,7 @@ use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
 /// What a row gets that leaves the column out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DefaultKind {
     /// No DEFAULT, or DEFAULT NULL.
@@ -25,7 +26,7 @@ pub enum DefaultKind {
     Expression,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeneratedKind {
     None,
@@ -33,7 +34,7 @@ pub enum GeneratedKind {
     Stored,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum PlaceKind {
     Last,
@@ -41,7 +42,7 @@ enum PlaceKind {
     After,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddColumnMatch {
     nullable: Option<bool>,
@@ -159,7 +160,7 @@ fn calls(default: &Default, names: &[String]) -> bool {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropColumnMatch {
     /// An index goes over it.
@@ -250,7 +251,7 @@ fn is_computed_from(table: &Table, column: &str, engine: crate::engine::Engine) 
     })
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RenameColumnMatch {
     /// A foreign key of another table refers to it.
@@ -298,7 +299,7 @@ pub fn is_referenced(subject: &Subject<'_>, column: &str) -> bool {
 }
 
 /// ADD GENERATED … AS IDENTITY and DROP IDENTITY.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeIdentityMatch {
     /// It is numbered in another way from now on. DROP IDENTITY IF EXISTS is thought to do nothing to a column that is not
@@ -318,7 +319,7 @@ impl ChangeIdentityMatch {
 }
 
 /// SET NOT NULL and DROP NOT NULL.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NullabilityMatch {
     /// The column is so already.
@@ -354,7 +355,7 @@ pub fn definition<'a>(subject: &Subject<'a>, column: &str) -> Option<&'a Column>
     subject.table()?.column(column, subject.catalog.engine()).map(|column| &column.definition)
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SetDefaultMatch {
     default: Option<OneOf<DefaultKind>>,
@@ -372,7 +373,7 @@ impl SetDefaultMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropDefaultMatch {
     /// It has one.

@@ -1,5 +1,6 @@
 //! What matchers ask of changes of keys and constraints.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -13,7 +14,7 @@ use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddPrimaryKeyMatch {
     using_index: Option<bool>,
@@ -44,7 +45,7 @@ impl AddPrimaryKeyMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropPrimaryKeyMatch {
     /// The engine numbers the key's column, and needs the key for that.
@@ -60,7 +61,7 @@ impl DropPrimaryKeyMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddForeignKeyMatch {
     not_valid: Option<bool>,
@@ -125,7 +126,7 @@ fn is_indexed(change: &AddForeignKey, subject: &Subject<'_>) -> Answer {
     })
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddCheckMatch {
     not_valid: Option<bool>,
@@ -150,7 +151,7 @@ impl AddCheckMatch {
 }
 
 /// What goes by a constraint's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ConstraintKind {
     ForeignKey,
@@ -159,7 +160,7 @@ enum ConstraintKind {
     PrimaryKey,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ValidateConstraintMatch {
     kind: Option<OneOf<ConstraintKind>>,
@@ -186,7 +187,7 @@ fn adds(change: &SchemaChange, name: &str) -> bool {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropConstraintMatch {
     kind: Option<OneOf<ConstraintKind>>,

@@ -1,5 +1,6 @@
 //! What matchers ask of changes of rows and settings, and of what could not be read.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -7,7 +8,7 @@ use crate::change::{DataKind, DataRows, Opaque, SetVariable, Touches, Transactio
 use crate::effect::fact::{Fact, Verdict};
 use crate::yaml::OneOf;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum RowsKind {
     Insert,
@@ -27,7 +28,7 @@ impl From<DataKind> for RowsKind {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DataRowsMatch {
     kind: Option<OneOf<RowsKind>>,
@@ -62,7 +63,7 @@ fn takes_all_rows(change: &DataRows) -> Answer {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SetVariableMatch {
     name: Option<OneOf<String>>,
@@ -74,7 +75,7 @@ impl SetVariableMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Step {
     Begin,
@@ -82,7 +83,7 @@ enum Step {
     Rollback,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TransactionMatch {
     step: Option<OneOf<Step>>,
@@ -99,7 +100,7 @@ impl TransactionMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum TouchesKind {
     Nothing,
@@ -108,7 +109,7 @@ enum TouchesKind {
     Anything,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OpaqueMatch {
     /// Its leading words, or the first of them: `CREATE TRIGGER`.

@@ -1,5 +1,6 @@
 //! What matchers ask of changes of indexes.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -9,7 +10,7 @@ use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum KindName {
     Btree,
@@ -31,7 +32,7 @@ impl From<&IndexKind> for KindName {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddIndexMatch {
     unique: Option<bool>,
@@ -137,7 +138,7 @@ fn over_new_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {
     change.index.columns().any(is_safe).into()
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropIndexMatch {
     /// It is known to be unique.

@@ -1,5 +1,8 @@
 //! The names of the kinds of change, as matchers take them.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::change::SchemaChange;
@@ -56,6 +59,21 @@ impl Kind {
     pub fn is_of(self, change: &SchemaChange) -> bool {
         self.0 == change.kind()
     }
+}
+
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "Kind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        one_of_names(&KINDS)
+    }
+}
+
+/// The schema of a name that is one of those.
+pub(super) fn one_of_names(names: &[&str]) -> Schema {
+    json_schema!({ "type": "string", "enum": names })
 }
 
 impl<'de> Deserialize<'de> for Kind {

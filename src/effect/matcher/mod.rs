@@ -13,6 +13,7 @@ mod redefinition;
 mod table;
 mod upkeep;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fact::Verdict;
@@ -41,7 +42,7 @@ pub use kind::Kind;
 pub use table::TableMatch;
 
 /// A kind of change, and what must be true of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeMatch {
     /// A change of any kind.
@@ -89,7 +90,7 @@ pub enum ChangeMatch {
 }
 
 /// A kind of which nothing is asked.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoFacts {}
 

@@ -1,8 +1,12 @@
 //! What matchers ask of changes of views, triggers, types and other objects beside tables.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use super::kind::one_of_names;
 use crate::change::{
     AlterObject, ChangePrivileges, Comment, CreateObject, Definition, DropObject, ObjectAction, ObjectKind,
     PrivilegeAction, Target,
@@ -13,6 +17,16 @@ use crate::yaml::OneOf;
 /// A kind of object by its name: `materialized-view`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindName(ObjectKind);
+
+impl JsonSchema for KindName {
+    fn schema_name() -> Cow<'static, str> {
+        "KindName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        one_of_names(&ObjectKind::ALL.map(|(_, name)| name))
+    }
+}
 
 impl<'de> Deserialize<'de> for KindName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -28,7 +42,7 @@ fn is_kind(wanted: Option<&OneOf<KindName>>, kind: ObjectKind) -> Verdict {
     Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&KindName(kind))))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateObjectMatch {
     object: Option<OneOf<KindName>>,
@@ -53,7 +67,7 @@ impl CreateObjectMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ActionKind {
     Redefine,
@@ -121,7 +135,7 @@ impl From<&ObjectAction> for ActionKind {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AlterObjectMatch {
     object: Option<OneOf<KindName>>,
@@ -140,7 +154,7 @@ impl AlterObjectMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropObjectMatch {
     object: Option<OneOf<KindName>>,
@@ -158,7 +172,7 @@ impl DropObjectMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum PrivilegeKind {
     Grant,
@@ -180,7 +194,7 @@ impl From<PrivilegeAction> for PrivilegeKind {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangePrivilegesMatch {
     action: Option<OneOf<PrivilegeKind>>,
@@ -193,7 +207,7 @@ impl ChangePrivilegesMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum TargetKind {
     Table,
@@ -202,7 +216,7 @@ enum TargetKind {
     Other,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CommentMatch {
     on: Option<OneOf<TargetKind>>,

@@ -1,5 +1,6 @@
 //! What matchers ask of new definitions and new types of columns.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::column::{definition, is_indexed, is_proven_not_null, is_referenced, is_replacing};
@@ -18,7 +19,7 @@ pub use crate::effect::redefinition::default_step;
 
 const OLD_TYPE: &str = "the column's old type";
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedefineColumnMatch {
     /// What the new type means to code that knows the old one.
@@ -114,7 +115,7 @@ fn holds_ids(change: &RedefineColumn, subject: &Subject<'_>) -> bool {
     change.column.ends_with("_id") || subject.table().is_some_and(refers)
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeTypeMatch {
     #[serde(rename = "type")]

@@ -1,5 +1,6 @@
 //! What matchers ask of tables, and of changes of whole tables.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -10,7 +11,7 @@ use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
 /// What must be true of the table that is changed, as it stands before.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TableMatch {
     /// It stood before the batch, so that it may have rows.
@@ -86,7 +87,7 @@ fn cascades(table: &Table) -> bool {
         .any(|key| matches!(key.definition.on_delete, Some(ReferentialAction::Cascade | ReferentialAction::SetNull)))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateTableMatch {
     temporary: Option<bool>,
@@ -162,7 +163,7 @@ fn differs(change: &CreateTable, table: &Table, subject: &Subject<'_>) -> bool {
     is_known && (table.columns.len() != change.columns.len() || !change.columns.iter().all(is_alike))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropTableMatch {
     /// Foreign keys of other tables refer to it.
@@ -200,7 +201,7 @@ impl DropTableMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RenameTableMatch {
     /// It goes to another schema or database.
@@ -214,7 +215,7 @@ impl RenameTableMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeTableOptionsMatch {
     /// CONVERT TO CHARACTER SET.
@@ -226,7 +227,7 @@ pub struct ChangeTableOptionsMatch {
 }
 
 /// What becomes of the table's storage engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum EngineStep {
     /// ENGINE is not written.

@@ -1,8 +1,12 @@
 //! What matchers ask of settings, partitions, locks and maintenance of a table.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use super::kind::one_of_names;
 use crate::change::{
     AttachPartition, ChangeGenerated, ChangePartitions, ChangeTableSetting, DetachPartition, LockMode, LockTable,
     MaintainTable, Maintenance, PartitionAction, RefreshView, TableSetting,
@@ -10,7 +14,7 @@ use crate::change::{
 use crate::effect::fact::{Fact, Verdict};
 use crate::yaml::OneOf;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeGeneratedMatch {
     /// It becomes a column like others.
@@ -27,6 +31,16 @@ impl ChangeGeneratedMatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SettingName(String);
 
+impl JsonSchema for SettingName {
+    fn schema_name() -> Cow<'static, str> {
+        "SettingName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        one_of_names(&TableSetting::NAMES)
+    }
+}
+
 impl<'de> Deserialize<'de> for SettingName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         known(deserializer, &TableSetting::NAMES).map(Self)
@@ -36,6 +50,16 @@ impl<'de> Deserialize<'de> for SettingName {
 /// What is done to partitions, by its name: `remove-partitioning`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct PartitionActionName(String);
+
+impl JsonSchema for PartitionActionName {
+    fn schema_name() -> Cow<'static, str> {
+        "PartitionActionName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        one_of_names(&PartitionAction::NAMES)
+    }
+}
 
 impl<'de> Deserialize<'de> for PartitionActionName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -49,7 +73,7 @@ fn known<'de, D: Deserializer<'de>>(deserializer: D, names: &'static [&'static s
     if names.contains(&name.as_str()) { Ok(name) } else { Err(D::Error::unknown_variant(&name, names)) }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeTableSettingMatch {
     setting: Option<OneOf<SettingName>>,
@@ -75,7 +99,7 @@ impl ChangeTableSettingMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AttachPartitionMatch {
     /// It takes the rows that no other partition takes.
@@ -88,7 +112,7 @@ impl AttachPartitionMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DetachPartitionMatch {
     concurrent: Option<bool>,
@@ -104,7 +128,7 @@ impl DetachPartitionMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangePartitionsMatch {
     action: Option<OneOf<PartitionActionName>>,
@@ -117,7 +141,7 @@ impl ChangePartitionsMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum MaintenanceKind {
     Vacuum,
@@ -149,7 +173,7 @@ impl From<Maintenance> for MaintenanceKind {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MaintainTableMatch {
     what: Option<OneOf<MaintenanceKind>>,
@@ -169,7 +193,7 @@ impl MaintainTableMatch {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RefreshViewMatch {
     concurrent: Option<bool>,
@@ -186,7 +210,7 @@ impl RefreshViewMatch {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ModeName {
     AccessShare,
@@ -218,7 +242,7 @@ impl From<LockMode> for ModeName {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LockTableMatch {
     mode: Option<OneOf<ModeName>>,

@@ -7,7 +7,7 @@ use super::VERSION;
 use super::parts::{BreaksReport, ChangeReport, EffectReport, EngineReport, Place};
 use crate::finding::{Finding, Suppression};
 use crate::lint::{Outcome, Unknown};
-use crate::report::Tally;
+use crate::report::{Tally, words};
 use crate::source::Tree;
 
 /// What `phasewise lint --format json` prints.
@@ -53,6 +53,8 @@ struct FindingReport {
     discharged_by: Option<String>,
     /// The comment by which a person said that it may stand.
     suppressed: Option<SuppressionReport>,
+    /// Whether it is in the project's baseline, and so does not count.
+    baselined: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -85,7 +87,7 @@ struct UnknownReport {
     history: bool,
 }
 
-/// Errors and warnings that are suppressed or discharged are not counted as such.
+/// Errors and warnings that are suppressed, discharged or baselined are not counted as such.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "summary")]
 struct Summary {
@@ -95,6 +97,8 @@ struct Summary {
     errors: usize,
     warnings: usize,
     suppressed: usize,
+    discharged: usize,
+    baselined: usize,
     unknown: usize,
 }
 
@@ -114,6 +118,8 @@ impl LintReport {
                 errors: tally.errors,
                 warnings: tally.warnings,
                 suppressed: tally.suppressed,
+                discharged: tally.discharged,
+                baselined: tally.baselined,
                 unknown: tally.unknown,
             },
         }
@@ -140,8 +146,9 @@ impl FindingReport {
             why: finding.why.clone(),
             help: finding.help.clone(),
             recipe: finding.recipe.clone(),
-            discharged_by: finding.discharged_by.clone(),
+            discharged_by: finding.discharged_by.as_ref().map(|by| words::evidence(by, tree)),
             suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionReport::new(suppression, tree)),
+            baselined: finding.is_baselined,
         }
     }
 }

@@ -142,7 +142,7 @@ impl Action<'_> {
     }
 
     fn read_column(&mut self, item: &mut Cursor<'_>, if_not_exists: bool) -> Read<()> {
-        let column = column::definition(item)?.column;
+        let column = column::definition(item)?;
         self.push(SchemaChange::AddColumn(AddColumn { table: self.table.clone(), column, if_not_exists }));
         Ok(())
     }

@@ -88,13 +88,13 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool>
     } else if item.eat("MODIFY") {
         item.eat("COLUMN");
         item.eat("IF EXISTS");
-        let definition = column::definition(item)?.column;
+        let definition = column::definition(item)?;
         redefine(action, definition.name.clone(), definition);
     } else if item.eat("CHANGE") {
         item.eat("COLUMN");
         item.eat("IF EXISTS");
         let name = item.name()?;
-        redefine(action, name, column::definition(item)?.column);
+        redefine(action, name, column::definition(item)?);
     } else if item.eat("ALTER") {
         read_alter(item, action)?;
     } else if item.eat("CONVERT TO") {

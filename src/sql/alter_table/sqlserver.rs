@@ -57,7 +57,7 @@ fn read_add(item: &mut Cursor<'_>, action: &mut Action<'_>, checks_nothing: bool
         }
         Some(change) => action.push(change),
         None => {
-            let column = column::definition(item)?.column;
+            let column = column::definition(item)?;
             let table = action.table.clone();
             action.push(SchemaChange::AddColumn(AddColumn { table, column, if_not_exists: false }));
         }
@@ -95,7 +95,7 @@ fn read_drop(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &str) -> Read
 
 /// ALTER COLUMN sets type and nullability and keeps the default; a column that is not said to be NOT NULL becomes nullable.
 fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
-    let definition = column::definition(item)?.column;
+    let definition = column::definition(item)?;
     let (table, column) = (action.table.clone(), definition.name);
     action.push(SchemaChange::ChangeType(ChangeType {
         table: table.clone(),

@@ -53,6 +53,7 @@ fn catalog(table: &str, engine: Engine) -> Catalog {
         columns,
         indexes: Vec::new(),
         primary_key: Vec::new(),
+        primary_key_name: None,
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         options: TableOptions {

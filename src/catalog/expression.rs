@@ -1,0 +1,99 @@
+//! The columns that an expression names, as far as its words tell.
+
+use std::ops::Range;
+
+use super::table::same_name;
+use crate::engine::Engine;
+
+/// Whether the expression names the column. Its strings are no names.
+pub(super) fn names_column(text: &str, column: &str) -> bool {
+    words(text, &['"', '`'])
+        .into_iter()
+        .any(|word| bare(text.get(word).unwrap_or_default()).eq_ignore_ascii_case(column))
+}
+
+/// The expression with another name for the column.
+pub(super) fn rename_column(text: &mut String, from: &str, to: &str, engine: Engine) {
+    let quotes: &[char] = if engine.is_mysql_family() { &['`'] } else { &['"'] };
+    for word in words(text, quotes).into_iter().rev() {
+        let written = text.get(word.clone()).unwrap_or_default();
+        let name = bare(written);
+        let is_quoted = name.len() != written.len();
+        let resolved = if engine == Engine::Postgresql && !is_quoted { name.to_lowercase() } else { name.to_owned() };
+        let is_call = text.get(word.end..).is_some_and(|rest| rest.trim_start().starts_with('(')) && !is_quoted;
+        if same_name(&resolved, from, engine) && !is_call {
+            let new = if is_plain(to) && !is_quoted { to.to_owned() } else { engine.quote(to) };
+            text.replace_range(word, &new);
+        }
+    }
+}
+
+/// Whether the name needs no quotes on any engine.
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(['"', '`'])
+}
+
+/// Where the words stand, each with its quotes. What stands in single quotes is none.
+fn words(text: &str, quotes: &[char]) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some((first, rest)) = text.get(at..).and_then(|rest| Some((rest.chars().next()?, rest))) {
+        let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
+        let length = match first {
+            '\'' | '"' | '`' => quoted(rest, first),
+            _ if is_part(first) => rest.find(|character| !is_part(character)).unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        if is_part(first) || quotes.contains(&first) {
+            words.push(at..at + length);
+        }
+        at += length;
+    }
+    words
+}
+
+/// The length of what begins with that quote, in which the quote stands for itself when it is doubled.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
+            return at + character.len_utf8();
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{names_column, rename_column};
+    use crate::engine::Engine;
+
+    fn renamed(text: &str, from: &str, to: &str, engine: Engine) -> String {
+        let mut text = text.to_owned();
+        rename_column(&mut text, from, to, engine);
+        text
+    }
+
+    #[test]
+    fn words_are_names_and_strings_are_not() {
+        assert!(names_column("lower(Email) <> ''", "email"));
+        assert!(names_column("\"Full Name\" is null", "Full Name"));
+        assert!(!names_column("status in ('email', 'it''s email')", "email"));
+        assert!(!names_column("email_2 > 0", "email"));
+    }
+
+    #[test]
+    fn a_renamed_column_is_renamed_where_it_is_named() {
+        assert_eq!(
+            renamed("Total > 0 and note <> 'total'", "total", "sum", Engine::Postgresql),
+            "sum > 0 and note <> 'total'"
+        );
+        assert_eq!(renamed("lower(name)", "lower", "x", Engine::Postgresql), "lower(name)");
+        assert_eq!(renamed("`total` > \"total\"", "total", "Sum", Engine::Mysql), "`Sum` > \"total\"");
+        assert_eq!(renamed("a > 0", "a", "Ü b", Engine::Postgresql), "\"Ü b\" > 0");
+    }
+}
