@@ -141,7 +141,9 @@ fn list(path: &Path, is_named: bool, files: &mut Vec<PathBuf>) {
     if let Ok(entries) = std::fs::read_dir(path) {
         let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         entries.sort();
-        entries.iter().for_each(|entry| list(entry, false, files));
+        for entry in &entries {
+            list(entry, false, files);
+        }
     } else if is_named || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) {
         files.push(path.to_owned());
     }
@@ -216,7 +218,8 @@ fn row(title: &str, counts: &[usize; 5]) {
         print!(" {:>width$}", counts.get(*column as usize).copied().unwrap_or_default());
     }
     let typed = counts.first().copied().unwrap_or_default();
-    println!("  {:.1} % typed", typed as f64 * 100.0 / all.max(1) as f64);
+    let per_mille = typed * 1000 / all.max(1);
+    println!("  {}.{} % typed", per_mille / 10, per_mille % 10);
 }
 
 fn read(engine: Engine, text: &str) -> Script {
@@ -294,32 +297,48 @@ fn has_effect(kind: &str, engine: Engine) -> bool {
     WITH_EFFECT.iter().chain(more).any(|words| kind == *words)
 }
 
-/// Code outside of all statements and comments that is neither a delimiter nor a command for the client.
+/// Code outside of all statements and comments that is neither a delimiter nor a command for the client, and of which no
+/// problem tells.
 fn code_in_no_statement(engine: Engine, text: &str, script: &Script) -> Option<String> {
-    let spans = script
-        .statements
-        .iter()
-        .map(|statement| statement.span)
-        .chain(script.comments.iter().map(|comment| comment.span));
     let mut bytes = text.as_bytes().to_vec();
-    for span in spans {
-        bytes.get_mut(span.start as usize..span.end as usize)?.fill(b' ');
+    let comments = script.comments.iter().map(|comment| comment.span);
+    let problems = script.problems.iter().map(|problem| problem.span);
+    let spans = script.statements.iter().map(|statement| statement.span).chain(comments).chain(problems);
+    for (start, end) in spans.map(|span| (span.start as usize, span.end as usize)).chain(copied_rows(text, script)) {
+        bytes.get_mut(start..end)?.fill(b' ');
     }
     let left = String::from_utf8_lossy(&bytes).into_owned();
-    let mut is_copy_data = engine == Engine::Postgresql && text.contains("\n\\.");
-    let mut lines = left.lines().filter(|line| {
+    let is_code = |line: &&str| {
+        let line = line.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace());
         let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_lowercase();
-        match engine {
-            Engine::Mysql | Engine::Mariadb => !word.is_empty() && word != "delimiter",
-            Engine::Sqlserver => !word.is_empty() && word != "go",
-            Engine::Postgresql => !word.is_empty() && !word.starts_with('\\'),
-            Engine::Sqlite => !word.is_empty(),
-        }
+        let is_for_client = match engine {
+            Engine::Mysql | Engine::Mariadb => word == "delimiter",
+            Engine::Sqlserver => word == "go",
+            Engine::Postgresql => word.starts_with('\\'),
+            Engine::Sqlite => false,
+        };
+        !is_for_client && line.chars().any(char::is_alphanumeric)
+    };
+    left.lines().find(is_code).map(|line| line.trim().to_owned())
+}
+
+/// The rows behind each `COPY … FROM stdin`, to the line that ends them.
+fn copied_rows(text: &str, script: &Script) -> Vec<(usize, usize)> {
+    let copies = script.statements.iter().filter(|statement| {
+        let sql = statement.sql.to_ascii_lowercase();
+        kind(&statement.sql) == "COPY" && sql.contains("stdin")
     });
-    // The rows of COPY data are no code, and look like anything.
-    is_copy_data &= lines.clone().next().is_some();
-    let found = lines.find(|line| line.chars().any(char::is_alphanumeric))?;
-    (!is_copy_data).then(|| found.trim().to_owned())
+    let rows = copies.filter_map(|statement| {
+        let start = statement.span.end as usize;
+        let mut lines = text.get(start..)?.split_inclusive('\n');
+        let mut end = start;
+        lines.by_ref().find(|line| {
+            end += line.len();
+            line.trim_end() == "\\."
+        })?;
+        Some((start, end))
+    });
+    rows.collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -307,6 +307,8 @@ pub(super) fn name_of(token: &Token, engine: Engine) -> Option<String> {
         Kind::Word(Word { value, .. }) => Some(value.clone()),
         // ANSI_QUOTES, and SQLite's leniency.
         Kind::DoubleQuotedString(value) => Some(value.clone()),
+        // SQLite takes a string for a name where only a name can stand.
+        Kind::SingleQuotedString(value) if engine == Engine::Sqlite => Some(value.clone()),
         _ => None,
     }
 }
