@@ -97,7 +97,16 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
     let batch = Batch::EachAlone(migrations.iter().cloned().collect());
     let project = Project::Laravel(Box::new(LaravelProject { application, settings, migrations }));
     let policy = Policy::default();
-    let lint = Lint { tree: &tree, project: &project, target: &target, effects, rules, policy: &policy, today: None };
+    let lint = Lint {
+        tree: &tree,
+        project: &project,
+        starting_schema: None,
+        target: &target,
+        effects,
+        rules,
+        policy: &policy,
+        today: None,
+    };
     work(&lint, &batch);
 }
 

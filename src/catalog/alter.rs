@@ -20,7 +20,8 @@ impl Table {
         }
         create.columns.iter().for_each(|column| table.add_column_keys(column, around));
         for index in &create.indexes {
-            table.add_index(index, index.is_unique, around);
+            // PostgreSQL has no other indexes in CREATE TABLE than those of constraints.
+            table.add_index(index, index.is_unique || around.engine == Engine::Postgresql, around);
         }
         create.columns.iter().for_each(|column| table.add_column_checks(column, around));
         for check in &create.checks {

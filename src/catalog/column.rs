@@ -1,7 +1,7 @@
 //! What changes of columns do, in their table and in those that refer to it.
 
 use super::table::{Table, same_name};
-use super::{Catalog, expression};
+use super::{Catalog, expression, spelled};
 use crate::change::{
     self, ChangeIdentity, ChangeType, Default, DropColumn, Identity, IndexPart, RedefineColumn, RenameColumn, TableName,
 };
@@ -109,6 +109,7 @@ impl Catalog {
         let table = self.table_mut(name);
         if let Some(found) = table.columns.iter_mut().find(|known| same_name(&known.definition.name, column, engine)) {
             change(&mut found.definition);
+            spelled::restore(&mut found.definition, engine);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What changes of indexes, keys and constraints do, in their table and in those that refer to it.
 
-use super::Catalog;
 use super::table::{Table, same_name};
+use super::{Catalog, spelled};
 use crate::change::{self, AddForeignKey, AddIndex, AddPrimaryKey, DropConstraint, DropIndex, RenameIndex, TableName};
 use crate::engine::Engine;
 
@@ -112,6 +112,8 @@ impl Catalog {
 
     pub(super) fn with_kept_keys(&self, column: &change::Column) -> change::Column {
         let references = column.references.as_ref().map(|key| self.with_key(key));
-        change::Column { references, ..column.clone() }
+        let mut column = change::Column { references, ..column.clone() };
+        spelled::restore(&mut column, self.engine);
+        column
     }
 }

@@ -13,6 +13,7 @@ mod key;
 mod names;
 mod neighbours;
 mod replay;
+mod spelled;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -184,6 +184,9 @@ pub(super) struct TargetArguments {
     /// What the server said of itself and its tables: a file that `phasewise stats` wrote
     #[arg(long, value_name = "FILE")]
     pub(super) stats: Option<PathBuf>,
+    /// A dump of the tables before these migrations, as `pg_dump -Fp`, mysqldump or sqlite3 write it
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Option<PathBuf>,
     /// The configuration to read instead of the project's `phasewise.yaml`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

@@ -127,6 +127,10 @@ impl Config {
             let help = "paths are relative to the project's root".to_owned();
             return Err(self.error(&[key], format!("there is no directory `{path}`"), help));
         }
+        if let Some(path) = self.wishes.schema.as_ref().filter(|path| !tree.exists(path)) {
+            let help = "paths are relative to the project's root".to_owned();
+            return Err(self.error(&["schema"], format!("there is no file `{path}`"), help));
+        }
         Ok(())
     }
 

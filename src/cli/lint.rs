@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    workspace.remark_on_dump(&batch, notes);
     let mut outcome = workspace.lint(&batch)?;
     baseline::settle(&arguments.baseline, &workspace, &mut outcome, notes)?;
     workspace.idle_settings(&outcome).iter().for_each(|idle| notes.remark(idle));

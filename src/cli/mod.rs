@@ -8,6 +8,7 @@ mod arguments;
 mod baseline;
 mod batch;
 mod config;
+mod dump;
 mod effects;
 mod exit;
 mod explain;

@@ -10,22 +10,25 @@ use thiserror::Error;
 use super::arguments::{EngineChoice, TargetArguments};
 use super::baseline::Names;
 use super::config::Config;
+use super::dump;
 use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
 use super::own_rules;
-use super::root::{Root, Sign};
+use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, Stats, Unknown,
-    fits_table,
+    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, StartingSchema,
+    Stats, Unknown, fits_table,
 };
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
+use crate::sql::dump::LogTable;
+use crate::sql::layout::{self, EngineEvidence};
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -36,9 +39,10 @@ pub(super) struct Workspace<'t> {
     pub(super) tree: &'t Tree,
     pub(super) target: EngineVersion,
     pub(super) config: Config,
-    /// The migrations that were named; `None` where the project as a whole was.
+    /// The keys of the migrations that were named; `None` where the project as a whole was.
     pub(super) named: Option<BTreeSet<String>>,
     project: Project<'t>,
+    starting_schema: Option<StartingSchema>,
     effects: Effects,
     rules: Rules,
     policy: Policy,
@@ -54,10 +58,18 @@ enum ProjectError {
     NoEngine,
     #[error("the stats are of {stats}, and the migrations are judged for {judged}")]
     #[diagnostic(
-        code(phasewise::project::other_engine),
+        code(phasewise::project::stats_of_another_engine),
         help("take stats of the database that the migrations run on, with `phasewise stats`")
     )]
-    OtherEngine { stats: &'static str, judged: &'static str },
+    StatsOfAnotherEngine { stats: &'static str, judged: &'static str },
+    #[error("`{source_name}` says that these migrations run on `{name}`, which phasewise does not know")]
+    #[diagnostic(
+        code(phasewise::project::other_engine),
+        help(
+            "where that speaks the dialect of a database that phasewise knows, say so, as in `--engine postgresql:16`"
+        )
+    )]
+    UnknownDatabase { name: String, source_name: String },
 }
 
 impl<'t> Workspace<'t> {
@@ -71,13 +83,18 @@ impl<'t> Workspace<'t> {
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let directories = migrations::directories(root, &config, tree, notes);
-        let found = migrations::find(root, tree, &directories, notes);
-        let named = migrations::named(root, &found)?;
+        let directories = migrations::directories(root, &config, tree, notes)?;
+        let dump = dump::Choice::named(tree, target, &config);
+        let found = migrations::find(root, tree, &directories, dump.as_ref(), notes)?;
+        let named = migrations::named(root, tree, &directories, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
-        let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
+        let (choice, source) = match engine_choice(target, &config, found.application()) {
+            Some(choice) => choice,
+            None => told_engine(root, tree, &found, &directories)?,
+        };
         let effects = Effects::builtin(choice.engine)?;
         let (choice, source) = with_stats(choice, source, stats.as_ref())?;
+        let dump = dump.or_else(|| dump::Choice::found(tree, &found, choice.engine, notes));
         let project = match found {
             Migrations::Laravel { application, paths } => {
                 let settings = settings(&application, &choice, target, &config, notes);
@@ -85,18 +102,30 @@ impl<'t> Workspace<'t> {
             }
             Migrations::Sql(migrations) => Project::Sql { migrations },
         };
+        let logs = logs(&project);
+        let starting_schema = dump.map(|dump| dump.load(tree, choice.engine, logs, notes)).transpose()?;
         let target = settle(choice, &source, &effects, notes);
         let policy = config.policy(stats);
-        Ok(Self { tree, target, config, named, project, effects, rules, policy })
+        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, policy })
     }
 
     pub(super) fn root(&self) -> &Path {
         self.tree.root()
     }
 
-    /// The paths of the migrations, in the order in which they run.
+    /// The keys of the migrations, in the order in which they run.
     pub(super) fn migrations(&self) -> Vec<String> {
-        self.project.migrations().into_iter().map(|migration| migration.path).collect()
+        self.project.migrations().iter().map(|migration| migration.key().to_owned()).collect()
+    }
+
+    /// The migrations, and whether each runs anew when its text has changed.
+    pub(super) fn files(&self) -> Vec<(MigrationFile, bool)> {
+        match &self.project {
+            Project::Laravel(_) => self.project.migrations().into_iter().map(|file| (file, false)).collect(),
+            Project::Sql { migrations } => {
+                migrations.iter().map(|migration| (migration.file.clone(), migration.source.runs_again)).collect()
+            }
+        }
     }
 
     /// Judges `batch`; an error where none of its migrations can be read.
@@ -115,13 +144,11 @@ impl<'t> Workspace<'t> {
         Ok(self.judge().scripts(batch, direction))
     }
 
-    /// The path of the migration that goes by that name, or lies at that path.
+    /// The key of the migration that goes by that name, or of the last that lies at that path.
     pub(super) fn migration(&self, wanted: &str) -> Option<String> {
-        let migrations = self.project.migrations().into_iter();
-        migrations
-            .filter(|migration| migration.name == wanted || migration.path == wanted)
-            .map(|found| found.path)
-            .next()
+        let migrations = self.project.migrations();
+        let mut found = migrations.iter().filter(|migration| migration.name == wanted || migration.path == wanted);
+        found.next_back().map(|found| found.key().to_owned())
     }
 
     /// The tables after the migration at `last`, or after all of them, and what was not understood on the way.
@@ -149,10 +176,18 @@ impl<'t> Workspace<'t> {
         tables.chain(of_files.map(|(pattern, _)| format!("`files: {pattern}` fits no migration"))).collect()
     }
 
+    /// Says what a dump means for the migrations of `batch`.
+    pub(super) fn remark_on_dump(&self, batch: &Batch, notes: Notes) {
+        if let Some(starting_schema) = &self.starting_schema {
+            dump::remark_on_batch(starting_schema, batch, &self.project.migrations(), notes);
+        }
+    }
+
     fn judge(&self) -> Lint<'_> {
         Lint {
             tree: self.tree,
             project: &self.project,
+            starting_schema: self.starting_schema.as_ref(),
             target: &self.target,
             effects: &self.effects,
             rules: &self.rules,
@@ -196,7 +231,7 @@ fn with_stats(
 ) -> Result<(EngineChoice, String), ProjectError> {
     let Some(stats) = stats else { return Ok((choice, source)) };
     if stats.engine != choice.engine {
-        return Err(ProjectError::OtherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
+        return Err(ProjectError::StatsOfAnotherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
     }
     Ok(match choice.version {
         Some(_) => (choice, source),
@@ -218,6 +253,44 @@ fn engine_choice(
         Some((EngineChoice { engine, version: None }, format!("`{}`", fact.source)))
     };
     flag.or_else(configured).or_else(detected)
+}
+
+/// The tables in which the project's runner logs migrations.
+fn logs(project: &Project) -> Vec<LogTable> {
+    match project {
+        Project::Laravel(laravel) => {
+            vec![LogTable::new(laravel.application.migration_table(&laravel.settings.prefix), "migration")]
+        }
+        Project::Sql { .. } => LogTable::of_runners(),
+    }
+}
+
+/// What the files around migrations of SQL say that they run on, those above the project in its repository last.
+fn told_engine(
+    root: &Root,
+    tree: &Tree,
+    found: &Migrations,
+    directories: &[String],
+) -> Result<(EngineChoice, String), Failure> {
+    let Migrations::Sql(migrations) = found else { return Err(ProjectError::NoEngine.into()) };
+    // A migration may lie deeper than the directory that was searched for it.
+    let within =
+        migrations.iter().map(|migration| migration.file.path.rsplit_once('/').map_or("", |(directory, _)| directory));
+    let directories: Vec<String> =
+        directories.iter().map(String::as_str).chain(within.take(1)).map(str::to_owned).collect();
+    let mut evidence = layout::engine(tree, &directories)?;
+    for above in within_repository(&root.directory).skip(1) {
+        if evidence.is_some() {
+            break;
+        }
+        evidence = layout::engine(&Tree::new(above), &[String::new()])?
+            .map(|found| EngineEvidence { source: format!("{} above the project", found.source), ..found });
+    }
+    let evidence = evidence.ok_or(ProjectError::NoEngine)?;
+    let engine = evidence
+        .engine
+        .ok_or(ProjectError::UnknownDatabase { name: evidence.name, source_name: evidence.source.clone() })?;
+    Ok((EngineChoice { engine, version: None }, format!("`{}`", evidence.source)))
 }
 
 /// What the migrations are compiled for: what the application says, unless a flag or the configuration says otherwise.

@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    workspace.remark_on_dump(&batch, notes);
     let direction = if arguments.down { Direction::Down } else { Direction::Up };
     let scripts: Vec<SentSql> = workspace
         .scripts(&batch, direction)?

@@ -26,6 +26,8 @@ pub(super) struct Wishes {
     pub(super) doctrine: Option<bool>,
     /// Directories of migrations.
     pub(super) paths: Vec<String>,
+    /// A dump of the tables before the first migration.
+    pub(super) schema: Option<String>,
     /// The mildest finding that makes `lint` fail.
     pub(super) fail_on: Option<FailOn>,
     /// How bad the findings of a rule are.

@@ -13,6 +13,7 @@ mod policy;
 mod project;
 mod run;
 mod sizes;
+mod starting_schema;
 mod told;
 
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
@@ -22,3 +23,4 @@ pub use policy::{Policy, Severities, fits_table};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
 pub use run::{Batch, Lint};
 pub use sizes::{STATS_VERSION, Sizes, Stats, TableSize, Threshold};
+pub use starting_schema::{Role, StartingSchema, StartingSchemaError};

@@ -8,9 +8,8 @@ use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::rule::{Remark, RemarkKind};
-use crate::source::{Comment, ReadError, SourceMap, Span, Tree};
-use crate::sql;
-use crate::sql::layout::{self, Layout};
+use crate::source::{Comment, ReadError, SourceFile, Span, Tree};
+use crate::sql::layout::{self, Layout, Part};
 
 pub use crate::laravel::evaluate::Direction;
 
@@ -34,9 +33,8 @@ pub struct LaravelProject<'t> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlMigration {
     pub file: MigrationFile,
-    /// The file that undoes it, where that is another.
-    pub down: Option<String>,
-    pub layout: Layout,
+    /// What its runner would send, and how.
+    pub source: layout::Migration,
 }
 
 /// One migration of a project.
@@ -46,6 +44,8 @@ pub struct MigrationFile {
     pub name: String,
     /// Relative to the project's root, with `/`.
     pub path: String,
+    /// Whether other migrations stand in the same file.
+    pub shares_file: bool,
 }
 
 /// What a migration sends.
@@ -104,9 +104,10 @@ impl LaravelProject<'_> {
         }
         let Some(file) = self.application.file(path) else { return Script::default() };
         let evaluation = evaluate(&file, direction, &self.application, &self.settings, catalog);
+        let not_utf8 = tree.read(path).ok().and_then(|source| not_utf8(&source));
         Script {
             statements: evaluation.statements,
-            problems: evaluation.problems,
+            problems: evaluation.problems.into_iter().chain(not_utf8).collect(),
             remarks: evaluation.swallowed.into_iter().map(ignored).collect(),
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
             sql_mode: self.application.sql_mode(self.settings.engine),
@@ -134,46 +135,73 @@ impl MigrationFile {
     /// Laravel logs a migration by its file's name, without the extension.
     fn of_laravel(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
-        Self { name: name.strip_suffix(".php").unwrap_or(name).to_owned(), path: path.to_owned() }
+        let name = name.strip_suffix(".php").unwrap_or(name).to_owned();
+        Self { name, path: path.to_owned(), shares_file: false }
+    }
+
+    /// What tells it from every other: its path, or its name where it shares that.
+    pub fn key(&self) -> &str {
+        if self.shares_file { &self.name } else { &self.path }
     }
 }
 
 impl SqlMigration {
+    pub fn new(source: layout::Migration) -> Self {
+        let (name, path) = (source.name.clone(), source.path.clone());
+        Self { file: MigrationFile { name, path, shares_file: source.shares_file }, source }
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.source.layout
+    }
+
     fn read(&self, direction: Direction, tree: &Tree, engine: Engine) -> Script {
-        let path = match (direction, &self.down) {
+        let parts = match (direction, &self.source.down) {
+            (Direction::Up, _) => self.source.up.as_slice(),
             (Direction::Down, Some(down)) => down,
-            _ => &self.file.path,
+            (Direction::Down, None) => return Script::without_way_back(&self.file.path, tree),
         };
-        let file = match tree.read(path) {
-            Ok(file) => file,
-            Err(error) => return Script::unreadable(path, &error, tree),
-        };
-        let sections = layout::sections(&file.text);
-        let part = match (direction, &self.down) {
-            (Direction::Up, _) => sections.up,
-            (Direction::Down, Some(_)) => 0..file.text.len(),
-            (Direction::Down, None) => sections.down.unwrap_or(0..0),
-        };
-        let text = file.text.get(part.clone()).unwrap_or_default();
-        let script = sql::read(text, &SourceMap::verbatim(file.id, part.start as u32, text.len() as u32), engine);
-        let is_in_transaction = layout::runs_in_transaction(
-            sections.layout.unwrap_or(self.layout),
+        let mut script = Script::default();
+        for part in parts {
+            script.append(part, tree, engine);
+        }
+        script.is_in_transaction = layout::runs_in_transaction(
+            self.source.layout,
             engine,
             &script.statements,
-            sections.refuses_transaction,
+            self.source.refuses_transaction,
         );
-        Script {
-            statements: script.statements,
-            problems: script.problems,
-            remarks: Vec::new(),
-            is_in_transaction,
-            sql_mode: None,
-            comments: script.comments,
-        }
+        script
     }
 }
 
+/// Where the file is no UTF-8, so that what is read may not be what its author wrote.
+fn not_utf8(file: &SourceFile) -> Option<Problem> {
+    let start = file.not_utf8_from?;
+    let reason = "from here on this is not UTF-8, and is read as Latin-1".to_owned();
+    Some(Problem { span: Span::new(file.id, start, start), reason })
+}
+
 impl Script {
+    fn append(&mut self, part: &Part, tree: &Tree, engine: Engine) {
+        match part.read(tree, engine) {
+            Ok(read) => {
+                self.statements.extend(read.statements);
+                self.problems.extend(read.problems);
+                self.problems.extend(tree.read(&part.path).ok().and_then(|file| not_utf8(&file)));
+                self.comments.extend(read.comments);
+            }
+            Err(error) => self.problems.extend(Self::unreadable(&part.path, &error, tree).problems),
+        }
+    }
+
+    /// A migration that nothing undoes.
+    fn without_way_back(path: &str, tree: &Tree) -> Self {
+        let Ok(file) = tree.read(path) else { return Self::default() };
+        let reason = "nothing here undoes this migration".to_owned();
+        Self { problems: vec![Problem { span: Span::new(file.id, 0, 0), reason }], ..Self::default() }
+    }
+
     /// A migration whose file could not be read.
     fn unreadable(path: &str, error: &ReadError, tree: &Tree) -> Self {
         let file = tree.put(path, String::new());

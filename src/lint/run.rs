@@ -6,6 +6,7 @@ use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
+use super::starting_schema::StartingSchema;
 use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
@@ -21,6 +22,8 @@ use crate::source::{Comment, SourceFile, Tree};
 pub struct Lint<'a> {
     pub tree: &'a Tree,
     pub project: &'a Project<'a>,
+    /// What stands before the first migration, where a dump says it.
+    pub starting_schema: Option<&'a StartingSchema>,
     pub target: &'a EngineVersion,
     pub effects: &'a Effects,
     pub rules: &'a Rules,
@@ -32,26 +35,26 @@ pub struct Lint<'a> {
 /// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Batch {
-    /// Those with these paths, each as a deploy of its own: an audit of the history.
+    /// Those with these keys, each as a deploy of its own: an audit of the history.
     EachAlone(BTreeSet<String>),
-    /// Those with these paths, in one deploy.
+    /// Those with these keys, in one deploy.
     Together(BTreeSet<String>),
 }
 
 impl Lint<'_> {
     /// Judges `batch`.
     pub fn run(&self, batch: &Batch) -> Outcome {
+        let (migrations, start) = self.start(batch);
         let mut outcome = Outcome {
             target: self.target.clone(),
             laravel: self.project.laravel_major(),
             migrations: Vec::new(),
             changes: Vec::new(),
             findings: Vec::new(),
-            unknown: Vec::new(),
+            unknown: start.unknown,
             unsized_tables: BTreeSet::new(),
-            catalog: Catalog::new(self.target.engine),
+            catalog: start.catalog,
         };
-        let migrations = self.project.migrations();
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
         let mut has_begun = false;
         for migration in migrations.iter().take(last) {
@@ -73,9 +76,9 @@ impl Lint<'_> {
 
     /// What each migration of `batch` sends, in the order in which they run.
     pub fn scripts(&self, batch: &Batch, direction: Direction) -> Vec<(MigrationFile, Script)> {
-        let mut catalog = Catalog::new(self.target.engine);
+        let (migrations, Start { mut catalog, .. }) = self.start(batch);
         let mut scripts = Vec::new();
-        for migration in self.project.migrations() {
+        for migration in migrations {
             let up = self.project.read(&migration, Direction::Up, self.tree, &catalog);
             up.statements.iter().for_each(|statement| catalog.apply_statement(statement));
             if batch.holds(&migration) {
@@ -89,19 +92,33 @@ impl Lint<'_> {
         scripts
     }
 
-    /// The tables after the migration at `last`, a path; after all of them without it. Also what was not understood.
+    /// The tables after the migration whose key is `last`; after all of them without it. Also what was not understood.
     pub fn schema(&self, last: Option<&str>) -> (Catalog, Vec<Unknown>) {
-        let mut catalog = Catalog::new(self.target.engine);
-        let mut unknown = Vec::new();
-        for migration in self.project.migrations() {
+        // What stood after a migration that the dump holds only its own replay can tell.
+        let stop = last.map(|path| Batch::Together(BTreeSet::from([path.to_owned()])));
+        let (migrations, start) = self.start(&stop.unwrap_or_else(|| Batch::Together(BTreeSet::new())));
+        let Start { mut catalog, mut unknown } = start;
+        for migration in migrations {
             let script = self.project.read(&migration, Direction::Up, self.tree, &catalog);
             script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
             unknown.extend(unknowns(&script, true));
-            if last == Some(migration.path.as_str()) {
+            if last == Some(migration.key()) {
                 break;
             }
         }
         (catalog, unknown)
+    }
+
+    /// The migrations that run, and what stands before the first of them.
+    fn start(&self, batch: &Batch) -> (Vec<MigrationFile>, Start) {
+        let mut migrations = self.project.migrations();
+        let Some(starting_schema) =
+            self.starting_schema.filter(|starting_schema| starting_schema.suits(batch, &migrations))
+        else {
+            return (migrations, Start { catalog: Catalog::new(self.target.engine), unknown: Vec::new() });
+        };
+        migrations.retain(|migration| !starting_schema.makes_idle(migration, batch));
+        (migrations, Start { catalog: starting_schema.catalog(), unknown: starting_schema.unknown().to_vec() })
     }
 
     fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
@@ -206,14 +223,20 @@ pub(super) fn suppress(
     problems.chain(unused).collect()
 }
 
+/// What is known before the first migration runs.
+struct Start {
+    catalog: Catalog,
+    unknown: Vec<Unknown>,
+}
+
 impl Batch {
     pub fn holds(&self, migration: &MigrationFile) -> bool {
-        self.paths().contains(&migration.path)
+        self.keys().contains(migration.key())
     }
 
-    pub fn paths(&self) -> &BTreeSet<String> {
+    pub fn keys(&self) -> &BTreeSet<String> {
         match self {
-            Self::EachAlone(paths) | Self::Together(paths) => paths,
+            Self::EachAlone(keys) | Self::Together(keys) => keys,
         }
     }
 }

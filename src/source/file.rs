@@ -2,14 +2,33 @@
 
 use super::span::FileId;
 
-/// A file that was read whole: UTF-8, without a byte order mark.
+/// A file that was read whole, or what is kept of a longer one; without a byte order mark.
 #[derive(Debug)]
 pub struct SourceFile {
     pub id: FileId,
     /// Relative to the root of its tree, with `/`.
     pub path: String,
     pub text: String,
+    /// The offset of the first byte that was no UTF-8, and was read as Latin-1.
+    pub not_utf8_from: Option<u32>,
     line_starts: Vec<u32>,
+    cuts: Vec<Cut>,
+}
+
+/// Parts of a text that is too long to be kept, each with its place in it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    text: String,
+    lines: usize,
+    cuts: Vec<Cut>,
+}
+
+/// Where a part of an excerpt begins: in the excerpt, and how many lines and bytes of the whole text it leaves out before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cut {
+    at: u32,
+    lines: usize,
+    bytes: usize,
 }
 
 /// A place as people count it: lines and columns from 1, columns in characters; `offset` in bytes from 0.
@@ -25,7 +44,16 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
-        Self { id, path, text, line_starts }
+        Self { id, path, text, not_utf8_from: None, line_starts, cuts: Vec::new() }
+    }
+
+    /// The file, some bytes of which were no UTF-8.
+    pub(super) fn not_utf8_from(self, not_utf8_from: Option<u32>) -> Self {
+        Self { not_utf8_from, ..self }
+    }
+
+    pub(super) fn of_excerpt(id: FileId, path: String, excerpt: Excerpt) -> Self {
+        Self { cuts: excerpt.cuts, ..Self::new(id, path, excerpt.text) }
     }
 
     /// The position of the byte `offset`; past the end of the text, the position of its end.
@@ -34,11 +62,34 @@ impl SourceFile {
         let line = self.line_starts.partition_point(|start| *start as usize <= offset).max(1);
         let line_start = self.line_starts.get(line - 1).map_or(0, |start| *start as usize);
         let column = self.text.get(line_start..offset).map_or(0, |before| before.chars().count()) + 1;
-        Position { line, column, offset }
+        let cut = self.cuts.partition_point(|cut| cut.at as usize <= offset).checked_sub(1);
+        let (lines, bytes) = cut.and_then(|at| self.cuts.get(at)).map_or((0, 0), |cut| (cut.lines, cut.bytes));
+        Position { line: line + lines, column, offset: offset + bytes }
     }
 
     /// The text between two bytes; empty where they are no boundaries of it.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+impl Excerpt {
+    /// How long it is: where the next part will begin.
+    pub fn len(&self) -> u32 {
+        self.text.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Adds `part`, which stands in the whole text at that line, from 1, and that byte.
+    pub fn push(&mut self, part: &str, line: usize, byte: usize) {
+        let at = self.len();
+        let cut = Cut { at, lines: line.saturating_sub(self.lines + 1), bytes: byte.saturating_sub(at as usize) };
+        self.cuts.push(cut);
+        self.text.push_str(part);
+        self.text.push('\n');
+        self.lines += part.matches('\n').count() + 1;
     }
 }

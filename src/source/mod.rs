@@ -6,15 +6,18 @@
 #![allow(clippy::disallowed_methods, reason = "this module is where the disk is read and git is run")]
 
 mod comment;
+mod decode;
 mod file;
 mod git;
 mod map;
 mod span;
+mod stream;
 mod tree;
 
 pub use comment::Comment;
-pub use file::{Position, SourceFile};
+pub use file::{Excerpt, Position, SourceFile};
 pub use git::{ChangedFile, FileState, GitError, WorkTree};
 pub use map::SourceMap;
 pub use span::{FileId, Span};
+pub use stream::{Piece, TextStream};
 pub use tree::{MAX_FILE_BYTES, ReadError, Tree};

@@ -8,8 +8,10 @@ use std::rc::Rc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::file::SourceFile;
+use super::decode::{Binary, Decoder, recognise};
+use super::file::{Excerpt, SourceFile};
 use super::span::FileId;
+use super::stream::TextStream;
 
 /// A larger file is not read: no migration is that long, and a dump has its own reader.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -29,9 +31,20 @@ pub enum ReadError {
     #[error("`{path}` is {bytes} bytes long; phasewise reads at most {MAX_FILE_BYTES}")]
     #[diagnostic(code(phasewise::source::too_large), help("leave it out, or split it"))]
     TooLarge { path: String, bytes: u64 },
-    #[error("`{path}` is not UTF-8 from byte {offset} on")]
-    #[diagnostic(code(phasewise::source::not_utf8), help("save it as UTF-8"))]
-    NotUtf8 { path: String, offset: usize },
+    #[error("`{path}` is {what}")]
+    #[diagnostic(code(phasewise::source::binary))]
+    Binary {
+        path: String,
+        what: &'static str,
+        #[help]
+        help: &'static str,
+    },
+}
+
+impl ReadError {
+    pub(super) fn binary(path: &str, binary: Binary) -> Self {
+        Self::Binary { path: path.to_owned(), what: binary.what, help: binary.help }
+    }
 }
 
 /// A project's directory and what was read of it. Each file is read once; texts that come from elsewhere (tests, rule
@@ -57,15 +70,39 @@ impl Tree {
         if let Some(id) = self.by_path.borrow().get(path) {
             return Ok(self.file(*id));
         }
-        let text = read_text(&self.root.join(path), path)?;
-        Ok(self.put(path, text))
+        let (text, not_utf8_from) = read_text(&self.root.join(path), path)?;
+        Ok(self.add(path, |id| SourceFile::new(id, path.to_owned(), text).not_utf8_from(not_utf8_from)))
     }
 
     /// Takes `text` as the content of `path`, whatever the disk says.
     pub fn put(&self, path: &str, text: String) -> Rc<SourceFile> {
+        self.add(path, |id| SourceFile::new(id, path.to_owned(), text))
+    }
+
+    /// Opens the file at `on_disk`, from the root, to be read a piece at a time, however long it is; messages call it
+    /// `path`. Nothing of it is kept; `keep` takes what there is to point at.
+    pub fn stream(&self, on_disk: &Path, path: &str) -> Result<(FileId, TextStream), ReadError> {
+        let stream = TextStream::open(&self.root.join(on_disk), path)?;
         let mut files = self.files.borrow_mut();
         let id = FileId(files.len() as u32);
-        let file = Rc::new(SourceFile::new(id, path.to_owned(), text));
+        files.push(Rc::new(SourceFile::of_excerpt(id, path.to_owned(), Excerpt::default())));
+        Ok((id, stream))
+    }
+
+    /// Takes `excerpt` for all that is kept of the file that `id` names, in place of what was kept of it.
+    ///
+    /// # Panics
+    /// When `id` came from another tree.
+    #[expect(clippy::indexing_slicing, reason = "ids are only made here, for the vector indexed here")]
+    pub fn keep(&self, id: FileId, excerpt: Excerpt) {
+        let path = self.file(id).path.clone();
+        self.files.borrow_mut()[id.0 as usize] = Rc::new(SourceFile::of_excerpt(id, path, excerpt));
+    }
+
+    fn add(&self, path: &str, make: impl FnOnce(FileId) -> SourceFile) -> Rc<SourceFile> {
+        let mut files = self.files.borrow_mut();
+        let id = FileId(files.len() as u32);
+        let file = Rc::new(make(id));
         files.push(Rc::clone(&file));
         self.by_path.borrow_mut().insert(path.to_owned(), id);
         file
@@ -75,7 +112,7 @@ impl Tree {
     ///
     /// # Panics
     /// When `id` came from another tree.
-    #[expect(clippy::indexing_slicing, reason = "ids are only made by `put`, for the vector indexed here")]
+    #[expect(clippy::indexing_slicing, reason = "ids are only made here, for the vector indexed here")]
     pub fn file(&self, id: FileId) -> Rc<SourceFile> {
         Rc::clone(&self.files.borrow()[id.0 as usize])
     }
@@ -114,21 +151,23 @@ fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn read_text(on_disk: &Path, path: &str) -> Result<String, ReadError> {
-    let path = path.to_owned();
-    let failed = |error: &std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => ReadError::Missing { path: path.clone() },
-        _ => ReadError::Unreadable { path: path.clone(), reason: error.to_string() },
-    };
-    let metadata = std::fs::metadata(on_disk).map_err(|error| failed(&error))?;
+/// The text, and the offset in it of the first byte that is no UTF-8.
+fn read_text(on_disk: &Path, path: &str) -> Result<(String, Option<u32>), ReadError> {
+    let metadata = std::fs::metadata(on_disk).map_err(|error| failed(path, &error))?;
     if metadata.len() > MAX_FILE_BYTES {
-        return Err(ReadError::TooLarge { path, bytes: metadata.len() });
+        return Err(ReadError::TooLarge { path: path.to_owned(), bytes: metadata.len() });
     }
-    let bytes = std::fs::read(on_disk).map_err(|error| failed(&error))?;
-    let mut text = String::from_utf8(bytes)
-        .map_err(|error| ReadError::NotUtf8 { path: path.clone(), offset: error.utf8_error().valid_up_to() })?;
-    if text.starts_with('\u{feff}') {
-        text.remove(0);
+    let bytes = std::fs::read(on_disk).map_err(|error| failed(path, &error))?;
+    let (encoding, mark) = recognise(&bytes).map_err(|binary| ReadError::binary(path, binary))?;
+    let mut text = String::with_capacity(bytes.len());
+    let invalid = Decoder::new(encoding).decode(bytes.get(mark..).unwrap_or_default(), true, &mut text);
+    Ok((text, invalid.first().map(|at| *at as u32)))
+}
+
+pub(super) fn failed(path: &str, error: &std::io::Error) -> ReadError {
+    let path = path.to_owned();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => ReadError::Missing { path },
+        _ => ReadError::Unreadable { path, reason: error.to_string() },
     }
-    Ok(text)
 }

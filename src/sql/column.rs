@@ -27,6 +27,10 @@ pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Column> {
     if definition.column.is_primary_key || definition.column.identity.is_some() {
         definition.column.is_nullable = false;
     }
+    // One key serves: MySQL's `serial PRIMARY KEY` is no unique key beside the primary one.
+    if cursor.engine.is_mysql_family() && definition.column.is_primary_key {
+        definition.column.is_unique = false;
+    }
     Ok(definition.column)
 }
 

@@ -24,6 +24,83 @@ pub(super) enum Kind {
     Symbol,
 }
 
+/// What closes a quote or comment that a text ends in the midst of, so that the rest of it can be passed over piece by piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Closing {
+    Byte { byte: u8, has_backslashes: bool },
+    Tag(String),
+    Comment { nests: bool, depth: usize },
+}
+
+impl Closing {
+    /// What closes the piece at the beginning of `rest`, and how many bytes open it.
+    pub(super) fn of(rest: &str, engine: Engine) -> (Self, usize) {
+        let byte = |byte, has_backslashes| Self::Byte { byte, has_backslashes };
+        match rest.as_bytes() {
+            [b'E' | b'e', ..] => (byte(b'\'', true), 2),
+            [b'$', ..] => {
+                let end = rest.char_indices().skip(1).find(|(_, letter)| *letter == '$').map_or(1, |(at, _)| at + 1);
+                (Self::Tag(rest.get(..end).unwrap_or_default().to_owned()), end)
+            }
+            [b'/', ..] => (Self::Comment { nests: nests(engine), depth: 1 }, 2),
+            [b'[', ..] => (byte(b']', false), 1),
+            [b'`', ..] => (byte(b'`', false), 1),
+            [quote, ..] => (byte(*quote, engine.is_mysql_family()), 1),
+            [] => (byte(b'\'', false), 0),
+        }
+    }
+
+    /// Passes over `text`: the byte behind what closes it, or the byte from which on it is wanted again with more behind it.
+    pub(super) fn pass(&mut self, text: &str) -> Result<usize, usize> {
+        let bytes = text.as_bytes();
+        match self {
+            Self::Byte { byte, has_backslashes } => {
+                let mut at = 0;
+                while let Some(found) = bytes.get(at) {
+                    if *found == b'\\' && *has_backslashes {
+                        if at + 1 == bytes.len() {
+                            return Err(at);
+                        }
+                        at += 1;
+                    } else if found == byte {
+                        match bytes.get(at + 1) {
+                            Some(next) if next == byte => at += 1,
+                            Some(_) => return Ok(at + 1),
+                            None => return Err(at),
+                        }
+                    }
+                    at += 1;
+                }
+                Err(text.len())
+            }
+            Self::Tag(tag) => match text.find(tag.as_str()) {
+                Some(at) => Ok(at + tag.len()),
+                None => Err(text.floor_char_boundary((text.len() + 1).saturating_sub(tag.len()))),
+            },
+            Self::Comment { nests, depth } => {
+                let mut at = 0;
+                while let Some(pair) = bytes.get(at..at + 2) {
+                    match pair {
+                        b"*/" if *depth <= 1 => return Ok(at + 2),
+                        b"*/" => *depth -= 1,
+                        b"/*" if *nests => *depth += 1,
+                        _ => {
+                            at += 1;
+                            continue;
+                        }
+                    }
+                    at += 2;
+                }
+                Err(text.floor_char_boundary(at))
+            }
+        }
+    }
+}
+
+fn nests(engine: Engine) -> bool {
+    matches!(engine, Engine::Postgresql | Engine::Sqlserver)
+}
+
 /// The piece that begins at the byte `at`, which is a character boundary before the end of `text`.
 pub(super) fn lexeme(text: &str, at: usize, engine: Engine) -> Lexeme {
     let rest = text.get(at..).unwrap_or_default();
@@ -100,7 +177,7 @@ fn block_comment(rest: &str, engine: Engine) -> (Kind, Length) {
     if let Some(length) = version_marker(rest, engine) {
         return (Kind::OpensVersioned, Ok(length));
     }
-    let nests = matches!(engine, Engine::Postgresql | Engine::Sqlserver);
+    let nests = nests(engine);
     let bytes = rest.as_bytes();
     let (mut at, mut depth) = (2, 1);
     while let Some(pair) = bytes.get(at..at + 2) {

@@ -14,6 +14,7 @@ mod constraint;
 mod create_table;
 mod cursor;
 mod default;
+pub mod dump;
 mod index;
 pub mod layout;
 mod lexeme;

@@ -188,11 +188,14 @@ fn object(cursor: &mut Cursor<'_>) -> Option<(String, Scope)> {
 
 /// ALTER TYPE does very different things, which its name alone does not tell.
 fn with_action(object: &Cursor<'_>, what: String, scope: Scope) -> (String, Scope) {
+    let mut ahead = object.clone();
+    let _ = ahead.table_name();
+    if ["ALTER SCHEMA", "ALTER DOMAIN"].contains(&what.as_str()) && ahead.eat("OWNER TO") {
+        return (format!("{what} OWNER TO"), Scope::Nothing);
+    }
     if what != "ALTER TYPE" {
         return (what, scope);
     }
-    let mut ahead = object.clone();
-    let _ = ahead.table_name();
     let actions = [
         "SET SCHEMA",
         "SET",

@@ -21,6 +21,11 @@ pub(super) struct Split {
     /// Commands for the client by which it runs what is not in the text.
     pub client_runs: Vec<Range<usize>>,
     pub unclosed: Vec<Unclosed>,
+    /// The byte up to which nothing is open that more text could change: neither statement, quote, comment nor COPY data.
+    pub settled: usize,
+    /// What ends a statement there, and what does at the end of the text.
+    pub delimiter: String,
+    pub last_delimiter: String,
 }
 
 /// A quote or comment that nothing closes: it and what follows was taken for one statement.
@@ -31,11 +36,16 @@ pub(super) struct Unclosed {
 }
 
 pub(super) fn split(text: &str, engine: Engine) -> Split {
+    split_part(text, engine, ";")
+}
+
+/// Splits a text in whose first byte a statement ends with `delimiter`.
+pub(super) fn split_part(text: &str, engine: Engine, delimiter: &str) -> Split {
     let mut splitter = Splitter {
         text,
         engine,
         at: 0,
-        delimiter: ";",
+        delimiter,
         statement: None,
         routine: Routine::new(engine),
         is_versioned: false,
@@ -45,12 +55,23 @@ pub(super) fn split(text: &str, engine: Engine) -> Split {
             comments: Vec::new(),
             client_runs: Vec::new(),
             unclosed: Vec::new(),
+            settled: 0,
+            delimiter: delimiter.to_owned(),
+            last_delimiter: String::new(),
         },
     };
+    let mut settled_delimiter = delimiter;
     while splitter.at < text.len() {
         splitter.step();
+        // Whatever ends where the text does may go on in the text that follows.
+        if splitter.at < text.len() && splitter.statement.is_none() && !splitter.is_versioned {
+            splitter.split.settled = splitter.at;
+            settled_delimiter = splitter.delimiter;
+        }
     }
     splitter.end_statement();
+    settled_delimiter.clone_into(&mut splitter.split.delimiter);
+    splitter.delimiter.clone_into(&mut splitter.split.last_delimiter);
     splitter.split
 }
 

@@ -72,6 +72,37 @@ impl Database {
         }
     }
 
+    /// Runs a script as the client reads a file: with the commands that are its own.
+    pub(crate) fn run_file(&self, script: &[u8]) -> Answer {
+        let mut client = self.client();
+        if self.engine == Engine::Postgres {
+            client.args(["-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        }
+        let mut child = client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = child.as_mut().expect("a server's client comes with it");
+        let mut input = child.stdin.take().expect("it is piped");
+        let script = script.to_owned();
+        let writer = std::thread::spawn(move || input.write_all(&script));
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        std::io::Read::read_to_string(&mut child.stdout.take().expect("it is piped"), &mut stdout).expect("text");
+        std::io::Read::read_to_string(&mut child.stderr.take().expect("it is piped"), &mut stderr).expect("text");
+        let _ = writer.join();
+        Answer { stdout, stderr, ok: child.wait().expect("it was started").success() }
+    }
+
+    /// The server's own tool for dumps, and what it is to be told.
+    pub(crate) fn dump_command(&self) -> (&'static str, Vec<String>) {
+        let port = self.port.to_string();
+        let (tool, arguments): (_, &[&str]) = match self.engine {
+            Engine::Postgres => ("pg_dump", &["-h", "127.0.0.1", "-p", &port, "-U", "postgres", &self.name]),
+            Engine::MariaDb => (
+                "mariadb-dump",
+                &["--no-defaults", "-h", "127.0.0.1", "-P", &port, "-u", "root", "--routines", "--events", &self.name],
+            ),
+        };
+        (tool, arguments.iter().map(|argument| (*argument).to_owned()).collect())
+    }
+
     pub(crate) fn session(&self) -> Session {
         let client = self.client();
         let mut both_streams = Command::new("sh");

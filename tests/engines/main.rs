@@ -14,6 +14,7 @@ mod availability;
 mod binary;
 mod catalog;
 mod client;
+mod dumps;
 mod fixtures;
 mod laravel;
 mod schema;
@@ -30,7 +31,7 @@ use crate::server::Servers;
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 8] = [
+const TESTS: [Test; 12] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
@@ -39,6 +40,10 @@ const TESTS: [Test; 8] = [
     ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),
+    ("dumps::the_shop_loads_from_mariadb_dump", dumps::the_shop_loads_from_mariadb_dump),
+    ("dumps::the_ledger_loads_from_pg_dump", dumps::the_ledger_loads_from_pg_dump),
+    ("dumps::the_forms_of_mariadb_load_from_mariadb_dump", dumps::the_forms_of_mariadb_load_from_mariadb_dump),
+    ("dumps::the_forms_of_postgresql_load_from_pg_dump", dumps::the_forms_of_postgresql_load_from_pg_dump),
 ];
 
 fn main() -> ExitCode {

@@ -102,12 +102,12 @@ impl Application<'_> {
         })
     }
 
-    fn default_connection(&self) -> Option<String> {
+    pub(super) fn default_connection(&self) -> Option<String> {
         text(self.config("database.default")).or_else(|| text(self.environment("DB_CONNECTION")?))
     }
 
     /// A connection that is configured for the engine, those that are named after it first.
-    fn connection_for(&self, engine: Engine) -> Option<String> {
+    pub(super) fn connection_for(&self, engine: Engine) -> Option<String> {
         let Value::Array(connections) = self.config("database.connections") else { return None };
         let fitting = connections.iter().filter_map(|(name, connection)| match name {
             Key::Str(name) => {

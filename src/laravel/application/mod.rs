@@ -5,6 +5,7 @@
 
 mod autoload;
 mod configuration;
+mod dump;
 mod environment;
 mod lock;
 mod macros;
