@@ -42,6 +42,26 @@ fn has_type(cursor: &Cursor<'_>) -> bool {
     !(may_lack_one && (cursor.is_end() || cursor.is_any(&attributes)))
 }
 
+/// Whether the word ends a type of SQLite, which may have several.
+pub(super) fn begins_attribute(word: &str) -> bool {
+    let words = [
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "FOREIGN",
+        "GENERATED",
+        "AS",
+        "AUTOINCREMENT",
+    ];
+    words.contains(&word)
+}
+
 /// A serial type says more than its name: PostgreSQL keeps the name, MySQL's is short for a whole definition.
 fn fill_from_serial(column: &mut Column, engine: Engine) {
     match (engine, column.column_type.name.as_str()) {
@@ -58,6 +78,9 @@ fn fill_from_serial(column: &mut Column, engine: Engine) {
 impl Definition {
     /// Reads one attribute, if there is one that is known here.
     fn read_attribute(&mut self, cursor: &mut Cursor<'_>) -> Read<bool> {
+        if constraint::begins_without_comma(cursor) {
+            return Ok(false);
+        }
         Ok(self.read_nullability(cursor)?
             || self.read_value(cursor)?
             || self.read_key(cursor)?
@@ -120,9 +143,12 @@ impl Definition {
             cursor.skip_parens();
             self.column.identity =
                 Some(if generation == "GENERATED ALWAYS AS" { Identity::Always } else { Identity::ByDefault });
-        } else if let Some(row) = cursor.eat_any(&["ROW START", "ROW END"]) {
+        } else if let Some(row) = cursor.eat_any(VERSIONS) {
             cursor.eat("HIDDEN");
             self.column.generated = Some(Generated { expression: row.to_owned(), is_stored: true });
+        } else if cursor.engine == Engine::Sqlserver {
+            let expression = computed(cursor)?;
+            self.column.generated = Some(Generated { expression, is_stored: false });
         } else {
             let expression = cursor.parens()?.text();
             // PostgreSQL stored every generated column until 18, which made VIRTUAL what it takes when nothing is said.
@@ -150,6 +176,7 @@ impl Definition {
             cursor.eat("KEY");
             constraint::read_suffix(cursor);
         } else if cursor.eat("CHECK") {
+            cursor.eat("NOT FOR REPLICATION");
             let (name, condition) = (self.constraint.take(), cursor.parens()?.text());
             let is_not_valid = constraint::read_suffix(cursor).is_some_and(|suffix| suffix.is_not_valid);
             self.column.checks.push(ColumnCheck { name, condition, is_not_valid });
@@ -205,6 +232,29 @@ impl Definition {
     }
 }
 
+/// What the server writes into the columns of a table that keeps its history.
+const VERSIONS: &[&str] = &[
+    "ROW START",
+    "ROW END",
+    "TRANSACTION_ID START",
+    "TRANSACTION_ID END",
+    "SEQUENCE_NUMBER START",
+    "SEQUENCE_NUMBER END",
+];
+
+/// SQL Server's computed columns need no brackets: the expression ends where an attribute begins. NOT NULL is none that may
+/// follow it at once, and may be part of it.
+fn computed(cursor: &mut Cursor<'_>) -> Read<String> {
+    let ends = ["PERSISTED", "CONSTRAINT", "PRIMARY KEY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN KEY"];
+    let whole = cursor.part_until_any(&ends);
+    if whole.is_end() {
+        return Err(whole.unread("an expression"));
+    }
+    let mut rest = whole.clone();
+    let inside = rest.parens().ok().filter(|_| rest.is_end());
+    Ok(inside.unwrap_or(whole).text())
+}
+
 /// Attributes that no rule, replay or engine fact asks for.
 fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
     let flags = [
@@ -216,6 +266,9 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "SPARSE",
         "ROWGUIDCOL",
         "HIDDEN",
+        "FILESTREAM",
+        "COLUMN_SET FOR ALL_SPARSE_COLUMNS",
+        "NOT SECONDARY",
         "WITH SYSTEM VERSIONING",
         "WITHOUT SYSTEM VERSIONING",
     ];
@@ -230,6 +283,9 @@ fn eat_unneeded(cursor: &mut Cursor<'_>) -> bool {
         "ENCRYPTED",
         "ENCRYPTION_KEY_ID",
     ];
+    if cursor.eat("ENCRYPTED WITH") {
+        return cursor.skip_parens();
+    }
     if cursor.eat_any(&flags).is_some() || constraint::read_suffix(cursor).is_some() {
         return true;
     }

@@ -20,6 +20,7 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, table: &TableName) -> Re
     } else if cursor.eat("FOREIGN KEY") {
         foreign_key(cursor, table, name)?
     } else if cursor.eat("CHECK") {
+        cursor.eat("NOT FOR REPLICATION");
         let condition = cursor.parens()?.text();
         let is_not_valid = read_suffix(cursor).is_some_and(|suffix| suffix.is_not_valid);
         SchemaChange::AddCheck(AddCheck { table: table.clone(), name, condition, is_not_valid })
@@ -43,6 +44,22 @@ fn begins_constraint(cursor: &Cursor<'_>) -> bool {
         || cursor.is("EXCLUDE") && cursor.is_symbol_ahead(1, "(")
 }
 
+/// Whether a constraint of the table stands behind a column without the comma that other engines ask for.
+pub(super) fn begins_without_comma(cursor: &Cursor<'_>) -> bool {
+    if !matches!(cursor.engine, Engine::Sqlite | Engine::Sqlserver) {
+        return false;
+    }
+    let mut ahead = cursor.clone();
+    if ahead.eat("CONSTRAINT") && ahead.name().is_err() {
+        return false;
+    }
+    if ahead.eat_any(&["PRIMARY KEY", "UNIQUE"]).is_some() {
+        ahead.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+        return ahead.is_symbol("(");
+    }
+    ahead.is("FOREIGN KEY")
+}
+
 /// KEY and INDEX are reserved on the MySQL family only; elsewhere they may be the names of columns.
 fn begins_index(cursor: &Cursor<'_>) -> bool {
     match cursor.engine {
@@ -55,7 +72,7 @@ fn begins_index(cursor: &Cursor<'_>) -> bool {
 }
 
 fn primary_key(cursor: &mut Cursor<'_>, table: &TableName, name: Option<String>) -> Read<SchemaChange> {
-    cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+    cursor.eat_any(&["CLUSTERED", "NONCLUSTERED HASH", "NONCLUSTERED"]);
     if cursor.eat("USING INDEX") {
         let using_index = Some(cursor.name()?);
         read_suffix(cursor);
@@ -160,7 +177,7 @@ fn index_definition(
     constraint_name: Option<String>,
     has_keyword: bool,
 ) -> Read<AddIndex> {
-    let is_unique = cursor.eat("UNIQUE");
+    let mut is_unique = cursor.eat("UNIQUE");
     let kind = match cursor.eat_any(&["FULLTEXT", "SPATIAL", "VECTOR"]) {
         Some("FULLTEXT") => IndexKind::Fulltext,
         Some("SPATIAL") => IndexKind::Spatial,
@@ -169,7 +186,7 @@ fn index_definition(
     };
     cursor.eat_any(&["INDEX", "KEY"]);
     let if_not_exists = cursor.eat("IF NOT EXISTS");
-    cursor.eat_any(&["NULLS NOT DISTINCT", "NULLS DISTINCT", "CLUSTERED", "NONCLUSTERED"]);
+    cursor.eat_any(&["NULLS NOT DISTINCT", "NULLS DISTINCT", "CLUSTERED", "NONCLUSTERED HASH", "NONCLUSTERED"]);
     let is_constraint = is_unique && (has_keyword || !cursor.engine.is_mysql_family());
     let mut index =
         Index { name: constraint_name, kind, is_unique, parts: Vec::new(), included: Vec::new(), condition: None };
@@ -181,13 +198,19 @@ fn index_definition(
             let name = cursor.name()?;
             index.name.get_or_insert(name);
         }
+        // SQL Server says what kind of index it is behind its name.
+        is_unique |= cursor.engine == Engine::Sqlserver && cursor.eat("UNIQUE");
+        index.is_unique = is_unique;
         cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
         if let Some(kind) = index::read_using(cursor)? {
             index.kind = kind;
+        } else if let Some(kind) = cursor.eat_any(&["COLUMNSTORE", "HASH"]) {
+            index.kind = IndexKind::Other(kind.to_ascii_lowercase());
         }
-        index.parts = index::parts(&mut cursor.parens()?)?;
+        index.parts = index::parts_of(cursor, &index.kind)?;
         let options = index::read_options(cursor)?;
         index.included = options.included;
+        index.condition = options.condition;
         index.kind = options.kind.unwrap_or(index.kind);
     }
     read_suffix(cursor);
@@ -234,5 +257,6 @@ const PLAIN_SUFFIXES: &[&str] = &[
     "NULLS DISTINCT",
     "NOT FOR REPLICATION",
     "CLUSTERED",
+    "NONCLUSTERED HASH",
     "NONCLUSTERED",
 ];

@@ -1,11 +1,14 @@
 //! CREATE TABLE, in all its forms.
 
-use super::column;
-use super::constraint::table_constraint;
+use super::constraint::{self, table_constraint};
 use super::cursor::{Cursor, Read};
 use super::options::{Known, read_option};
 use super::reading::Reading;
-use crate::change::{CreateTable, DropTable, Opaque, SchemaChange, TableName, TableOptions, Touches};
+use super::{column, index};
+use crate::change::{
+    CreateTable, DropTable, Index, IndexKind, IndexPart, SchemaChange, TableName, TableOptions, Touches,
+};
+use crate::engine::Engine;
 
 /// Reads CREATE TABLE.
 pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
@@ -89,7 +92,8 @@ fn read_body(cursor: &mut Cursor<'_>, create: &mut CreateTable, unread: &mut Vec
 
 /// MySQL: CREATE TABLE t (SELECT …).
 fn begins_query(cursor: &Cursor<'_>) -> bool {
-    ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| cursor.is_ahead(1, word)) && !cursor.is_ahead(2, "(")
+    cursor.is_symbol_ahead(1, "(")
+        || ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| cursor.is_ahead(1, word)) && !cursor.is_ahead(2, "(")
 }
 
 fn read_element(item: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
@@ -103,11 +107,37 @@ fn read_element(item: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
         item.skip_parens();
         return Ok(());
     }
-    match table_constraint(item, &create.table)? {
-        Some(change) => add_constraint(create, change),
-        None => create.columns.push(column::definition(item)?),
+    if let Some(change) = table_constraint(item, &create.table)? {
+        add_constraint(create, change);
+    } else {
+        let column = column::definition(item)?;
+        create.indexes.extend(index_of_column(item, &column.name)?);
+        create.columns.push(column);
+    }
+    while constraint::begins_without_comma(item) {
+        if let Some(change) = table_constraint(item, &create.table)? {
+            add_constraint(create, change);
+        }
     }
     Ok(())
+}
+
+/// SQL Server: `a int INDEX i`, an index on the one column that it stands behind.
+fn index_of_column(item: &mut Cursor<'_>, column: &str) -> Read<Option<Index>> {
+    if item.engine != Engine::Sqlserver || !item.eat("INDEX") {
+        return Ok(None);
+    }
+    let name = Some(item.name()?);
+    let is_unique = item.eat("UNIQUE");
+    item.eat_any(&["CLUSTERED", "NONCLUSTERED HASH", "NONCLUSTERED"]);
+    let parts = if item.is_symbol("(") {
+        index::parts(&mut item.parens()?)?
+    } else {
+        vec![IndexPart::Column { name: column.to_owned(), length: None }]
+    };
+    let options = index::read_options(item)?;
+    let (included, condition) = (options.included, options.condition);
+    Ok(Some(Index { name, kind: IndexKind::Btree, is_unique, parts, included, condition }))
 }
 
 fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
@@ -133,7 +163,7 @@ fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
 fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     while !cursor.is_end() {
         cursor.eat_symbol(",");
-        if cursor.is_any(&["AS", "SELECT", "IGNORE", "REPLACE", "WITH RECURSIVE", "VALUES"]) || cursor.is_symbol("(") {
+        if begins_query_of_tail(cursor) {
             create.has_more_columns = true;
             cursor.skip_all();
         } else if cursor.is("PARTITION BY") && cursor.engine.is_mysql_family() {
@@ -147,6 +177,14 @@ fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
         }
     }
     Ok(())
+}
+
+fn begins_query_of_tail(cursor: &Cursor<'_>) -> bool {
+    // The MySQL family takes a query without AS, and its WITH has no options in brackets.
+    let begins_cte = cursor.engine.is_mysql_family() && cursor.is("WITH") && !cursor.is("WITH SYSTEM VERSIONING");
+    cursor.is_any(&["AS", "SELECT", "IGNORE", "REPLACE", "WITH RECURSIVE", "VALUES"])
+        || cursor.is_symbol("(")
+        || begins_cte
 }
 
 /// Clauses that concern neither columns nor keys.
@@ -179,6 +217,7 @@ fn eat_clause(cursor: &mut Cursor<'_>) -> bool {
         "SERVER",
         "ON",
         "TEXTIMAGE_ON",
+        "FILESTREAM_ON",
     ]) {
         match clause {
             "FOR VALUES" | "PARTITION BY" => {
@@ -187,6 +226,7 @@ fn eat_clause(cursor: &mut Cursor<'_>) -> bool {
             "DEFAULT" if cursor.is_any(&["CHARSET", "CHARACTER", "CHAR", "COLLATE"]) => return true,
             "DEFAULT" => {}
             _ => {
+                cursor.eat_symbol("=");
                 cursor.advance();
                 cursor.skip_parens();
             }
@@ -202,10 +242,6 @@ pub(super) fn from_query(table: TableName) -> SchemaChange {
 }
 
 /// A virtual table of SQLite: its module says what its columns are.
-pub(super) fn virtual_table(table: TableName) -> SchemaChange {
-    SchemaChange::Opaque(Opaque {
-        what: "CREATE VIRTUAL TABLE".to_owned(),
-        touches: Touches::Table(table),
-        reason: "the columns of a virtual table are its module's".to_owned(),
-    })
+pub(super) fn virtual_table(table: TableName, if_not_exists: bool) -> SchemaChange {
+    SchemaChange::CreateTable(CreateTable { has_more_columns: true, if_not_exists, ..empty(table) })
 }

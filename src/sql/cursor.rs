@@ -101,6 +101,8 @@ impl<'a> Cursor<'a> {
             TokenKind::Word => Some(self.text_of(token).to_owned()),
             // Double quotes: ANSI_QUOTES, and SQLite's leniency.
             TokenKind::QuotedWord | TokenKind::DoubleQuoted => self.value_of(token),
+            // SQLite takes a string for a name where only a name can stand.
+            TokenKind::String if self.engine == Engine::Sqlite => self.value_of(token),
             _ => None,
         }
     }

@@ -76,6 +76,11 @@ const CURRENT: &[&str] = &[
 
 /// Reads the value of a DEFAULT clause in a column definition, behind the word DEFAULT.
 pub(super) fn default(cursor: &mut Cursor<'_>) -> Read<Default> {
+    let start = cursor.clone();
+    if cursor.eat_any(&["NEXT VALUE FOR", "PREVIOUS VALUE FOR"]).is_some() {
+        cursor.table_name()?;
+        return Ok(Default::Expression(cursor.text_since(&start)));
+    }
     let is_mysql = cursor.engine.is_mysql_family();
     let mut is_first = true;
     let value = cursor.part_until(|cursor| {

@@ -16,8 +16,8 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     let replaces = cursor.eat("OR REPLACE");
     cursor.eat_any(&["ONLINE", "OFFLINE"]);
     let is_unique = cursor.eat("UNIQUE");
-    cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
-    let mut kind = match cursor.eat_any(&["FULLTEXT", "SPATIAL", "VECTOR", "COLUMNSTORE"]) {
+    cursor.eat_any(&["CLUSTERED", "NONCLUSTERED", "PRIMARY"]);
+    let mut kind = match cursor.eat_any(&["FULLTEXT", "SPATIAL", "VECTOR", "COLUMNSTORE", "XML"]) {
         Some("FULLTEXT") => Some(IndexKind::Fulltext),
         Some("SPATIAL") => Some(IndexKind::Spatial),
         Some("VECTOR") => Some(IndexKind::Vector),
@@ -33,7 +33,10 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     cursor.eat("ONLY");
     let table = cursor.table_name()?;
     kind = read_using(cursor)?.or(kind);
-    let parts = parts(&mut cursor.parens()?)?;
+    let parts = parts_of(cursor, kind.as_ref().unwrap_or(&IndexKind::Btree))?;
+    if cursor.engine == Engine::Sqlserver {
+        skip_kind_options(cursor)?;
+    }
     let options = read_options(cursor)?;
     let kind = options.kind.or(kind).unwrap_or_default();
     let is_concurrent = is_concurrent || options.is_online;
@@ -64,6 +67,34 @@ pub(super) fn parts(inside: &mut Cursor<'_>) -> Read<Vec<IndexPart>> {
         parts.push(part(item)?);
     }
     Ok(parts)
+}
+
+/// The brackets with the parts of an index. SQL Server's columnstore index of all columns has none, nor needs a full-text
+/// index any, whose columns come later.
+pub(super) fn parts_of(cursor: &mut Cursor<'_>, kind: &IndexKind) -> Read<Vec<IndexPart>> {
+    let may_lack_them = match kind {
+        IndexKind::Other(kind) => kind == "columnstore",
+        IndexKind::Fulltext => cursor.is("KEY INDEX"),
+        _ => false,
+    };
+    if may_lack_them && !cursor.is_symbol("(") { Ok(Vec::new()) } else { parts(&mut cursor.parens()?) }
+}
+
+/// What SQL Server says of full-text, XML and spatial indexes alone: how they are kept and filled.
+fn skip_kind_options(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.eat("KEY INDEX") {
+        cursor.name()?;
+        cursor.skip_all();
+    } else if cursor.eat("USING XML INDEX") {
+        cursor.name()?;
+        cursor.expect("FOR")?;
+        cursor.advance();
+    } else if cursor.eat("USING") {
+        cursor.advance();
+    } else if cursor.eat("ORDER") {
+        cursor.skip_parens();
+    }
+    Ok(())
 }
 
 fn part(mut item: Cursor<'_>) -> Read<IndexPart> {
@@ -117,6 +148,13 @@ fn is_rest_of_part(rest: &mut Cursor<'_>) -> bool {
         rest.skip_parens();
     }
     while rest.eat_any(&order).is_some() {}
+    if rest.engine == Engine::Sqlserver {
+        // Of the columns of a full-text index.
+        while rest.eat_any(&["TYPE COLUMN", "LANGUAGE"]).is_some() {
+            rest.advance();
+        }
+        rest.eat("STATISTICAL_SEMANTICS");
+    }
     rest.is_end() || rest.engine == Engine::Postgresql && rest.text().starts_with(['=', '&', '<', '>'])
 }
 
@@ -141,19 +179,29 @@ pub(super) fn read_options(cursor: &mut Cursor<'_>) -> Read<Options> {
         } else if cursor.eat("INCLUDE") {
             options.included = cursor.names_in_parens()?;
         } else if cursor.eat("WHERE") {
-            options.condition = Some(cursor.part_until_any(&["WITH"]).text());
+            options.condition = Some(cursor.part_until(ends_condition).text());
         } else if cursor.eat("WITH PARSER") {
             cursor.name()?;
         } else if cursor.is("WITH") {
             cursor.advance();
+            if cursor.engine == Engine::Sqlserver && cursor.is_symbol_ahead(1, "=") {
+                // Its older form of one option without brackets.
+                cursor.take_part(3);
+                continue;
+            }
             options.is_online |= is_online(cursor.parens()?);
         } else if read_online(cursor, &mut options.online)? {
             // Read.
-        } else if let Some(option) = cursor.eat_any(VALUE_OPTIONS) {
-            if !(option == "ON" && cursor.engine != Engine::Sqlserver) {
-                cursor.eat_symbol("=");
-            }
+        } else if cursor.engine == Engine::Sqlserver && cursor.eat_any(&["ON", "FILESTREAM_ON"]).is_some() {
+            // A filegroup, or a partition scheme and its column.
             cursor.advance();
+            cursor.skip_parens();
+        } else if cursor.eat_any(VALUE_OPTIONS).is_some() {
+            cursor.eat_symbol("=");
+            cursor.advance();
+        } else if cursor.engine == Engine::Mariadb && cursor.is_symbol_ahead(1, "=") {
+            // An option that a storage engine defines.
+            cursor.take_part(3);
         } else if cursor.eat_any(FLAG_OPTIONS).is_none() {
             return Ok(options);
         }
@@ -170,8 +218,12 @@ const VALUE_OPTIONS: &[&str] = &[
     "DISTANCE",
     "M",
     "WAIT",
-    "ON",
 ];
+
+/// Where the condition of a partial index ends.
+fn ends_condition(cursor: &Cursor<'_>) -> bool {
+    cursor.is("WITH") || cursor.engine == Engine::Sqlserver && cursor.is_any(&["ON", "FILESTREAM_ON"])
+}
 
 const FLAG_OPTIONS: &[&str] =
     &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "NOWAIT"];

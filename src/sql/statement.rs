@@ -100,10 +100,10 @@ fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool>
     } else if begins_create(cursor, "INDEX") {
         index::create(cursor, reading)?;
     } else if cursor.eat("CREATE VIRTUAL TABLE") {
-        cursor.eat("IF NOT EXISTS");
+        let if_not_exists = cursor.eat("IF NOT EXISTS");
         let table = cursor.table_name()?;
         cursor.skip_all();
-        reading.push(range, create_table::virtual_table(table));
+        reading.push(range, create_table::virtual_table(table, if_not_exists));
     } else if cursor.is("ALTER TABLE ALL IN TABLESPACE") {
         cursor.skip_all();
         reading.opaque(range, "ALTER TABLE ALL IN TABLESPACE", Touches::Anything, "it may reach any table");
@@ -143,6 +143,8 @@ fn begins_create(cursor: &Cursor<'_>, object: &str) -> bool {
         "FULLTEXT",
         "SPATIAL",
         "VECTOR",
+        "PRIMARY",
+        "XML",
         "CLUSTERED",
         "NONCLUSTERED",
         "COLUMNSTORE",

@@ -63,6 +63,13 @@ fn type_name(cursor: &mut Cursor<'_>) -> Read<String> {
     if !is_quoted {
         name.make_ascii_lowercase();
     }
+    if cursor.engine == Engine::Sqlite {
+        // Any words make a type there, up to the first that begins an attribute.
+        while let Some(word) = cursor.word().filter(|word| !super::column::begins_attribute(word)) {
+            name = format!("{name} {}", word.to_ascii_lowercase());
+            cursor.advance();
+        }
+    }
     while cursor.eat_symbol(".") {
         let schema = name;
         name = cursor.name()?;

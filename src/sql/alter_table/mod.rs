@@ -20,8 +20,8 @@ use crate::engine::Engine;
 /// Reads ALTER TABLE, behind those words.
 pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     cursor.eat("IF EXISTS");
-    cursor.eat("ONLY");
-    let table = cursor.table_name()?;
+    let is_only = cursor.eat("ONLY");
+    let table = if is_only && cursor.is_symbol("(") { cursor.parens()?.table_name()? } else { cursor.table_name()? };
     cursor.eat_symbol("*");
     if cursor.eat("WAIT") {
         cursor.number()?;
