@@ -21,6 +21,17 @@ impl SchemaChange {
         }
     }
 
+    /// Whether it is known to leave every table's shape and rows alone, and is part of no table.
+    pub fn is_beside_tables(&self) -> bool {
+        self.reach().is_none()
+            && match self {
+                Self::Opaque(opaque) => opaque.touches == Touches::Nothing,
+                Self::CreateObject(_) | Self::AlterObject(_) | Self::DropObject(_) => self.table().is_none(),
+                Self::ChangePrivileges(_) | Self::Comment(_) | Self::RefreshView(_) => true,
+                _ => false,
+            }
+    }
+
     /// Whether it changes the shape of the table that it names, or what stands on it, so that the table stays locked until
     /// the transaction ends.
     pub fn changes_a_table(&self) -> bool {
@@ -50,6 +61,13 @@ fn altering(alter: &AlterObject) -> Option<(Touches, &'static str)> {
     match (alter.object.kind, &alter.action) {
         (ObjectKind::Schema, ObjectAction::Rename { .. }) => {
             Some((Touches::Anything, "every table in it goes by another name"))
+        }
+        (ObjectKind::Type | ObjectKind::Domain, ObjectAction::Rename { .. } | ObjectAction::SetSchema { .. }) => {
+            Some((Touches::Anything, "which columns are of this type is not known"))
+        }
+        // Checks, defaults and NOT NULL of a domain hold for columns, whose own definitions do not say them.
+        (ObjectKind::Domain, action) if *action != ObjectAction::SetOwner => {
+            Some((Touches::Anything, "which columns are of this domain is not known"))
         }
         (_, action) if action.cascades() => Some((Touches::Anything, CASCADE)),
         _ => None,

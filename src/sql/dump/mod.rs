@@ -213,13 +213,11 @@ impl Dump {
         let mut map = SourceMap::new(span);
         map.add_verbatim(range.clone(), span);
         let statement = read(sql.trim(), &map, range.clone());
-        let is_unknown = |change: &Change| matches!(&change.what, SchemaChange::Opaque(opaque) if opaque.is_unknown());
-        if statement.changes.iter().any(is_unknown) {
-            for change in statement.changes.iter().filter(|change| is_unknown(change)) {
-                if let SchemaChange::Opaque(opaque) = &change.what {
-                    self.problems.push(Problem { span: change.span, reason: opaque.reason.clone() });
-                }
-            }
+        let reasons = statement.changes.iter().filter_map(|change| Some((change.span, change.what.reach()?.1)));
+        let problems: Vec<Problem> =
+            reasons.map(|(span, reason)| Problem { span, reason: reason.to_owned() }).collect();
+        if !problems.is_empty() {
+            self.problems.extend(problems);
             self.keep(text, range.clone());
         }
         if self.not_utf8.iter().any(|at| range.contains(at)) {
