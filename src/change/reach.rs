@@ -3,6 +3,8 @@
 use super::kind::{SchemaChange, Touches};
 use super::object::{AlterObject, DropObject, ObjectAction};
 use super::object_kind::ObjectKind;
+use super::partition::PartitionAction;
+use super::setting::{ChangeTableSetting, TableSetting};
 use super::upkeep::PrivilegeAction;
 
 const CASCADE: &str = "CASCADE takes along whatever depends on it";
@@ -17,6 +19,16 @@ impl SchemaChange {
             Self::ChangePrivileges(change) if change.action == PrivilegeAction::DropOwned => {
                 Some((Touches::Anything, "which tables the role owns is not known"))
             }
+            Self::ChangeGenerated(change) => {
+                Some((Touches::Table(change.table.clone()), "what computes a column changes"))
+            }
+            Self::ChangeTableSetting(change) => setting(change),
+            Self::ChangePartitions(change) => match &change.action {
+                PartitionAction::ConvertToTable { .. } | PartitionAction::ConvertFromTable { .. } => {
+                    Some((Touches::Anything, "a table is made of a partition, or a partition of a table"))
+                }
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -46,6 +58,17 @@ impl SchemaChange {
                     | Self::Opaque(_)
             )
     }
+}
+
+/// Settings that stand for more than themselves: hidden columns, and constraints that no longer hold.
+fn setting(change: &ChangeTableSetting) -> Option<(Touches, &'static str)> {
+    let reason = match &change.setting {
+        TableSetting::AddVersioning | TableSetting::DropVersioning => "versions of rows have columns of their own",
+        TableSetting::AddPeriod | TableSetting::DropPeriod => "a period stands on columns of the table",
+        TableSetting::NotEnforced(_) => "what the constraint says need not hold any more",
+        _ => return None,
+    };
+    Some((Touches::Table(change.table.clone()), reason))
 }
 
 fn dropping(drop: &DropObject) -> Option<(Touches, &'static str)> {

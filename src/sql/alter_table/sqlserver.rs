@@ -2,23 +2,13 @@
 
 use super::Action;
 use crate::change::{
-    AddColumn, ChangeType, DropColumn, DropConstraint, DropNotNull, SchemaChange, SetDefault, SetNotNull,
+    AddColumn, ChangePartitions, ChangeType, DropColumn, DropConstraint, DropNotNull, Maintenance, PartitionAction,
+    SchemaChange, SetDefault, SetNotNull, TableSetting,
 };
 use crate::sql::column;
 use crate::sql::constraint::table_constraint;
 use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::default;
-
-const BESIDE: &[&str] = &[
-    "ENABLE TRIGGER",
-    "DISABLE TRIGGER",
-    "ENABLE CHANGE_TRACKING",
-    "DISABLE CHANGE_TRACKING",
-    "CHECK CONSTRAINT",
-    "NOCHECK CONSTRAINT",
-    "REBUILD",
-    "SET",
-];
 
 /// Reads the action and gives its verb; `verb` is the one before, for an action that says none.
 pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &'static str) -> &'static str {
@@ -31,14 +21,47 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &'stati
         "ADD" => read_add(item, action, checks_nothing),
         "DROP COLUMN" | "DROP CONSTRAINT" | "DROP" => read_drop(item, action, verb),
         "ALTER COLUMN" => read_alter(item, action),
-        _ => Ok(item.eat_any(BESIDE).is_some_and(|words| {
-            item.skip_all();
-            action.beside(words);
-            true
-        })),
+        _ => read_setting(item, action),
     };
     action.finish(read, item, &whole);
     verb
+}
+
+fn read_setting(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    if item.eat("ENABLE TRIGGER") {
+        action.set(TableSetting::EnableTrigger(name_or_all(item)?));
+    } else if item.eat("DISABLE TRIGGER") {
+        action.set(TableSetting::DisableTrigger(name_or_all(item)?));
+    } else if item.eat("NOCHECK CONSTRAINT") {
+        action.set(TableSetting::NotEnforced(name_or_all(item)?.unwrap_or_else(|| "ALL".to_owned())));
+    } else if item.eat("CHECK CONSTRAINT") {
+        // Without WITH CHECK the rows that stand are not looked at.
+        item.skip_all();
+        action.set(TableSetting::Other("CHECK CONSTRAINT".to_owned()));
+    } else if item.eat("REBUILD") {
+        item.skip_all();
+        action.maintain(Maintenance::Rebuild);
+    } else if item.eat("SWITCH") {
+        if item.eat("PARTITION") {
+            item.advance();
+        }
+        item.expect("TO")?;
+        let to = item.table_name()?;
+        item.skip_all();
+        let (table, partitions) = (action.table.clone(), Vec::new());
+        let what = PartitionAction::Switch { to };
+        action.push(SchemaChange::ChangePartitions(ChangePartitions { table, action: what, partitions }));
+    } else if let Some(words) = item.eat_any(&["ENABLE CHANGE_TRACKING", "DISABLE CHANGE_TRACKING", "SET"]) {
+        item.skip_all();
+        action.set(TableSetting::Other(words.to_owned()));
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn name_or_all(item: &mut Cursor<'_>) -> Read<Option<String>> {
+    if item.eat("ALL") { Ok(None) } else { item.name().map(Some) }
 }
 
 fn read_add(item: &mut Cursor<'_>, action: &mut Action<'_>, checks_nothing: bool) -> Read<bool> {
