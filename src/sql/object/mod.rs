@@ -27,7 +27,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         || comment::read(cursor, reading)
         || upkeep::read(cursor, reading)?
         || trigger::switch(cursor, reading)?
-        || read_object(cursor, reading)?;
+        || read_object(cursor, reading);
     if !is_read {
         rest::read(cursor, reading);
     }
@@ -36,11 +36,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
 }
 
 /// CREATE, ALTER or DROP of something that is neither table nor index.
-fn read_object(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
-    let Some(verb) = ["CREATE", "ALTER", "DROP"].into_iter().find(|verb| cursor.is(verb)) else { return Ok(false) };
+fn read_object(cursor: &mut Cursor<'_>, reading: &mut Reading) -> bool {
+    let Some(verb) = ["CREATE", "ALTER", "DROP"].into_iter().find(|verb| cursor.is(verb)) else { return false };
     let mut ahead = cursor.clone();
     ahead.advance();
-    let Some((kind, modifiers)) = names::kind(&mut ahead) else { return Ok(false) };
+    let Some((kind, modifiers)) = names::kind(&mut ahead) else { return false };
     let range = cursor.range();
     match verb {
         "CREATE" => create::read(&mut ahead, kind, &modifiers, range, reading),
@@ -48,7 +48,7 @@ fn read_object(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool> {
         _ => read_drop(&mut ahead, kind, reading),
     }
     *cursor = ahead;
-    Ok(true)
+    true
 }
 
 /// Each of the objects that are dropped.
