@@ -20,7 +20,17 @@ impl SchemaChange {
             Self::RefreshView(_) => "REFRESH MATERIALIZED VIEW".to_owned(),
             Self::ChangePrivileges(change) => change.action.words().to_owned(),
             Self::Comment(_) => "COMMENT ON".to_owned(),
-            Self::ChangeTableSetting(change) => format!("ALTER TABLE {}", setting(&change.setting)),
+            Self::ChangeTableSetting(change) => match &change.column {
+                Some(_) => format!("ALTER TABLE ALTER COLUMN {}", setting(&change.setting)),
+                None => format!("ALTER TABLE {}", setting(&change.setting)),
+            },
+            Self::AttachPartition(_) => "ALTER TABLE ATTACH PARTITION".to_owned(),
+            Self::DetachPartition(_) => "ALTER TABLE DETACH PARTITION".to_owned(),
+            Self::ChangePartitions(change) => partition_words(&change.action),
+            Self::ChangeGenerated(change) => {
+                let verb = if change.expression.is_some() { "SET" } else { "DROP" };
+                format!("ALTER TABLE ALTER COLUMN {verb} EXPRESSION")
+            }
             Self::Opaque(change) => change.what.clone(),
             _ => return None,
         })
@@ -92,6 +102,18 @@ fn privileges(change: &ChangePrivileges) -> String {
         PrivilegeAction::Reassign => "give what a role owns to another".to_owned(),
         PrivilegeAction::DropOwned => "drop what a role owns".to_owned(),
         PrivilegeAction::Default => "change the rights on what is made later".to_owned(),
+    }
+}
+
+/// As it is written, upper-case.
+fn partition_words(action: &PartitionAction) -> String {
+    match action {
+        PartitionAction::PartitionBy => "ALTER TABLE PARTITION BY".to_owned(),
+        PartitionAction::RemovePartitioning => "ALTER TABLE REMOVE PARTITIONING".to_owned(),
+        PartitionAction::Redistribute => "ALTER TABLE COALESCE PARTITION".to_owned(),
+        PartitionAction::ConvertToTable { .. } => "ALTER TABLE CONVERT PARTITION".to_owned(),
+        PartitionAction::ConvertFromTable { .. } => "ALTER TABLE CONVERT TABLE".to_owned(),
+        action => format!("ALTER TABLE {} PARTITION", action.name().to_ascii_uppercase()),
     }
 }
 

@@ -11,7 +11,7 @@ use super::starting_schema::StartingSchema;
 use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
-use crate::change::{Problem, SchemaChange, Statement, Touches};
+use crate::change::{Problem, Statement};
 use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
@@ -249,21 +249,20 @@ fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.unknown.extend(unknowns(script, true));
 }
 
-/// Why nobody can say that a statement outside of the vocabulary is harmless: it is about a table in use and has no entry
-/// for the engine, or it is about something that is not followed and keeps others waiting.
+/// Why nobody can say that a statement beside tables, columns and keys is harmless: it is about a table in use and has no
+/// entry for the engine, or it is about something that is not followed and keeps others waiting.
 fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
-    let SchemaChange::Opaque(opaque) = &subject.change.what else { return None };
+    let change = &subject.change.what;
+    // What may reach further is told as not understood anyway.
+    let words = change.words().filter(|_| change.reach().is_none())?;
     // Without a source there is no file for the engine, which the summary says once.
     let is_unread = effect.certainty == Certainty::Unknown && !effect.source.is_empty();
-    match &opaque.touches {
-        Touches::Surroundings(table) if is_unread && subject.table_in_use() != Answer::No => Some(format!(
-            "what `{}` does to `{table}` on {} is not known here",
-            opaque.what,
-            subject.target.engine.title()
-        )),
-        Touches::Nothing if effect.blocks != Blocks::default() => Some(format!(
-            "`{}` keeps others waiting on {}, and whether they need what it is about is not known",
-            opaque.what,
+    match change.table() {
+        Some(table) if is_unread && subject.table_in_use() != Answer::No => {
+            Some(format!("what `{words}` does to `{table}` on {} is not known here", subject.target.engine.title()))
+        }
+        None if effect.blocks != Blocks::default() => Some(format!(
+            "`{words}` keeps others waiting on {}, and whether they need what it is about is not known",
             subject.target.engine.title()
         )),
         _ => None,

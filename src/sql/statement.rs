@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Read};
 use super::names::DROP_TEMPORARY;
 use super::reading::Reading;
-use super::{alter_table, batch, block, create_table, dynamic, index, other, rows, select, session};
+use super::{alter_table, batch, block, create_table, dynamic, index, object, rows, select, session};
 use crate::change::{DropTable, OnlineClauses, RenameTable, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
@@ -44,7 +44,7 @@ fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let is_update = !cursor.is("UPDATE STATISTICS");
     if cursor.is_any(&["CREATE", "ALTER", "DROP", "RENAME"]) {
         if !read_definition(cursor, reading)? {
-            other::read(cursor, reading);
+            object::read(cursor, reading)?;
         }
     } else if session::read_transaction(cursor, reading)
         || is_update && rows::read(cursor, reading)?
@@ -75,7 +75,7 @@ fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     } else if cursor.is_any(&["EXECUTE", "CALL", "EXEC", "SP_RENAME", "DO", "BEGIN NOT ATOMIC", "IF", "WHILE"]) {
         run_unknown(cursor, reading);
     } else {
-        other::read(cursor, reading);
+        object::read(cursor, reading)?;
     }
     Ok(())
 }

@@ -16,11 +16,11 @@ use crate::yaml::OneOf;
 
 /// A kind of object by its name: `materialized-view`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KindName(ObjectKind);
+pub struct ObjectKindName(ObjectKind);
 
-impl JsonSchema for KindName {
+impl JsonSchema for ObjectKindName {
     fn schema_name() -> Cow<'static, str> {
-        "KindName".into()
+        "ObjectKindName".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -28,7 +28,7 @@ impl JsonSchema for KindName {
     }
 }
 
-impl<'de> Deserialize<'de> for KindName {
+impl<'de> Deserialize<'de> for ObjectKindName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         ObjectKind::from_name(&name).map(Self).ok_or_else(|| {
@@ -38,14 +38,14 @@ impl<'de> Deserialize<'de> for KindName {
     }
 }
 
-fn is_kind(wanted: Option<&OneOf<KindName>>, kind: ObjectKind) -> Verdict {
-    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&KindName(kind))))
+fn is_kind(wanted: Option<&OneOf<ObjectKindName>>, kind: ObjectKind) -> Verdict {
+    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&ObjectKindName(kind))))
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectKindName>>,
     /// OR REPLACE, OR ALTER.
     replaces: Option<bool>,
     if_not_exists: Option<bool>,
@@ -138,7 +138,7 @@ impl From<&ObjectAction> for ActionKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AlterObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectKindName>>,
     action: Option<OneOf<ActionKind>>,
     cascade: Option<bool>,
 }
@@ -157,7 +157,7 @@ impl AlterObjectMatch {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectKindName>>,
     if_exists: Option<bool>,
     cascade: Option<bool>,
 }

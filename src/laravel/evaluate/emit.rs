@@ -42,7 +42,7 @@ impl Interpreter<'_> {
             return false;
         }
         let script = sql::read(&shape, &SourceMap::new(span), self.settings.engine);
-        script.statements.iter().flat_map(|statement| &statement.changes).any(|change| !is_harmless(&change.what))
+        script.statements.iter().flat_map(|statement| &statement.changes).any(|change| !change.what.is_beside_tables())
     }
 
     /// SQL with parts that are not known: what it does to which table can often be told all the same.
@@ -52,7 +52,7 @@ impl Interpreter<'_> {
         let is_known = |table: &TableName| catalog.has_table(table).is_yes();
         let script = self.state.session.clone().read(&shape, &SourceMap::new(span), &is_known);
         let changes: Vec<&Change> = script.statements.iter().flat_map(|statement| &statement.changes).collect();
-        let is_harmless = !changes.is_empty() && changes.iter().all(|change| is_harmless(&change.what));
+        let is_harmless = !changes.is_empty() && changes.iter().all(|change| change.what.is_beside_tables());
         let tables: Option<Vec<&TableName>> = changes.iter().map(|change| known_table(&change.what)).collect();
         let is_data =
             !changes.is_empty() && changes.iter().all(|change| matches!(change.what, SchemaChange::DataRows(_)));
@@ -153,10 +153,6 @@ fn replay(catalog: &mut Catalog, statement: &Statement) {
     for change in &statement.changes {
         catalog.apply(&change.what);
     }
-}
-
-fn is_harmless(change: &SchemaChange) -> bool {
-    matches!(change, SchemaChange::Opaque(opaque) if opaque.touches == Touches::Nothing)
 }
 
 /// What a statement begins with, up to its first hole: `ALTER TABLE`.

@@ -3,7 +3,9 @@
 //! The forms that all engines share are here, those of one engine in a file each.
 
 mod mysql;
+mod partitions;
 mod postgresql;
+mod settings;
 mod sqlserver;
 
 use std::ops::Range;
@@ -13,7 +15,8 @@ use super::constraint::table_constraint;
 use super::cursor::{Cursor, Read};
 use super::reading::Reading;
 use crate::change::{
-    AddColumn, DropColumn, DropConstraint, RenameColumn, RenameIndex, RenameTable, SchemaChange, TableName, Touches,
+    AddColumn, ChangeTableSetting, DropColumn, DropConstraint, MaintainTable, Maintenance, RenameColumn, RenameIndex,
+    RenameTable, SchemaChange, TableName, TableSetting, Touches,
 };
 use crate::engine::Engine;
 
@@ -82,18 +85,19 @@ impl Action<'_> {
         self.reading.push(self.range.clone(), change);
     }
 
-    /// The action leaves the table's columns, keys and rows as they are.
-    fn beside(&mut self, action: &str) {
-        let what = format!("ALTER TABLE {action}");
-        let touches = Touches::Surroundings(self.table.clone());
-        self.reading.opaque(self.range.clone(), &what, touches, "it leaves columns, keys and rows as they are");
+    fn set(&mut self, setting: TableSetting) {
+        self.change_setting(None, setting);
     }
 
-    /// The action may change the table's columns, keys or rows in ways that no change says.
-    fn unmodelled(&mut self, action: &str) {
-        let what = format!("ALTER TABLE {action}");
-        let touches = Touches::Table(self.table.clone());
-        self.reading.opaque(self.range.clone(), &what, touches, "what it does to the table is not modelled");
+    fn change_setting(&mut self, column: Option<String>, setting: TableSetting) {
+        let table = self.table.clone();
+        self.push(SchemaChange::ChangeTableSetting(ChangeTableSetting { table, column, setting }));
+    }
+
+    /// Every row is written anew, or looked at.
+    fn maintain(&mut self, what: Maintenance) {
+        let table = Some(self.table.clone());
+        self.push(SchemaChange::MaintainTable(MaintainTable { table, index: None, what, is_concurrent: false }));
     }
 
     fn read_shared(&mut self, item: &mut Cursor<'_>) -> Read<bool> {

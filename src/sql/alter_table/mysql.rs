@@ -1,9 +1,9 @@
 //! The actions of ALTER TABLE that only the MySQL family has.
 
-use super::Action;
+use super::{Action, partitions};
 use crate::change::{
-    ChangeTableOptions, DropConstraint, DropDefault, DropPrimaryKey, RedefineColumn, RenameIndex, RenameTable,
-    SchemaChange, SetDefault, TableOptions, ValidateConstraint,
+    ChangeTableOptions, DropConstraint, DropDefault, DropPrimaryKey, Maintenance, RedefineColumn, RenameIndex,
+    RenameTable, SchemaChange, SetDefault, TableOptions, TableSetting, ValidateConstraint,
 };
 use crate::sql::column;
 use crate::sql::cursor::{Cursor, Read};
@@ -11,54 +11,24 @@ use crate::sql::default::classify;
 use crate::sql::index;
 use crate::sql::options::{Known, read_online, read_option};
 
-/// Partition actions that leave every row where a query finds it.
-const PARTITIONS_KEPT: &[&str] = &[
-    "ADD PARTITION",
-    "ANALYZE PARTITION",
-    "CHECK PARTITION",
-    "COALESCE PARTITION",
-    "OPTIMIZE PARTITION",
-    "PARTITION BY",
-    "REBUILD PARTITION",
-    "REMOVE PARTITIONING",
-    "REORGANIZE PARTITION",
-    "REPAIR PARTITION",
+/// Actions that their words say wholly, but for names that are not kept.
+const SETTINGS: &[(&str, TableSetting)] = &[
+    ("ORDER BY", TableSetting::Order),
+    ("ENABLE KEYS", TableSetting::EnableKeys),
+    ("DISABLE KEYS", TableSetting::DisableKeys),
+    ("ADD SYSTEM VERSIONING", TableSetting::AddVersioning),
+    ("WITH SYSTEM VERSIONING", TableSetting::AddVersioning),
+    ("DROP SYSTEM VERSIONING", TableSetting::DropVersioning),
+    ("ADD PERIOD FOR", TableSetting::AddPeriod),
+    ("ADD PERIOD IF NOT EXISTS FOR", TableSetting::AddPeriod),
+    ("DROP PERIOD FOR", TableSetting::DropPeriod),
+    ("DROP PERIOD IF EXISTS FOR", TableSetting::DropPeriod),
+    ("DISCARD TABLESPACE", TableSetting::DiscardTablespace),
+    ("IMPORT TABLESPACE", TableSetting::ImportTablespace),
 ];
 
-/// Those that take rows away or bring them.
-const PARTITIONS_CHANGED: &[&str] = &[
-    "CONVERT PARTITION",
-    "CONVERT TABLE",
-    "DISCARD PARTITION",
-    "DROP PARTITION",
-    "EXCHANGE PARTITION",
-    "IMPORT PARTITION",
-    "TRUNCATE PARTITION",
-];
-
-/// Other actions that leave columns, keys and rows as they are.
-const BESIDE: &[&str] = &[
-    "FORCE",
-    "ORDER BY",
-    "ENABLE KEYS",
-    "DISABLE KEYS",
-    "WITH VALIDATION",
-    "WITHOUT VALIDATION",
-    "SECONDARY_LOAD",
-    "SECONDARY_UNLOAD",
-];
-
-const UNMODELLED: &[&str] = &[
-    "ADD SYSTEM VERSIONING",
-    "WITH SYSTEM VERSIONING",
-    "DROP SYSTEM VERSIONING",
-    "ADD PERIOD FOR",
-    "ADD PERIOD IF NOT EXISTS FOR",
-    "DROP PERIOD FOR",
-    "DROP PERIOD IF EXISTS FOR",
-    "DISCARD TABLESPACE",
-    "IMPORT TABLESPACE",
-];
+/// Others that leave columns, keys and rows as they are.
+const OTHERS: &[&str] = &["WITH VALIDATION", "WITHOUT VALIDATION", "SECONDARY_LOAD", "SECONDARY_UNLOAD"];
 
 /// Where an action ends: at a comma, or before the partitioning, which may follow without one.
 pub(super) fn next_action<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
@@ -76,17 +46,20 @@ pub(super) fn next_action<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
 
 /// Whether the commas of the action that begins here are its own: it is the last of its statement.
 fn takes_rest(cursor: &Cursor<'_>) -> bool {
-    cursor.is("ORDER BY") || cursor.is_any(PARTITIONS_KEPT) || cursor.is_any(PARTITIONS_CHANGED)
+    cursor.is("ORDER BY") || partitions::takes_rest(cursor)
 }
 
 /// Reads the action, if it is one that only the MySQL family has.
 pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
-    if let Some(words) = item.eat_any(PARTITIONS_KEPT).or_else(|| item.eat_any(BESIDE)) {
+    if partitions::read(item, action)? {
+        // Read.
+    } else if item.eat("FORCE") {
+        action.maintain(Maintenance::Rebuild);
+    } else if let Some((_, setting)) = SETTINGS.iter().find(|(words, _)| item.eat(words)) {
         item.skip_all();
-        action.beside(words);
-    } else if let Some(words) = item.eat_any(PARTITIONS_CHANGED).or_else(|| item.eat_any(UNMODELLED)) {
-        item.skip_all();
-        action.unmodelled(words);
+        action.set(setting.clone());
+    } else if let Some(words) = item.eat_any(OTHERS) {
+        action.set(TableSetting::Other(words.to_owned()));
     } else if item.eat("MODIFY") {
         item.eat("COLUMN");
         item.eat("IF EXISTS");
@@ -117,15 +90,20 @@ fn redefine(action: &mut Action<'_>, column: String, definition: crate::change::
 
 fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
     if item.eat_any(&["INDEX", "KEY"]).is_some() {
-        item.skip_all();
-        action.beside("ALTER INDEX");
+        item.name()?;
+        let setting = match item.eat_any(&["VISIBLE", "NOT IGNORED", "INVISIBLE", "IGNORED"]) {
+            Some("VISIBLE" | "NOT IGNORED") => TableSetting::Visible,
+            Some(_) => TableSetting::Invisible,
+            None => return Err(item.unread("VISIBLE or INVISIBLE")),
+        };
+        action.set(setting);
     } else if item.eat_any(&["CHECK", "CONSTRAINT"]).is_some() {
         let (table, name) = (action.table.clone(), item.name()?);
         if item.eat("ENFORCED") {
             action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name }));
         } else {
             item.expect("NOT ENFORCED")?;
-            action.unmodelled("ALTER CONSTRAINT NOT ENFORCED");
+            action.set(TableSetting::NotEnforced(name));
         }
     } else {
         item.eat("COLUMN");
@@ -137,8 +115,10 @@ fn read_alter(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
             action.push(SchemaChange::SetDefault(SetDefault { table, column, default }));
         } else if item.eat("DROP DEFAULT") {
             action.push(SchemaChange::DropDefault(DropDefault { table, column }));
-        } else if let Some(words) = item.eat_any(&["SET VISIBLE", "SET INVISIBLE"]) {
-            action.beside(&format!("ALTER COLUMN {words}"));
+        } else if item.eat("SET VISIBLE") {
+            action.change_setting(Some(column), TableSetting::Visible);
+        } else if item.eat("SET INVISIBLE") {
+            action.change_setting(Some(column), TableSetting::Invisible);
         } else {
             return Err(item.unread("SET DEFAULT or DROP DEFAULT"));
         }
@@ -204,7 +184,11 @@ fn read_options(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
     loop {
         match read_option(item, &mut options)? {
             Known::Kept => {}
-            Known::Unkept(name) => action.beside(name),
+            Known::Unkept(name) => action.set(match name {
+                "AUTO_INCREMENT" => TableSetting::Counter,
+                "TABLESPACE" => TableSetting::Tablespace,
+                name => TableSetting::Other(name.to_owned()),
+            }),
             Known::No => break,
         }
         is_option = true;

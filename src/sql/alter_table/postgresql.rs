@@ -1,50 +1,13 @@
 //! The actions of ALTER TABLE that only PostgreSQL has.
 
-use super::Action;
+use super::{Action, settings};
 use crate::change::{
-    ChangeIdentity, ChangeType, DropDefault, DropNotNull, Identity, RenameTable, SchemaChange, SetDefault, SetNotNull,
-    TableName, ValidateConstraint,
+    ChangeGenerated, ChangeIdentity, ChangeTableSetting, ChangeType, DropDefault, DropNotNull, Identity, RenameTable,
+    SchemaChange, SetDefault, SetNotNull, TableName, ValidateConstraint,
 };
 use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::classify;
 use crate::sql::types::column_type;
-
-/// Actions that leave the columns, keys and stored rows of the table as they are. The longer of two that begin alike comes first.
-const BESIDE: &[&str] = &[
-    "SET LOGGED",
-    "SET UNLOGGED",
-    "SET TABLESPACE",
-    "SET ACCESS METHOD",
-    "SET WITHOUT CLUSTER",
-    "SET WITHOUT OIDS",
-    "SET",
-    "RESET",
-    "OWNER TO",
-    "ENABLE ALWAYS TRIGGER",
-    "ENABLE REPLICA TRIGGER",
-    "ENABLE TRIGGER",
-    "DISABLE TRIGGER",
-    "ENABLE ALWAYS RULE",
-    "ENABLE REPLICA RULE",
-    "ENABLE RULE",
-    "DISABLE RULE",
-    "ENABLE ROW LEVEL SECURITY",
-    "DISABLE ROW LEVEL SECURITY",
-    "FORCE ROW LEVEL SECURITY",
-    "NO FORCE ROW LEVEL SECURITY",
-    "REPLICA IDENTITY",
-    "CLUSTER ON",
-    "ALTER CONSTRAINT",
-    "ATTACH PARTITION",
-    "DETACH PARTITION",
-    "MERGE PARTITIONS",
-    "SPLIT PARTITION",
-    "INHERIT",
-    "NO INHERIT",
-    "OPTIONS",
-    "NOT OF",
-    "OF",
-];
 
 /// Reads the action, if it is one that only PostgreSQL has.
 pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
@@ -59,9 +22,8 @@ pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool>
         let name = item.name()?;
         item.eat("ENFORCED");
         action.push(SchemaChange::ValidateConstraint(ValidateConstraint { table, name }));
-    } else if let Some(words) = item.eat_any(BESIDE) {
-        item.skip_all();
-        action.beside(words);
+    } else if settings::read(item, action)? {
+        // Read.
     } else if item.eat("ALTER") {
         item.eat("COLUMN");
         read_column(item, action)?;
@@ -93,16 +55,15 @@ fn read_column(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<()> {
     } else if item.eat("DROP IDENTITY") {
         let if_exists = item.eat("IF EXISTS");
         SchemaChange::ChangeIdentity(ChangeIdentity { table, column, identity: None, if_exists })
-    } else if let Some(words) = item.eat_any(&["DROP EXPRESSION", "SET EXPRESSION"]) {
-        item.skip_all();
-        action.unmodelled(&format!("ALTER COLUMN {words}"));
-        return Ok(());
-    } else if let Some(words) =
-        item.eat_any(&["SET STATISTICS", "SET STORAGE", "SET COMPRESSION", "SET", "RESET", "RESTART", "OPTIONS"])
-    {
-        item.skip_all();
-        action.beside(&format!("ALTER COLUMN {words}"));
-        return Ok(());
+    } else if item.eat("DROP EXPRESSION") {
+        let if_exists = item.eat("IF EXISTS");
+        SchemaChange::ChangeGenerated(ChangeGenerated { table, column, expression: None, if_exists })
+    } else if item.eat("SET EXPRESSION") {
+        item.expect("AS")?;
+        let expression = Some(item.parens()?.text());
+        SchemaChange::ChangeGenerated(ChangeGenerated { table, column, expression, if_exists: false })
+    } else if let Some(setting) = settings::of_column(item) {
+        SchemaChange::ChangeTableSetting(ChangeTableSetting { table, column: Some(column), setting })
     } else {
         return Err(item.unread("an action on the column"));
     };

@@ -238,14 +238,12 @@ impl Dump {
         let mut map = SourceMap::new(span);
         map.add_verbatim(range.clone(), span);
         let statements = read(&mut self.reader, sql.trim(), &map, range.clone());
-        let is_unknown = |change: &&Change| matches!(&change.what, SchemaChange::Opaque(opaque) if opaque.is_unknown());
-        let changes = || statements.iter().flat_map(|statement| &statement.changes);
-        if changes().any(|change| is_unknown(&change)) {
-            for change in changes().filter(is_unknown) {
-                if let SchemaChange::Opaque(opaque) = &change.what {
-                    self.problems.push(Problem { span: change.span, reason: opaque.reason.clone() });
-                }
-            }
+        let changes = statements.iter().flat_map(|statement| &statement.changes);
+        let reasons = changes.filter_map(|change| Some((change.span, change.what.reach()?.1)));
+        let problems: Vec<Problem> =
+            reasons.map(|(span, reason)| Problem { span, reason: reason.to_owned() }).collect();
+        if !problems.is_empty() {
+            self.problems.extend(problems);
             self.keep(text, range.clone());
         }
         if self.not_utf8.iter().any(|at| range.contains(at)) {
