@@ -9,14 +9,13 @@ mod column;
 mod either;
 mod expression;
 mod figured;
+mod heirs;
 mod key;
 mod names;
 mod neighbours;
 mod object;
 mod object_alter;
 mod object_replay;
-#[cfg(test)]
-mod object_tests;
 mod query;
 mod replay;
 mod spelled;

@@ -129,6 +129,27 @@ impl Catalog {
         self.answer_from(name, self.triggers_on(name).filter(|trigger| trigger.is_enabled))
     }
 
+    /// Whether a view that is known reads that table itself.
+    pub fn view_reads(&self, name: &TableName) -> Answer {
+        let table = self.key(name);
+        let views = self.objects.standing.iter().filter(|(_, object)| object.reads(&table));
+        Answer::any(views.map(|(key, view)| {
+            let is_certain = !view.is_partial && !self.objects.doubtful.contains(key);
+            if is_certain { Answer::Yes } else { Answer::Unknown }
+        }))
+    }
+
+    /// Whether the object stood before the batch. One that no known migration made but that is asked for must have been
+    /// made elsewhere, unless something unread in this batch may have made it.
+    pub fn is_object_in_use(&self, object: &change::Object) -> Answer {
+        match self.object(object) {
+            Some(object) => object.stood_before_batch.into(),
+            None if self.objects.absent.contains(&self.object_key(object)) => Answer::No,
+            None if self.has_opaque_batch => Answer::Unknown,
+            None => Answer::Yes,
+        }
+    }
+
     /// Whether that column is one that a view is known to read: unknown where the query may mean another table's, or
     /// may be another by now.
     pub fn view_depends(&self, name: &TableName, column: &str) -> Answer {

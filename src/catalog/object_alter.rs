@@ -15,14 +15,14 @@ impl Object {
             (ObjectAction::Disable, _) => self.is_enabled = false,
             (ObjectAction::SetSequenceOwner(owner), Definition::Sequence(sequence)) => sequence.owner.clone_from(owner),
             (ObjectAction::SetSequenceOwner(owner), own) => {
-                *own = Definition::Sequence(Sequence { owner: owner.clone() })
+                *own = Definition::Sequence(Sequence { owner: owner.clone() });
             }
             (action, Definition::Enum(members)) => change_members(members, action),
             (action, Definition::Composite(attributes)) => change_attributes(attributes, action),
             (action, Definition::Domain(domain)) => change_domain(domain, action),
             (ObjectAction::RenameColumn { .. }, Definition::View(_)) => self.is_partial = true,
             (ObjectAction::AddTables(tables), Definition::Publication(own)) => {
-                own.tables.extend(tables.iter().cloned())
+                own.tables.extend(tables.iter().cloned());
             }
             (ObjectAction::DropTables(tables), Definition::Publication(own)) => {
                 own.tables.retain(|table| !tables.contains(table));

@@ -9,8 +9,8 @@ use super::neighbours::Neighbours;
 use super::table::{ForeignKey, Table};
 use super::{Catalog, Era, names};
 use crate::change::{
-    self, CreateTable, DataRows, Default, DropTable, ObjectKind, Opaque, RenameTable, SchemaChange, Statement,
-    TableName, Touches,
+    self, ColumnSource, CreateTable, DataRows, Default, DropTable, ObjectKind, Opaque, RenameTable, SchemaChange,
+    Statement, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -28,6 +28,7 @@ impl Catalog {
     pub fn apply(&mut self, change: &SchemaChange) {
         if !self.is_of_view(change) {
             self.make(change);
+            self.pass_on(change);
         }
         if let Some((touches, _)) = change.reach() {
             self.lose_sight(&touches);
@@ -73,15 +74,18 @@ impl Catalog {
             }
             SchemaChange::DropConstraint(drop) => self.drop_constraint(drop),
             SchemaChange::ChangeGenerated(change) => self.change_generated(change),
-            SchemaChange::ChangeTableSetting(change) => self.switch_objects(&change.table, &change.setting),
+            SchemaChange::AttachPartition(attach) => self.attach_partition(attach),
+            SchemaChange::DetachPartition(detach) => self.detach_partition(detach),
+            SchemaChange::ChangePartitions(change) => self.change_partitions(change),
+            SchemaChange::ChangeTableSetting(change) => {
+                self.change_parents(change);
+                self.switch_objects(&change.table, &change.setting);
+            }
             SchemaChange::CreateObject(create) => self.create_object(create),
             SchemaChange::AlterObject(alter) => self.alter_object(alter),
             SchemaChange::DropObject(drop) => self.drop_object(drop),
             SchemaChange::Opaque(opaque) => self.objects.is_partial |= may_make_object(opaque),
-            SchemaChange::AttachPartition(_)
-            | SchemaChange::DetachPartition(_)
-            | SchemaChange::ChangePartitions(_)
-            | SchemaChange::MaintainTable(_)
+            SchemaChange::MaintainTable(_)
             | SchemaChange::LockTable(_)
             | SchemaChange::RefreshView(_)
             | SchemaChange::ChangePrivileges(_)
@@ -127,7 +131,12 @@ impl Catalog {
         self.doubtful.remove(&key);
         self.tables.remove(&key);
         let columns = create.columns.iter().map(|column| self.with_kept_keys(column)).collect();
-        let create = CreateTable { columns, foreign_keys: self.with_keys(&create.foreign_keys), ..create.clone() };
+        let sources = self.with_kept_sources(&create.sources);
+        for parent in sources.iter().filter(|source| matches!(source, ColumnSource::PartitionOf(_))) {
+            self.table_mut(parent.table()).is_partitioned = true;
+        }
+        let foreign_keys = self.with_keys(&create.foreign_keys);
+        let create = CreateTable { columns, foreign_keys, sources, ..create.clone() };
         let table = Table::created(key.clone(), &create, &self.neighbours());
         self.tables.insert(key, Rc::new(table));
     }
@@ -135,6 +144,7 @@ impl Catalog {
     /// PostgreSQL drops the foreign keys of other tables along, or refuses.
     fn drop_table(&mut self, drop: &DropTable) {
         let key = self.key(&drop.table);
+        self.drop_heirs(drop);
         self.tables.remove(&key);
         self.doubtful.remove(&key);
         self.drop_objects_of(&key);
@@ -173,6 +183,7 @@ impl Catalog {
         self.doubtful.remove(&to);
         self.tables.insert(to.clone(), Rc::new(table));
         self.redirect_objects(&from, &to);
+        self.redirect_heirs(&from, &to);
         self.redirect_foreign_keys(&from, |key| key.to_table = to.clone());
     }
 

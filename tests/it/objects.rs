@@ -1,13 +1,13 @@
 //! Objects beside tables after changes: each case is a history, and what is asked of it.
 
-use super::Catalog;
-use crate::answer::Answer;
-use crate::change::{
+use phasewise::answer::Answer;
+use phasewise::catalog::Catalog;
+use phasewise::change::{
     AlterObject, CreateObject, Definition, DropObject, Object, ObjectAction, ObjectKind, SchemaChange, TableName,
     TableSetting, Trigger, TriggerEvent, TriggerTiming, ValuePlace, ViewQuery,
 };
-use crate::engine::Engine;
-use crate::source::{SourceMap, Tree};
+use phasewise::engine::Engine;
+use phasewise::source::{SourceMap, Tree};
 
 fn name(name: &str) -> TableName {
     TableName::new(name)
@@ -22,7 +22,7 @@ fn tables(engine: Engine, text: &str) -> Catalog {
 
 fn sql(catalog: &mut Catalog, text: &str) {
     let file = Tree::default().put("test.sql", text.to_owned());
-    let script = crate::sql::read(text, &SourceMap::verbatim(file.id, 0, text.len() as u32), catalog.engine());
+    let script = phasewise::sql::read(text, &SourceMap::verbatim(file.id, 0, text.len() as u32), catalog.engine());
     script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
 }
 
@@ -135,7 +135,7 @@ fn triggers_are_their_tables() {
     catalog.apply(&trigger("stamp", "posts"));
     assert_eq!(catalog.has_trigger(&name("users")), Answer::Yes);
     let setting = TableSetting::DisableTrigger(Some("stamp".to_owned()));
-    let disable = crate::change::ChangeTableSetting { table: name("users"), column: None, setting };
+    let disable = phasewise::change::ChangeTableSetting { table: name("users"), column: None, setting };
     catalog.apply(&SchemaChange::ChangeTableSetting(disable));
     assert_eq!(catalog.has_trigger(&name("users")), Answer::No);
     sql(&mut catalog, "ALTER TABLE posts RENAME TO texts;");
