@@ -18,11 +18,11 @@ use crate::yaml::OneOf;
 
 /// A kind of object by its name: `materialized-view`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KindName(ObjectKind);
+pub struct ObjectName(ObjectKind);
 
-impl JsonSchema for KindName {
+impl JsonSchema for ObjectName {
     fn schema_name() -> Cow<'static, str> {
-        "KindName".into()
+        "ObjectName".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -30,7 +30,7 @@ impl JsonSchema for KindName {
     }
 }
 
-impl<'de> Deserialize<'de> for KindName {
+impl<'de> Deserialize<'de> for ObjectName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         ObjectKind::from_name(&name).map(Self).ok_or_else(|| {
@@ -42,14 +42,14 @@ impl<'de> Deserialize<'de> for KindName {
 
 const IN_USE: &str = "whether running code may use the object";
 
-fn is_kind(wanted: Option<&OneOf<KindName>>, kind: ObjectKind) -> Verdict {
-    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&KindName(kind))))
+fn is_kind(wanted: Option<&OneOf<ObjectName>>, kind: ObjectKind) -> Verdict {
+    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&ObjectName(kind))))
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectName>>,
     /// It stood before the batch, so that running code may use it.
     in_use: Option<bool>,
     /// OR REPLACE, OR ALTER.
@@ -154,7 +154,7 @@ impl From<&ObjectAction> for ActionKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AlterObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectName>>,
     /// It stood before the batch, so that running code may use it.
     in_use: Option<bool>,
     action: Option<OneOf<ActionKind>>,
@@ -176,7 +176,7 @@ impl AlterObjectMatch {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropObjectMatch {
-    object: Option<OneOf<KindName>>,
+    object: Option<OneOf<ObjectName>>,
     /// It stood before the batch, so that running code may use it.
     in_use: Option<bool>,
     if_exists: Option<bool>,
