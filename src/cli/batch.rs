@@ -1,13 +1,14 @@
 //! Which migrations are judged, and what decided it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::arguments::ScopeArguments;
 use super::notes::Notes;
 use super::project::Workspace;
 use crate::lint::Batch;
-use crate::source::{GitError, WorkTree};
+use crate::source::{FileState, GitError, WorkTree};
+use crate::sql::layout;
 
 /// The batch that the arguments ask for.
 pub(super) fn choose(arguments: &ScopeArguments, workspace: &Workspace, notes: Notes) -> Result<Batch, GitError> {
@@ -75,23 +76,65 @@ fn not_on_default_branch(workspace: &Workspace) -> Result<Option<(String, BTreeS
     Ok((has_own_commits || !new.is_empty()).then_some((branch, new)))
 }
 
-/// The project's migrations that were added since HEAD left `revision`, committed or not.
+/// The keys of the project's migrations that were added since HEAD left `revision`, committed or not; and of those changed
+/// since that their runner runs anew.
 fn new_since(git: &WorkTree, revision: &str, workspace: &Workspace) -> Result<BTreeSet<String>, GitError> {
     let base = git.merge_base(revision)?;
     let prefix = prefix(workspace.root(), git.toplevel());
-    let migrations = workspace.migrations();
+    let migrations = workspace.files();
     let directories: BTreeSet<String> = migrations
         .iter()
-        .map(|path| format!("{prefix}{path}"))
+        .map(|(file, _)| format!("{prefix}{}", file.path))
         .map(|path| path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned())
         .collect();
     if directories.is_empty() {
         return Ok(BTreeSet::new());
     }
     let changed = git.changed_since(&base, &directories.into_iter().collect::<Vec<_>>())?;
-    let is_new: BTreeSet<&str> =
-        changed.iter().filter(|file| file.state.is_new()).filter_map(|file| file.path.strip_prefix(&prefix)).collect();
-    Ok(migrations.into_iter().filter(|path| is_new.contains(path.as_str())).collect())
+    let states: BTreeMap<&str, FileState> =
+        changed.iter().filter_map(|file| Some((file.path.strip_prefix(&prefix)?, file.state))).collect();
+    let mut new = BTreeSet::new();
+    let mut before: BTreeMap<String, Changesets> = BTreeMap::new();
+    for (file, runs_again) in &migrations {
+        let Some(state) = states.get(file.path.as_str()) else { continue };
+        let is_new = match state {
+            state if state.is_new() => true,
+            _ if file.shares_file => {
+                let known = before.entry(file.path.clone()).or_insert_with(|| {
+                    Changesets::between(git, &base, &format!("{prefix}{}", file.path), &file.path, workspace)
+                });
+                known.is_new(&file.name, *runs_again)
+            }
+            _ => *runs_again,
+        };
+        if is_new {
+            new.insert(file.key().to_owned());
+        }
+    }
+    Ok(new)
+}
+
+/// The migrations of one file by name, each with its text: as they were, and as they are.
+#[derive(Default)]
+struct Changesets {
+    before: BTreeMap<String, String>,
+    now: BTreeMap<String, String>,
+}
+
+impl Changesets {
+    fn between(git: &WorkTree, base: &str, path_in_git: &str, path: &str, workspace: &Workspace) -> Self {
+        let read = |text: &str| layout::changesets(path, text).unwrap_or_default();
+        let before = git.text_at(base, path_in_git).map(|text| read(&text)).unwrap_or_default();
+        let now = workspace.tree.read(path).map(|file| read(&file.text)).unwrap_or_default();
+        Self { before, now }
+    }
+
+    fn is_new(&self, name: &str, runs_again: bool) -> bool {
+        match self.before.get(name) {
+            None => true,
+            Some(text) => runs_again && self.now.get(name) != Some(text),
+        }
+    }
 }
 
 /// Where the project's root lies below the top of the work tree: empty, or a path that ends in `/`.

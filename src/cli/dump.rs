@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::lint::{Batch, MigrationFile, Role, StartingSchema};
 use crate::source::Tree;
 use crate::sql::dump::LogTable;
-use crate::sql::layout::{self, Layout};
+use crate::sql::layout::Layout;
 
 /// Where dbmate writes the schema after each migration.
 const DBMATE: &str = "db/schema.sql";
@@ -65,8 +65,8 @@ impl Choice {
                 };
                 Some(choice(path, Role::First, "Laravel loads it before the first migration"))
             }
-            Migrations::Sql(_) => {
-                let is_dbmate = migrations.paths().next().is_some_and(|first| is_of_dbmate(tree, first));
+            Migrations::Sql(migrations) => {
+                let is_dbmate = migrations.first().is_some_and(|first| first.layout() == Layout::Dbmate);
                 let is_there = is_dbmate && tree.exists(DBMATE);
                 is_there.then(|| choice(DBMATE.to_owned(), Role::Last, "dbmate writes it after each migration"))
             }
@@ -130,10 +130,6 @@ pub(super) fn remark_on_batch(
              these ask of the tables is answered as if they had run"
         ));
     }
-}
-
-fn is_of_dbmate(tree: &Tree, path: &str) -> bool {
-    tree.read(path).is_ok_and(|file| layout::sections(&file.text).layout == Some(Layout::Dbmate))
 }
 
 fn counted(count: usize, what: &str) -> String {

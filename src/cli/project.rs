@@ -15,7 +15,7 @@ use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
 use super::own_rules;
-use super::root::{Root, Sign};
+use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
 use crate::engine::{Engine, EngineVersion, Version};
@@ -28,6 +28,7 @@ use crate::lint::{
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
+use crate::sql::layout::{self, EngineEvidence};
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -38,7 +39,7 @@ pub(super) struct Workspace<'t> {
     pub(super) tree: &'t Tree,
     pub(super) target: EngineVersion,
     pub(super) config: Config,
-    /// The migrations that were named; `None` where the project as a whole was.
+    /// The keys of the migrations that were named; `None` where the project as a whole was.
     pub(super) named: Option<BTreeSet<String>>,
     project: Project<'t>,
     starting_schema: Option<StartingSchema>,
@@ -57,10 +58,18 @@ enum ProjectError {
     NoEngine,
     #[error("the stats are of {stats}, and the migrations are judged for {judged}")]
     #[diagnostic(
-        code(phasewise::project::other_engine),
+        code(phasewise::project::stats_of_another_engine),
         help("take stats of the database that the migrations run on, with `phasewise stats`")
     )]
-    OtherEngine { stats: &'static str, judged: &'static str },
+    StatsOfAnotherEngine { stats: &'static str, judged: &'static str },
+    #[error("`{source_name}` says that these migrations run on `{name}`, which phasewise does not know")]
+    #[diagnostic(
+        code(phasewise::project::other_engine),
+        help(
+            "where that speaks the dialect of a database that phasewise knows, say so, as in `--engine postgresql:16`"
+        )
+    )]
+    UnknownDatabase { name: String, source_name: String },
 }
 
 impl<'t> Workspace<'t> {
@@ -74,12 +83,15 @@ impl<'t> Workspace<'t> {
         if let Some(path) = config.path() {
             notes.detail(&format!("configuration: `{path}`"));
         }
-        let directories = migrations::directories(root, &config, tree, notes);
+        let directories = migrations::directories(root, &config, tree, notes)?;
         let dump = dump::Choice::named(tree, target, &config);
-        let found = migrations::find(root, tree, &directories, dump.as_ref(), notes);
-        let named = migrations::named(root, &found)?;
+        let found = migrations::find(root, tree, &directories, dump.as_ref(), notes)?;
+        let named = migrations::named(root, tree, &directories, &found)?;
         notes.detail(&format!("migrations: {} in {}", found.len(), migrations::listed(&directories)));
-        let (choice, source) = engine_choice(target, &config, found.application()).ok_or(ProjectError::NoEngine)?;
+        let (choice, source) = match engine_choice(target, &config, found.application()) {
+            Some(choice) => choice,
+            None => told_engine(root, tree, &found, &directories)?,
+        };
         let effects = Effects::builtin(choice.engine)?;
         let (choice, source) = with_stats(choice, source, stats.as_ref())?;
         let dump = dump.or_else(|| dump::Choice::found(tree, &found, choice.engine, notes));
@@ -101,9 +113,19 @@ impl<'t> Workspace<'t> {
         self.tree.root()
     }
 
-    /// The paths of the migrations, in the order in which they run.
+    /// The keys of the migrations, in the order in which they run.
     pub(super) fn migrations(&self) -> Vec<String> {
-        self.project.migrations().into_iter().map(|migration| migration.path).collect()
+        self.project.migrations().iter().map(|migration| migration.key().to_owned()).collect()
+    }
+
+    /// The migrations, and whether each runs anew when its text has changed.
+    pub(super) fn files(&self) -> Vec<(MigrationFile, bool)> {
+        match &self.project {
+            Project::Laravel(_) => self.project.migrations().into_iter().map(|file| (file, false)).collect(),
+            Project::Sql { migrations } => {
+                migrations.iter().map(|migration| (migration.file.clone(), migration.source.runs_again)).collect()
+            }
+        }
     }
 
     /// Judges `batch`; an error where none of its migrations can be read.
@@ -122,13 +144,11 @@ impl<'t> Workspace<'t> {
         Ok(self.judge().scripts(batch, direction))
     }
 
-    /// The path of the migration that goes by that name, or lies at that path.
+    /// The key of the migration that goes by that name, or of the last that lies at that path.
     pub(super) fn migration(&self, wanted: &str) -> Option<String> {
-        let migrations = self.project.migrations().into_iter();
-        migrations
-            .filter(|migration| migration.name == wanted || migration.path == wanted)
-            .map(|found| found.path)
-            .next()
+        let migrations = self.project.migrations();
+        let mut found = migrations.iter().filter(|migration| migration.name == wanted || migration.path == wanted);
+        found.next_back().map(|found| found.key().to_owned())
     }
 
     /// The tables after the migration at `last`, or after all of them, and what was not understood on the way.
@@ -211,7 +231,7 @@ fn with_stats(
 ) -> Result<(EngineChoice, String), ProjectError> {
     let Some(stats) = stats else { return Ok((choice, source)) };
     if stats.engine != choice.engine {
-        return Err(ProjectError::OtherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
+        return Err(ProjectError::StatsOfAnotherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
     }
     Ok(match choice.version {
         Some(_) => (choice, source),
@@ -243,6 +263,34 @@ fn logs(project: &Project) -> Vec<LogTable> {
         }
         Project::Sql { .. } => LogTable::of_runners(),
     }
+}
+
+/// What the files around migrations of SQL say that they run on, those above the project in its repository last.
+fn told_engine(
+    root: &Root,
+    tree: &Tree,
+    found: &Migrations,
+    directories: &[String],
+) -> Result<(EngineChoice, String), Failure> {
+    let Migrations::Sql(migrations) = found else { return Err(ProjectError::NoEngine.into()) };
+    // A migration may lie deeper than the directory that was searched for it.
+    let within =
+        migrations.iter().map(|migration| migration.file.path.rsplit_once('/').map_or("", |(directory, _)| directory));
+    let directories: Vec<String> =
+        directories.iter().map(String::as_str).chain(within.take(1)).map(str::to_owned).collect();
+    let mut evidence = layout::engine(tree, &directories)?;
+    for above in within_repository(&root.directory).skip(1) {
+        if evidence.is_some() {
+            break;
+        }
+        evidence = layout::engine(&Tree::new(above), &[String::new()])?
+            .map(|found| EngineEvidence { source: format!("{} above the project", found.source), ..found });
+    }
+    let evidence = evidence.ok_or(ProjectError::NoEngine)?;
+    let engine = evidence
+        .engine
+        .ok_or(ProjectError::UnknownDatabase { name: evidence.name, source_name: evidence.source.clone() })?;
+    Ok((EngineChoice { engine, version: None }, format!("`{}`", evidence.source)))
 }
 
 /// What the migrations are compiled for: what the application says, unless a flag or the configuration says otherwise.

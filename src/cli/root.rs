@@ -8,10 +8,12 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::config;
-use crate::source::ReadError;
+use super::migrations::listed;
+use crate::source::{ReadError, Tree};
+use crate::sql::layout::{self, SIGNS};
 
 /// Where frameworks and runners keep migrations, relative to a project's root.
-const MIGRATION_DIRECTORIES: [&str; 7] = [
+const MIGRATION_DIRECTORIES: [&str; 11] = [
     "database/migrations",
     "db/migrations",
     "db/migration",
@@ -19,6 +21,10 @@ const MIGRATION_DIRECTORIES: [&str; 7] = [
     "migrations",
     "sql/migrations",
     "src/main/resources/db/migration",
+    "src/main/resources/db/changelog",
+    "db/changelog",
+    "prisma/migrations",
+    "drizzle",
 ];
 
 /// The file that shows a Laravel application.
@@ -51,17 +57,30 @@ pub(super) enum RootError {
     #[diagnostic(transparent)]
     Path(#[from] ReadError),
     #[error("there is no project around `{directory}`")]
-    #[diagnostic(
-        code(phasewise::project::none),
-        help(
-            "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml` or a \
-             directory such as `database/migrations`"
-        )
-    )]
-    None { directory: String },
+    #[diagnostic(code(phasewise::project::none))]
+    None {
+        directory: String,
+        #[help]
+        help: String,
+    },
     #[error("`{first}` and `{second}` belong to different projects")]
     #[diagnostic(code(phasewise::project::several), help("run phasewise once for each project"))]
     Several { first: String, second: String },
+}
+
+impl RootError {
+    /// Nothing shows a project around `directory`; perhaps one lies below it.
+    fn none(directory: &Path) -> Self {
+        let help = match layout::directories_below(&Tree::new(directory), "").as_slice() {
+            [] => {
+                "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml`, the \
+                   settings of a migration runner, or a directory such as `database/migrations`"
+                    .to_owned()
+            }
+            found => format!("name the project's directory, or that of its migrations: {}", listed(found)),
+        };
+        Self::None { directory: directory.display().to_string(), help }
+    }
 }
 
 impl Root {
@@ -69,7 +88,7 @@ impl Root {
     pub(super) fn find(paths: &[PathBuf]) -> Result<Self, RootError> {
         let Some((first, others)) = paths.split_first() else {
             let here = Path::new(".");
-            return Self::around(&absolute(here)?, here).ok_or_else(|| RootError::None { directory: ".".to_owned() });
+            return Self::around(&absolute(here)?, here).ok_or_else(|| RootError::none(here));
         };
         let mut root = Self::of(first)?;
         for path in others {
@@ -112,6 +131,9 @@ impl Root {
         });
         let by_migrations = || {
             directories.iter().find_map(|directory| {
+                if let Some(sign) = SIGNS.into_iter().find(|name| directory.join(name).is_file()) {
+                    return Some((*directory, Sign::File(sign)));
+                }
                 let holds = |place: &&str| {
                     let migrations = directory.join(place);
                     migrations.is_dir() && (target == *directory || target.starts_with(&migrations))
@@ -119,7 +141,15 @@ impl Root {
                 MIGRATION_DIRECTORIES.into_iter().find(holds).map(|place| (*directory, Sign::Migrations(place)))
             })
         };
-        let (directory, sign) = by_file.or_else(by_migrations)?;
+        let by_settings = || {
+            directories.iter().find_map(|directory| {
+                let places = layout::places(&Tree::new(*directory)).ok()?;
+                let mut signs = [".env", ".env.example", "package.json"].into_iter();
+                let sign = signs.find(|name| places.iter().any(|place| place.source == *name))?;
+                Some((*directory, Sign::File(sign)))
+            })
+        };
+        let (directory, sign) = by_file.or_else(by_migrations).or_else(by_settings)?;
         Some(Self { directory: directory.to_owned(), sign, shown: path.display().to_string(), named: BTreeSet::new() })
     }
 
@@ -131,7 +161,7 @@ impl Root {
 }
 
 /// `directory` and those above it, up to the top of its git repository.
-fn within_repository(directory: &Path) -> impl Iterator<Item = &Path> {
+pub(super) fn within_repository(directory: &Path) -> impl Iterator<Item = &Path> {
     let mut is_above = false;
     directory.ancestors().take_while(move |ancestor| {
         let is_within = !is_above;

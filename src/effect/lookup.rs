@@ -42,6 +42,11 @@ impl Effects {
         self.file.as_ref().map_or(&[], |file| file.entries.as_slice())
     }
 
+    /// The entries that the change falls under: one, unless something that decides between several is not known.
+    pub fn entries_of(&self, subject: &Subject<'_>) -> Vec<&Entry> {
+        self.file.as_ref().map_or_else(Vec::new, |file| file.candidates(subject).entries)
+    }
+
     /// What the change does: the first entry that matches. Where it is not known whether an entry does, the worst of
     /// those that may, with the others as its alternatives.
     pub fn of(&self, subject: &Subject<'_>) -> Effect {

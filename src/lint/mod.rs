@@ -11,6 +11,7 @@ mod outcome;
 mod pattern;
 mod policy;
 mod project;
+mod rebuild;
 mod run;
 mod sizes;
 mod starting_schema;

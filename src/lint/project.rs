@@ -2,15 +2,14 @@
 
 use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
-use crate::engine::Engine;
 use crate::laravel::blueprint::Swallowed;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::rule::{Remark, RemarkKind};
-use crate::source::{Comment, ReadError, SourceFile, SourceMap, Span, Tree};
+use crate::source::{Comment, ReadError, SourceFile, Span, Tree};
 use crate::sql;
-use crate::sql::layout::{self, Layout};
+use crate::sql::layout::{self, Layout, Part};
 
 pub use crate::laravel::evaluate::Direction;
 
@@ -34,9 +33,8 @@ pub struct LaravelProject<'t> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlMigration {
     pub file: MigrationFile,
-    /// The file that undoes it, where that is another.
-    pub down: Option<String>,
-    pub layout: Layout,
+    /// What its runner would send, and how.
+    pub source: layout::Migration,
 }
 
 /// One migration of a project.
@@ -46,6 +44,8 @@ pub struct MigrationFile {
     pub name: String,
     /// Relative to the project's root, with `/`.
     pub path: String,
+    /// Whether other migrations stand in the same file.
+    pub shares_file: bool,
 }
 
 /// What a migration sends.
@@ -92,7 +92,7 @@ impl Project<'_> {
             Self::Sql { migrations } => migrations
                 .iter()
                 .find(|known| known.file == *migration)
-                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog.engine())),
+                .map_or_else(Script::default, |migration| migration.read(direction, tree, catalog)),
         }
     }
 }
@@ -135,42 +135,45 @@ impl MigrationFile {
     /// Laravel logs a migration by its file's name, without the extension.
     fn of_laravel(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
-        Self { name: name.strip_suffix(".php").unwrap_or(name).to_owned(), path: path.to_owned() }
+        let name = name.strip_suffix(".php").unwrap_or(name).to_owned();
+        Self { name, path: path.to_owned(), shares_file: false }
+    }
+
+    /// What tells it from every other: its path, or its name where it shares that.
+    pub fn key(&self) -> &str {
+        if self.shares_file { &self.name } else { &self.path }
     }
 }
 
 impl SqlMigration {
-    fn read(&self, direction: Direction, tree: &Tree, engine: Engine) -> Script {
-        let path = match (direction, &self.down) {
+    pub fn new(source: layout::Migration) -> Self {
+        let (name, path) = (source.name.clone(), source.path.clone());
+        Self { file: MigrationFile { name, path, shares_file: source.shares_file }, source }
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.source.layout
+    }
+
+    fn read(&self, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
+        let engine = catalog.engine();
+        let parts = match (direction, &self.source.down) {
+            (Direction::Up, _) => self.source.up.as_slice(),
             (Direction::Down, Some(down)) => down,
-            _ => &self.file.path,
+            (Direction::Down, None) => return Script::without_way_back(&self.file.path, tree),
         };
-        let file = match tree.read(path) {
-            Ok(file) => file,
-            Err(error) => return Script::unreadable(path, &error, tree),
-        };
-        let sections = layout::sections(&file.text);
-        let part = match (direction, &self.down) {
-            (Direction::Up, _) => sections.up,
-            (Direction::Down, Some(_)) => 0..file.text.len(),
-            (Direction::Down, None) => sections.down.unwrap_or(0..0),
-        };
-        let text = file.text.get(part.clone()).unwrap_or_default();
-        let script = sql::read(text, &SourceMap::verbatim(file.id, part.start as u32, text.len() as u32), engine);
-        let is_in_transaction = layout::runs_in_transaction(
-            sections.layout.unwrap_or(self.layout),
+        let mut script = Script::default();
+        let mut reader = sql::Reader::new(engine);
+        for part in parts {
+            script.append(part, tree, &mut reader, catalog);
+        }
+        script.is_in_transaction = layout::runs_in_transaction(
+            self.source.layout,
             engine,
             &script.statements,
-            sections.refuses_transaction,
+            self.source.refuses_transaction,
         );
-        Script {
-            statements: script.statements,
-            problems: script.problems.into_iter().chain(not_utf8(&file)).collect(),
-            remarks: Vec::new(),
-            is_in_transaction,
-            sql_mode: None,
-            comments: script.comments,
-        }
+        script
     }
 }
 
@@ -182,6 +185,25 @@ fn not_utf8(file: &SourceFile) -> Option<Problem> {
 }
 
 impl Script {
+    fn append(&mut self, part: &Part, tree: &Tree, reader: &mut sql::Reader, catalog: &Catalog) {
+        match part.read(tree, reader, &|table| catalog.has_table(table).is_yes()) {
+            Ok(read) => {
+                self.statements.extend(read.statements);
+                self.problems.extend(read.problems);
+                self.problems.extend(tree.read(&part.path).ok().and_then(|file| not_utf8(&file)));
+                self.comments.extend(read.comments);
+            }
+            Err(error) => self.problems.extend(Self::unreadable(&part.path, &error, tree).problems),
+        }
+    }
+
+    /// A migration that nothing undoes.
+    fn without_way_back(path: &str, tree: &Tree) -> Self {
+        let Ok(file) = tree.read(path) else { return Self::default() };
+        let reason = "nothing here undoes this migration".to_owned();
+        Self { problems: vec![Problem { span: Span::new(file.id, 0, 0), reason }], ..Self::default() }
+    }
+
     /// A migration whose file could not be read.
     fn unreadable(path: &str, error: &ReadError, tree: &Tree) -> Self {
         let file = tree.put(path, String::new());

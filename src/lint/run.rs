@@ -6,6 +6,7 @@ use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
+use super::rebuild;
 use super::starting_schema::StartingSchema;
 use super::told::Told;
 use crate::answer::Answer;
@@ -35,9 +36,9 @@ pub struct Lint<'a> {
 /// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Batch {
-    /// Those with these paths, each as a deploy of its own: an audit of the history.
+    /// Those with these keys, each as a deploy of its own: an audit of the history.
     EachAlone(BTreeSet<String>),
-    /// Those with these paths, in one deploy.
+    /// Those with these keys, in one deploy.
     Together(BTreeSet<String>),
 }
 
@@ -92,7 +93,7 @@ impl Lint<'_> {
         scripts
     }
 
-    /// The tables after the migration at `last`, a path; after all of them without it. Also what was not understood.
+    /// The tables after the migration whose key is `last`; after all of them without it. Also what was not understood.
     pub fn schema(&self, last: Option<&str>) -> (Catalog, Vec<Unknown>) {
         // What stood after a migration that the dump holds only its own replay can tell.
         let stop = last.map(|path| Batch::Together(BTreeSet::from([path.to_owned()])));
@@ -102,7 +103,7 @@ impl Lint<'_> {
             let script = self.project.read(&migration, Direction::Up, self.tree, &catalog);
             script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
             unknown.extend(unknowns(&script, true));
-            if last == Some(migration.path.as_str()) {
+            if last == Some(migration.key()) {
                 break;
             }
         }
@@ -126,7 +127,7 @@ impl Lint<'_> {
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
         let mut told = Told::default();
-        for statement in &script.statements {
+        for statement in rebuild::recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
             findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
         }
@@ -231,12 +232,12 @@ struct Start {
 
 impl Batch {
     pub fn holds(&self, migration: &MigrationFile) -> bool {
-        self.paths().contains(&migration.path)
+        self.keys().contains(migration.key())
     }
 
-    pub fn paths(&self) -> &BTreeSet<String> {
+    pub fn keys(&self) -> &BTreeSet<String> {
         match self {
-            Self::EachAlone(paths) | Self::Together(paths) => paths,
+            Self::EachAlone(keys) | Self::Together(keys) => keys,
         }
     }
 }

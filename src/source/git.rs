@@ -142,6 +142,11 @@ impl WorkTree {
         Ok(files)
     }
 
+    /// The text of the file at `path`, relative to the top, as it was at `commit`.
+    pub fn text_at(&self, commit: &str, path: &str) -> Result<String, GitError> {
+        self.answer(&["cat-file", "blob", &format!("{commit}:{path}")])
+    }
+
     fn answer(&self, arguments: &[&str]) -> Result<String, GitError> {
         let output = self.run(arguments)?;
         if output.status.success() {

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use sqlparser::ast::{BinaryOperator, Expr, LimitClause, Query, UnaryOperator, Value};
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token as Kind;
 
 use super::cursor::Cursor;
-use super::default::is_string;
-use super::tokens::{Token, dialect};
+use super::tokens::{Token, TokenKind, dialect};
 
 /// More words and operators than any condition that a person writes. What is longer is not looked into, since a chain of so
 /// many operators becomes a tree of as many levels.
@@ -48,12 +46,12 @@ pub(super) fn read_condition(cursor: &mut Cursor<'_>) -> Condition {
 fn judge(expression: &Cursor<'_>) -> Condition {
     let unread = Condition { has_condition: Some(true), is_bounded: None };
     let is_operator = |token: &&Token| {
-        !matches!(token.kind, Kind::Comma | Kind::Number(..) | Kind::Placeholder(_)) && !is_string(token)
+        !matches!(token.kind, TokenKind::Comma | TokenKind::Number | TokenKind::Placeholder) && !token.is_string()
     };
     if expression.tokens().iter().filter(is_operator).count() > MAX_OPERATORS {
         return unread;
     }
-    let tokens = expression.tokens().iter().map(|token| token.kind.clone()).collect();
+    let tokens = expression.tokens().iter().filter_map(|token| expression.parsed(token)).collect();
     let mut parser = Parser::new(dialect(expression.engine)).with_tokens(tokens);
     match parser.parse_expr() {
         Ok(parsed) if parser.index() >= expression.tokens().len() => {

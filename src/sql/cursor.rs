@@ -4,9 +4,10 @@
 
 use std::ops::Range;
 
-use sqlparser::tokenizer::{Token as Kind, Word};
+use sqlparser::tokenizer::Token as Kind;
 
-use super::tokens::Token;
+use super::modes::Quoting;
+use super::tokens::{Token, TokenKind};
 use crate::change::TableName;
 use crate::engine::Engine;
 
@@ -32,6 +33,7 @@ impl Unread {
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
     pub engine: Engine,
+    pub quoting: Quoting,
     code: &'a str,
     tokens: &'a [Token],
     /// Where the part ended before the cursor: for places in an empty part.
@@ -39,9 +41,9 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(code: &'a str, tokens: &'a [Token], engine: Engine) -> Self {
-        let position = tokens.first().map_or(0, |token| token.range.start);
-        Self { engine, code, tokens, position }
+    pub(super) fn new(code: &'a str, tokens: &'a [Token], quoting: Quoting) -> Self {
+        let position = tokens.first().map_or(0, |token| token.range().start);
+        Self { engine: quoting.engine, quoting, code, tokens, position }
     }
 
     /// The whole text that the statement stands in.
@@ -68,7 +70,7 @@ impl<'a> Cursor<'a> {
     /// The bytes from the first token that is left to the last.
     pub(super) fn range(&self) -> Range<usize> {
         match (self.tokens.first(), self.tokens.last()) {
-            (Some(first), Some(last)) => first.range.start..last.range.end,
+            (Some(first), Some(last)) => first.range().start..last.range().end,
             _ => self.position..self.position,
         }
     }
@@ -80,12 +82,47 @@ impl<'a> Cursor<'a> {
 
     /// What stands between `start` and here, as written.
     pub(super) fn text_since(&self, start: &Self) -> String {
-        let begin = start.peek().map_or(start.position, |token| token.range.start);
+        let begin = start.peek().map_or(start.position, |token| token.range().start);
         self.slice(begin..self.position.max(begin)).to_owned()
     }
 
     pub(super) fn text_of(&self, token: &Token) -> &'a str {
-        self.slice(token.range.clone())
+        self.slice(token.range())
+    }
+
+    pub(super) fn is_word(&self, token: &Token, word: &str) -> bool {
+        token.kind == TokenKind::Word && self.text_of(token).eq_ignore_ascii_case(word)
+    }
+
+    /// The name that a token is, as the engine resolves it: PostgreSQL lower-cases what is not quoted.
+    pub(super) fn name_of(&self, token: &Token) -> Option<String> {
+        match token.kind {
+            TokenKind::Word if self.engine == Engine::Postgresql => Some(self.text_of(token).to_ascii_lowercase()),
+            TokenKind::Word => Some(self.text_of(token).to_owned()),
+            // Double quotes: ANSI_QUOTES, and SQLite's leniency.
+            TokenKind::QuotedWord | TokenKind::DoubleQuoted => self.value_of(token),
+            _ => None,
+        }
+    }
+
+    /// A token as sqlparser takes it.
+    pub(super) fn parsed(&self, token: &Token) -> Option<Kind> {
+        token.parsed(self.text_of(token), self.quoting)
+    }
+
+    /// What stands in a token's quotes, or its digits.
+    pub(super) fn value_of(&self, token: &Token) -> Option<String> {
+        match self.parsed(token)? {
+            Kind::Word(word) => Some(word.value),
+            Kind::DollarQuotedString(quoted) => Some(quoted.value),
+            Kind::SingleQuotedString(value)
+            | Kind::NationalStringLiteral(value)
+            | Kind::EscapedStringLiteral(value)
+            | Kind::UnicodeStringLiteral(value)
+            | Kind::DoubleQuotedString(value)
+            | Kind::Number(value, _) => Some(value),
+            _ => None,
+        }
     }
 
     fn slice(&self, range: Range<usize>) -> &'a str {
@@ -95,7 +132,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn advance(&mut self) -> Option<&'a Token> {
         let (first, rest) = self.tokens.split_first()?;
         self.tokens = rest;
-        self.position = first.range.end;
+        self.position = first.range().end;
         Some(first)
     }
 
@@ -116,7 +153,7 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn is_ahead(&self, ahead: usize, phrase: &str) -> bool {
         let mut tokens = self.tokens.get(ahead..).unwrap_or_default().iter();
-        phrase.split(' ').all(|word| tokens.next().is_some_and(|token| is_word(token, word)))
+        phrase.split(' ').all(|word| tokens.next().is_some_and(|token| self.is_word(token, word)))
     }
 
     pub(super) fn is_any(&self, phrases: &[&str]) -> bool {
@@ -159,15 +196,13 @@ impl<'a> Cursor<'a> {
 
     /// The next word, upper-case, if an unquoted word stands here.
     pub(super) fn word(&self) -> Option<String> {
-        match self.peek().map(|token| &token.kind) {
-            Some(Kind::Word(Word { value, quote_style: None, .. })) => Some(value.to_ascii_uppercase()),
-            _ => None,
-        }
+        let token = self.peek().filter(|token| token.kind == TokenKind::Word)?;
+        Some(self.text_of(token).to_ascii_uppercase())
     }
 
     /// A name as the engine resolves it.
     pub(super) fn name(&mut self) -> Read<String> {
-        let name = self.peek().and_then(|token| name_of(token, self.engine));
+        let name = self.peek().and_then(|token| self.name_of(token));
         let name = name.ok_or_else(|| self.unread("a name"))?;
         self.advance();
         Ok(name)
@@ -190,25 +225,20 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn string(&mut self) -> Read<String> {
-        let value = match self.peek().map(|token| &token.kind) {
-            Some(
-                Kind::SingleQuotedString(value)
-                | Kind::NationalStringLiteral(value)
-                | Kind::EscapedStringLiteral(value)
-                | Kind::UnicodeStringLiteral(value),
-            ) => value,
-            Some(Kind::DoubleQuotedString(value)) if self.engine.is_mysql_family() => value,
-            _ => return Err(self.unread("a string")),
+        let is_string = |token: &&Token| match token.kind {
+            TokenKind::String => true,
+            TokenKind::DoubleQuoted => !self.quoting.double_quotes_name,
+            _ => false,
         };
+        let value = self.peek().filter(is_string).and_then(|token| self.value_of(token));
+        let value = value.ok_or_else(|| self.unread("a string"))?;
         self.advance();
-        Ok(value.clone())
+        Ok(value)
     }
 
     pub(super) fn number(&mut self) -> Read<u64> {
-        let number = match self.peek().map(|token| &token.kind) {
-            Some(Kind::Number(digits, _)) => digits.parse().ok(),
-            _ => None,
-        };
+        let token = self.peek().filter(|token| token.kind == TokenKind::Number);
+        let number = token.and_then(|token| self.value_of(token)?.parse().ok());
         let number = number.ok_or_else(|| self.unread("a number"))?;
         self.advance();
         Ok(number)
@@ -221,7 +251,7 @@ impl<'a> Cursor<'a> {
         }
         let mut depth = 0_usize;
         let closing = self.tokens.iter().position(|token| {
-            depth = depth_after(depth, &token.kind);
+            depth = depth_after(depth, token.kind);
             depth == 0
         });
         let Some(closing) = closing else { return Err(Unread { expected: ")", found: String::new() }) };
@@ -264,7 +294,7 @@ impl<'a> Cursor<'a> {
             if depth == 0 && stops(&ahead) {
                 break;
             }
-            depth = depth_after(depth, &token.kind);
+            depth = depth_after(depth, token.kind);
             ahead.advance();
             length += 1;
         }
@@ -281,32 +311,15 @@ impl<'a> Cursor<'a> {
         let (part, rest) = self.tokens.split_at_checked(length).unwrap_or((self.tokens, &[]));
         let part = Self { tokens: part, ..self.clone() };
         self.tokens = rest;
-        self.position = part.tokens.last().map_or(self.position, |token| token.range.end);
+        self.position = part.tokens.last().map_or(self.position, |token| token.range().end);
         part
     }
 }
 
-fn depth_after(depth: usize, kind: &Kind) -> usize {
+fn depth_after(depth: usize, kind: TokenKind) -> usize {
     match kind {
-        Kind::LParen | Kind::LBracket => depth + 1,
-        Kind::RParen | Kind::RBracket => depth.saturating_sub(1),
+        TokenKind::Opening => depth + 1,
+        TokenKind::Closing => depth.saturating_sub(1),
         _ => depth,
-    }
-}
-
-pub(super) fn is_word(token: &Token, word: &str) -> bool {
-    matches!(&token.kind, Kind::Word(Word { value, quote_style: None, .. }) if value.eq_ignore_ascii_case(word))
-}
-
-/// The name that a token is, as the engine resolves it: PostgreSQL lower-cases what is not quoted.
-pub(super) fn name_of(token: &Token, engine: Engine) -> Option<String> {
-    match &token.kind {
-        Kind::Word(Word { value, quote_style: None, .. }) if engine == Engine::Postgresql => {
-            Some(value.to_ascii_lowercase())
-        }
-        Kind::Word(Word { value, .. }) => Some(value.clone()),
-        // ANSI_QUOTES, and SQLite's leniency.
-        Kind::DoubleQuotedString(value) => Some(value.clone()),
-        _ => None,
     }
 }

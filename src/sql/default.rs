@@ -1,9 +1,7 @@
 //! DEFAULT clauses: where they end, and what kind of value they give.
 
-use sqlparser::tokenizer::{Token as Kind, Word};
-
 use super::cursor::{Cursor, Read};
-use super::tokens::Token;
+use super::tokens::{Token, TokenKind};
 use crate::change::Default;
 
 /// What may follow a default in a column definition, on any engine.
@@ -126,31 +124,16 @@ fn eat_literal(value: &mut Cursor<'_>) -> bool {
     }
     let is_signed = value.eat_symbol("-") || value.eat_symbol("+");
     // `date '2020-01-01'`, `_utf8mb4'x'`, `N'x'`
-    let names_its_type =
-        matches!(value.peek().map(|token| &token.kind), Some(Kind::Word(Word { quote_style: None, .. })))
-            && value.peek_at(1).is_some_and(is_string);
+    let names_its_type = value.peek().is_some_and(|token| token.kind == TokenKind::Word)
+        && value.peek_at(1).is_some_and(Token::is_string);
     if names_its_type && !is_signed {
         value.advance();
     }
     let is_literal = value
         .peek()
-        .is_some_and(|token| is_string(token) || matches!(token.kind, Kind::Number(..) | Kind::Placeholder(_)));
+        .is_some_and(|token| token.is_string() || matches!(token.kind, TokenKind::Number | TokenKind::Placeholder));
     value.advance();
     is_literal
-}
-
-pub(super) fn is_string(token: &Token) -> bool {
-    matches!(
-        token.kind,
-        Kind::SingleQuotedString(_)
-            | Kind::DoubleQuotedString(_)
-            | Kind::NationalStringLiteral(_)
-            | Kind::EscapedStringLiteral(_)
-            | Kind::UnicodeStringLiteral(_)
-            | Kind::HexStringLiteral(_)
-            | Kind::SingleQuotedByteStringLiteral(_)
-            | Kind::DollarQuotedString(_)
-    )
 }
 
 /// Whether nothing is left but PostgreSQL's `::type`, once or more.

@@ -2,6 +2,7 @@
 //!
 //! Each engine quotes and comments in its own way; only this file knows how. What the pieces mean is left to others.
 
+use super::modes::Quoting;
 use crate::engine::Engine;
 
 /// A piece of the text: what it is, and the byte after its last one.
@@ -34,7 +35,8 @@ pub(super) enum Closing {
 
 impl Closing {
     /// What closes the piece at the beginning of `rest`, and how many bytes open it.
-    pub(super) fn of(rest: &str, engine: Engine) -> (Self, usize) {
+    pub(super) fn of(rest: &str, quoting: Quoting) -> (Self, usize) {
+        let Quoting { engine, has_backslashes, double_quotes_name } = quoting;
         let byte = |byte, has_backslashes| Self::Byte { byte, has_backslashes };
         match rest.as_bytes() {
             [b'E' | b'e', ..] => (byte(b'\'', true), 2),
@@ -45,7 +47,8 @@ impl Closing {
             [b'/', ..] => (Self::Comment { nests: nests(engine), depth: 1 }, 2),
             [b'[', ..] => (byte(b']', false), 1),
             [b'`', ..] => (byte(b'`', false), 1),
-            [quote, ..] => (byte(*quote, engine.is_mysql_family()), 1),
+            [b'"', ..] => (byte(b'"', has_backslashes && !double_quotes_name), 1),
+            [quote, ..] => (byte(*quote, has_backslashes), 1),
             [] => (byte(b'\'', false), 0),
         }
     }
@@ -102,12 +105,13 @@ fn nests(engine: Engine) -> bool {
 }
 
 /// The piece that begins at the byte `at`, which is a character boundary before the end of `text`.
-pub(super) fn lexeme(text: &str, at: usize, engine: Engine) -> Lexeme {
+pub(super) fn lexeme(text: &str, at: usize, quoting: Quoting) -> Lexeme {
+    let Quoting { engine, has_backslashes, double_quotes_name } = quoting;
     let rest = text.get(at..).unwrap_or_default();
     let (kind, length) = match rest.as_bytes() {
-        [b'\'', ..] => (Kind::Quoted, quoted(rest, 0, b'\'', engine.is_mysql_family())),
+        [b'\'', ..] => (Kind::Quoted, quoted(rest, 0, b'\'', has_backslashes)),
         [b'E' | b'e', b'\'', ..] if engine == Engine::Postgresql => (Kind::Quoted, quoted(rest, 1, b'\'', true)),
-        [b'"', ..] => (Kind::Quoted, quoted(rest, 0, b'"', engine.is_mysql_family())),
+        [b'"', ..] => (Kind::Quoted, quoted(rest, 0, b'"', has_backslashes && !double_quotes_name)),
         [b'`', ..] if engine != Engine::Postgresql => (Kind::Quoted, quoted(rest, 0, b'`', false)),
         [b'[', ..] if matches!(engine, Engine::Sqlite | Engine::Sqlserver) => {
             (Kind::Quoted, quoted(rest, 0, b']', false))
@@ -142,8 +146,8 @@ fn begins_dash_comment(following: &[u8], engine: Engine) -> bool {
 
 /// PostgreSQL ends the comment at a lone carriage return, too (`non_newline` in its `scan.l`).
 fn dash_comment(rest: &str, engine: Engine) -> usize {
-    match rest.find('\r') {
-        Some(at) if engine == Engine::Postgresql => at.min(line(rest)),
+    match engine {
+        Engine::Postgresql => rest.find(['\r', '\n']).unwrap_or(rest.len()),
         _ => line(rest),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
+use super::text::Texts;
 use crate::change::{OnlineClauses, Opaque, SchemaChange, Touches};
 
 /// The changes of one statement, in the order in which it makes them.
@@ -12,6 +13,14 @@ pub(super) struct Reading {
     pub online: OnlineClauses,
     /// The condition of the first IF, in a block of code, that a change hangs on.
     pub guard: Option<String>,
+    /// The texts that the session keeps for being run as SQL.
+    pub texts: Texts,
+    /// Whether the statement gives values to variables, and does nothing else.
+    pub assigns: bool,
+    /// How many texts stand around the one that is read.
+    pub depth: usize,
+    /// The database that USE goes to.
+    pub entered: Option<String>,
 }
 
 /// A change, and the bytes that ask for it.

@@ -55,7 +55,7 @@ impl Routine {
 
     /// Whether a semicolon here would stand inside of a body.
     pub(super) fn is_open(&self) -> bool {
-        self.depth > 0 || self.engine == Engine::Sqlserver && self.header == Header::Routine
+        self.depth > 0
     }
 
     pub(super) fn copies_from_input(&self) -> bool {

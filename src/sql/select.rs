@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::create_table::from_query;
-use super::cursor::{Cursor, is_word, name_of};
+use super::cursor::Cursor;
 use super::reading::Reading;
+use super::session;
 use crate::change::{TableName, Touches};
 use crate::engine::Engine;
 
@@ -291,6 +292,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let range = cursor.range();
     let mut query = cursor.clone();
     cursor.skip_all();
+    if session::set_config(&query, reading) {
+        return;
+    }
+    keep_variable(query.clone(), reading);
     pass_named_queries(&mut query);
     let before_from = query.part_until_any(&["FROM"]);
     if let Some(table) = made_table(&before_from) {
@@ -308,6 +313,28 @@ pub(super) fn read_discarded(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     read_call(&items, range.clone(), reading);
     read_call(&called_for_rows(cursor.clone()), range, reading);
     cursor.skip_all();
+}
+
+/// The MySQL family's `SELECT … INTO @a`.
+fn keep_variable(mut query: Cursor<'_>, reading: &mut Reading) {
+    if !query.engine.is_mysql_family() || !query.eat("SELECT") {
+        return;
+    }
+    let value = query.part_until_any(&["INTO", "FROM"]);
+    let reads_rows = query.is("FROM");
+    query.part_until_any(&["INTO"]);
+    query.eat("INTO");
+    if let Some(name) = query.word().filter(|word| word.starts_with('@')) {
+        if reads_rows || query.is_symbol_ahead(1, ",") {
+            while let Some(name) = query.word().filter(|word| word.starts_with('@')) {
+                reading.texts.forget(&name);
+                query.advance();
+                query.eat_symbol(",");
+            }
+        } else {
+            reading.texts.keep(&name, &value);
+        }
+    }
 }
 
 /// `WITH a (id) AS MATERIALIZED (…), b AS (…)`; those that write were read as writes.
@@ -364,13 +391,13 @@ const OPERATORS: &[&str] = &[
 fn unknown_call(items: &Cursor<'_>) -> Option<String> {
     let mut ahead = items.clone();
     while let Some(token) = ahead.advance() {
-        if !ahead.is_symbol("(") || OPERATORS.iter().any(|word| is_word(token, word)) {
+        if !ahead.is_symbol("(") || OPERATORS.iter().any(|word| items.is_word(token, word)) {
             continue;
         }
         let is_harmless = |name: &String| {
             HARMLESS_FAMILIES.iter().any(|family| name.starts_with(family)) || HARMLESS.contains(&name.as_str())
         };
-        if let Some(name) = name_of(token, items.engine).filter(|name| !is_harmless(&name.to_ascii_uppercase())) {
+        if let Some(name) = items.name_of(token).filter(|name| !is_harmless(&name.to_ascii_uppercase())) {
             return Some(name);
         }
     }

@@ -87,6 +87,11 @@ fn set_one(mut variable: Cursor<'_>, reading: &mut Reading) -> Read<()> {
         push(reading, range, &words.to_ascii_lowercase().replace(' ', "_"), &variable, scope);
         return Ok(());
     }
+    // PostgreSQL's and the standard's other word for a search path of one.
+    if variable.engine == Engine::Postgresql && variable.eat("SCHEMA") {
+        push(reading, range, "search_path", &variable, scope);
+        return Ok(());
+    }
     let mut name = String::new();
     while !variable.is_end() && !variable.is_symbol("=") && !variable.is_symbol(":=") && !variable.is("TO") {
         // MySQL's @`a name`.
@@ -117,11 +122,41 @@ fn set_one(mut variable: Cursor<'_>, reading: &mut Reading) -> Read<()> {
     Ok(())
 }
 
+/// Reads USE.
+pub(super) fn enter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    let range = cursor.range();
+    cursor.eat("USE");
+    reading.entered = Some(cursor.name()?);
+    reading.opaque(range, "USE", Touches::Nothing, "it says which database names are of");
+    Ok(())
+}
+
+/// Reads PostgreSQL's `SELECT set_config('name', 'value', is_local)`, if that is the query.
+pub(super) fn set_config(query: &Cursor<'_>, reading: &mut Reading) -> bool {
+    let mut call = query.clone();
+    let range = call.range();
+    call.eat("SELECT");
+    let is_it = call.table_name().is_ok_and(|name| name.name == "set_config");
+    let Some(mut arguments) = call.parens().ok().filter(|_| is_it && query.engine == Engine::Postgresql) else {
+        return false;
+    };
+    let (name, value) = (arguments.item(), arguments.item());
+    let string = |argument: Option<Cursor<'_>>| argument.and_then(|mut argument| argument.string().ok());
+    let (Some(name), Some(value)) = (string(name), string(value)) else { return false };
+    let is_local = arguments.is("TRUE");
+    let name = name.to_ascii_lowercase();
+    reading.push(range, SchemaChange::SetVariable(SetVariable { name, value, is_local }));
+    true
+}
+
 /// Only what holds for this session is a variable of it; what is set for the server is said to be something else.
 fn push(reading: &mut Reading, range: Range<usize>, name: &str, value: &Cursor<'_>, scope: &str) {
     if matches!(scope, "GLOBAL" | "PERSIST" | "PERSIST_ONLY") {
         let reason = format!("it sets `{name}` for the server and not for this session");
         return reading.opaque(range, &format!("SET {scope}"), Touches::Nothing, reason);
+    }
+    if name.starts_with('@') {
+        reading.texts.keep(name, value);
     }
     let mut single = value.clone();
     let value = single.string().ok().filter(|_| single.is_end()).unwrap_or_else(|| value.text());

@@ -1,246 +1,332 @@
 //! Where one statement ends and the next begins.
 //!
-//! Takes a text of SQL, gives the range of each statement and the text with everything blanked that is no code: comments,
-//! the markers of versioned comments, delimiters, commands for the client, COPY data. Offsets hold in both texts, and the
-//! time is linear in their length.
+//! Takes a text of SQL, gives its pieces: statements and what stands between them. Every byte belongs to one piece, and the
+//! time is linear in their length. A text may come in parts: what is not complete at the end of a part is left to the next,
+//! with the [`State`] that the splitter then has.
 
 use std::ops::Range;
 
 use super::lexeme::{self, Kind, Lexeme};
+use super::modes::Quoting;
 use super::routine::Routine;
 use crate::engine::Engine;
 
-/// A text cut into statements.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Split {
-    /// The text with spaces in place of what is no code; as long as the text, byte for byte.
-    pub code: String,
-    /// In order, without overlap, from the first to the last byte of code (or the marker of a versioned comment).
-    pub statements: Vec<Range<usize>>,
-    pub comments: Vec<Range<usize>>,
-    /// Commands for the client by which it runs what is not in the text.
-    pub client_runs: Vec<Range<usize>>,
-    pub unclosed: Vec<Unclosed>,
-    /// The byte up to which nothing is open that more text could change: neither statement, quote, comment nor COPY data.
-    pub settled: usize,
-    /// What ends a statement there, and what does at the end of the text.
-    pub delimiter: String,
-    pub last_delimiter: String,
+/// A part of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub kind: PieceKind,
+    pub range: Range<usize>,
 }
 
-/// A quote or comment that nothing closes: it and what follows was taken for one statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    /// From the first to the last byte of code (or the marker of a versioned comment). SQL Server: all of a batch.
+    Statement,
+    Comment,
+    Space,
+    Delimiter,
+    /// A line that the client reads for itself.
+    Command,
+    /// A command by which the client runs what is not in the text.
+    RunningCommand,
+    /// The rows after COPY … FROM stdin, with the line that ends them.
+    Rows,
+}
+
+/// What holds between two pieces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub quoting: Quoting,
+    delimiter: String,
+    rows: Rows,
+    is_at_line_start: bool,
+    /// Whether we are inside of `/*!40101 … */`.
+    is_versioned: bool,
+}
+
+/// Whether the rows of a COPY come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    None,
+    AfterDelimiter,
+    Now,
+}
+
+/// A quote or comment that nothing closes: it and what follows was taken for one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unclosed {
     pub range: Range<usize>,
     pub what: &'static str,
 }
 
-pub(super) fn split(text: &str, engine: Engine) -> Split {
-    split_part(text, engine, ";")
-}
-
-/// Splits a text in whose first byte a statement ends with `delimiter`.
-pub(super) fn split_part(text: &str, engine: Engine, delimiter: &str) -> Split {
-    let mut splitter = Splitter {
-        text,
-        engine,
-        at: 0,
-        delimiter,
-        statement: None,
-        routine: Routine::new(engine),
-        is_versioned: false,
-        split: Split {
-            code: String::with_capacity(text.len()),
-            statements: Vec::new(),
-            comments: Vec::new(),
-            client_runs: Vec::new(),
-            unclosed: Vec::new(),
-            settled: 0,
-            delimiter: delimiter.to_owned(),
-            last_delimiter: String::new(),
-        },
-    };
-    let mut settled_delimiter = delimiter;
-    while splitter.at < text.len() {
-        splitter.step();
-        // Whatever ends where the text does may go on in the text that follows.
-        if splitter.at < text.len() && splitter.statement.is_none() && !splitter.is_versioned {
-            splitter.split.settled = splitter.at;
-            settled_delimiter = splitter.delimiter;
-        }
-    }
-    splitter.end_statement();
-    settled_delimiter.clone_into(&mut splitter.split.delimiter);
-    splitter.delimiter.clone_into(&mut splitter.split.last_delimiter);
-    splitter.split
-}
-
-struct Splitter<'a> {
-    text: &'a str,
-    engine: Engine,
+#[derive(Debug)]
+pub(super) struct Splitter<'t> {
+    text: &'t str,
+    /// Whether nothing follows the text.
+    is_last: bool,
     at: usize,
-    delimiter: &'a str,
-    statement: Option<Open>,
-    routine: Routine,
-    /// Whether we are inside of `/*!40101 … */`.
-    is_versioned: bool,
-    split: Split,
+    pub state: State,
+    /// The comments inside the statement that came last.
+    pub comments: Vec<Range<usize>>,
+    /// What is no code in the statement that came last: comments and the markers of versioned ones.
+    pub blanks: Vec<Range<usize>>,
+    /// What nothing closes in the piece that came last.
+    pub unclosed: Vec<Unclosed>,
 }
 
-/// The statement that has begun and not yet ended.
-struct Open {
-    range: Range<usize>,
-    has_code: bool,
-}
+impl State {
+    pub(super) fn new(quoting: Quoting) -> Self {
+        Self { quoting, delimiter: ";".to_owned(), rows: Rows::None, is_at_line_start: true, is_versioned: false }
+    }
 
-impl<'a> Splitter<'a> {
-    fn step(&mut self) {
-        let rest = self.rest();
-        if let Some(length) = self.client_command() {
-            if runs_something(rest.get(..length).unwrap_or_default(), self.engine) {
-                self.split.client_runs.push(self.at..self.at + length);
-            }
-            self.blank(length);
-        } else if !self.delimiter.is_empty() && rest.starts_with(self.delimiter) && !self.is_in_body() {
-            self.end_at_delimiter();
-        } else if self.is_versioned && rest.starts_with("*/") {
-            self.is_versioned = false;
-            self.grow(2, false);
-            self.blank(2);
-        } else {
-            let mut lexeme = lexeme::lexeme(self.text, self.at, self.engine);
-            if lexeme.kind == Kind::Word && self.has_own_delimiter() {
-                let word = rest.get(..lexeme.end - self.at).unwrap_or_default();
-                lexeme.end = word.find(self.delimiter).map_or(lexeme.end, |at| self.at + at);
-            }
-            self.take(lexeme);
-        }
+    pub(super) fn delimiter(&self) -> &str {
+        &self.delimiter
+    }
+
+    /// Whether the rows of a COPY come next.
+    pub(super) fn is_in_rows(&self) -> bool {
+        self.rows != Rows::None
     }
 
     /// Whether DELIMITER set one that is no semicolon. The client looks for it everywhere but in quotes and comments.
     fn has_own_delimiter(&self) -> bool {
-        !matches!(self.delimiter, "" | ";")
+        !matches!(self.delimiter.as_str(), "" | ";")
+    }
+}
+
+impl<'t> Splitter<'t> {
+    pub(super) fn new(text: &'t str, is_last: bool, state: State) -> Self {
+        Self { text, is_last, at: 0, state, comments: Vec::new(), blanks: Vec::new(), unclosed: Vec::new() }
     }
 
-    fn is_in_body(&self) -> bool {
-        self.routine.is_open() && !self.has_own_delimiter()
+    /// How much of the text the pieces so far make.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
-    fn take(&mut self, lexeme: Lexeme) {
-        let length = lexeme.end - self.at;
-        if let Some(what) = lexeme.unclosed {
-            self.split.unclosed.push(Unclosed { range: self.at..lexeme.end, what });
+    /// The next piece; `None` at the end, and where more text is needed to tell.
+    pub(super) fn next(&mut self) -> Option<Piece> {
+        if self.at >= self.text.len() {
+            return None;
         }
+        self.comments.clear();
+        self.blanks.clear();
+        self.unclosed.clear();
+        let (kind, end) = self.piece()?;
+        let range = self.at..end;
+        self.at = end;
+        self.state.is_at_line_start = self.is_at_line_start(end);
+        Some(Piece { kind, range })
+    }
+
+    fn piece(&mut self) -> Option<(PieceKind, usize)> {
+        let rest = self.rest(self.at);
+        if self.state.rows == Rows::Now {
+            return self.rows(rest);
+        }
+        if let Some(length) = self.client_command(self.at, true) {
+            let line = rest.get(..length).unwrap_or_default();
+            self.obey(line);
+            let kind = if runs_something(line, self.engine()) { PieceKind::RunningCommand } else { PieceKind::Command };
+            return self.if_complete(kind, self.at + length);
+        }
+        if !self.state.delimiter.is_empty() && rest.starts_with(&self.state.delimiter) {
+            if self.state.rows == Rows::AfterDelimiter {
+                self.state.rows = Rows::Now;
+            }
+            return Some((PieceKind::Delimiter, self.at + self.state.delimiter.len()));
+        }
+        if self.state.is_versioned && rest.starts_with("*/") {
+            self.state.is_versioned = false;
+            return Some((PieceKind::Comment, self.at + 2));
+        }
+        let lexeme = lexeme::lexeme(self.text, self.at, self.state.quoting);
+        match lexeme.kind {
+            Kind::Space => Some((PieceKind::Space, lexeme.end)),
+            Kind::Comment => {
+                let comment = self.if_complete(PieceKind::Comment, lexeme.end)?;
+                self.note_unclosed(self.at, &lexeme);
+                Some(comment)
+            }
+            _ => self.statement(),
+        }
+    }
+
+    /// A piece that ends with the text may go on in the next part of it.
+    fn if_complete(&self, kind: PieceKind, end: usize) -> Option<(PieceKind, usize)> {
+        (self.is_last || end < self.text.len()).then_some((kind, end))
+    }
+
+    fn engine(&self) -> Engine {
+        self.state.quoting.engine
+    }
+
+    fn rest(&self, at: usize) -> &'t str {
+        self.text.get(at..).unwrap_or_default()
+    }
+
+    fn note_unclosed(&mut self, at: usize, lexeme: &Lexeme) {
+        if let Some(what) = lexeme.unclosed {
+            self.unclosed.push(Unclosed { range: at..lexeme.end, what });
+        }
+    }
+
+    /// The statement that begins here.
+    fn statement(&mut self) -> Option<(PieceKind, usize)> {
+        let mut scan = Scan::new(self.at, self.engine());
+        let was_versioned = self.state.is_versioned;
+        while scan.at < self.text.len() && !self.ends_statement(&scan) {
+            self.step(&mut scan);
+        }
+        if !self.is_last && self.may_go_on(&scan) {
+            self.state.is_versioned = was_versioned;
+            return None;
+        }
+        self.unclosed.retain(|unclosed| unclosed.range.start < scan.end);
+        self.comments.retain(|comment| comment.start < scan.end);
+        self.blanks.retain(|blank| blank.start < scan.end);
+        if !scan.has_code {
+            return Some((PieceKind::Comment, scan.end));
+        }
+        if scan.routine.copies_from_input() {
+            self.state.rows = Rows::AfterDelimiter;
+        }
+        Some((PieceKind::Statement, scan.end))
+    }
+
+    /// Whether the next part of the text decides where the statement ends: it may make a line no command of the client's.
+    fn may_go_on(&self, scan: &Scan) -> bool {
+        let command = self.client_command(scan.at, !scan.has_code);
+        scan.at + command.unwrap_or_default() >= self.text.len()
+    }
+
+    fn ends_statement(&self, scan: &Scan) -> bool {
+        let is_in_body = scan.routine.is_open() && !self.state.has_own_delimiter();
+        let is_at_delimiter = !self.state.delimiter.is_empty()
+            && self.engine() != Engine::Sqlserver
+            && !is_in_body
+            && self.rest(scan.at).starts_with(&self.state.delimiter);
+        is_at_delimiter || self.client_command(scan.at, !scan.has_code).is_some()
+    }
+
+    fn step(&mut self, scan: &mut Scan) {
+        let rest = self.rest(scan.at);
+        if self.state.is_versioned && rest.starts_with("*/") {
+            self.state.is_versioned = false;
+            self.blanks.push(scan.at..scan.at + 2);
+            return scan.take(2);
+        }
+        let mut lexeme = lexeme::lexeme(self.text, scan.at, self.state.quoting);
+        if lexeme.kind == Kind::Word && self.state.has_own_delimiter() {
+            let word = rest.get(..lexeme.end - scan.at).unwrap_or_default();
+            lexeme.end = word.find(&self.state.delimiter).map_or(lexeme.end, |at| scan.at + at);
+        }
+        self.note_unclosed(scan.at, &lexeme);
+        let range = scan.at..lexeme.end;
         match lexeme.kind {
             Kind::Comment => {
-                self.split.comments.push(self.at..lexeme.end);
-                return self.blank(length);
+                self.comments.push(range.clone());
+                self.blanks.push(range);
+                scan.at = lexeme.end;
             }
             Kind::OpensVersioned => {
-                self.is_versioned = true;
-                self.grow(length, false);
-                return self.blank(length);
+                self.state.is_versioned = true;
+                self.blanks.push(range.clone());
+                scan.take(range.len());
             }
-            Kind::Space => {}
-            Kind::Word => self.routine.word(self.rest().get(..length).unwrap_or_default()),
-            Kind::Quoted => self.routine.other(' '),
-            Kind::Symbol => self.routine.other(self.rest().chars().next().unwrap_or(' ')),
-        }
-        if lexeme.kind != Kind::Space {
-            self.grow(length, true);
-        }
-        self.split.code.push_str(self.text.get(self.at..lexeme.end).unwrap_or_default());
-        self.at = lexeme.end;
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    /// The next `length` bytes belong to the statement.
-    fn grow(&mut self, length: usize, is_code: bool) {
-        let end = self.at + length;
-        let open = self.statement.get_or_insert(Open { range: self.at..end, has_code: false });
-        open.range.end = end;
-        open.has_code |= is_code;
-    }
-
-    fn blank(&mut self, length: usize) {
-        self.split.code.extend(std::iter::repeat_n(' ', length));
-        self.at += length;
-    }
-
-    fn end_statement(&mut self) {
-        if let Some(open) = self.statement.take().filter(|open| open.has_code) {
-            self.split.statements.push(open.range);
-        }
-        self.routine = Routine::new(self.engine);
-    }
-
-    fn end_at_delimiter(&mut self) {
-        let copies_from_input = self.routine.copies_from_input();
-        self.end_statement();
-        self.blank(self.delimiter.len());
-        if copies_from_input {
-            self.skip_copy_data();
+            Kind::Space => scan.at = lexeme.end,
+            kind => {
+                scan.has_code = true;
+                match kind {
+                    Kind::Word => scan.routine.word(rest.get(..range.len()).unwrap_or_default()),
+                    Kind::Quoted => scan.routine.other(' '),
+                    _ => scan.routine.other(rest.chars().next().unwrap_or(' ')),
+                }
+                scan.take(range.len());
+            }
         }
     }
 
-    /// The rows after `COPY … FROM stdin;`, from the next line to the line `\.`.
-    fn skip_copy_data(&mut self) {
-        let rest = self.rest();
+    /// The rows after `COPY … FROM stdin;`, from the next line to the line `\.`; those of them that are there.
+    fn rows(&mut self, rest: &str) -> Option<(PieceKind, usize)> {
         let mut length = 0;
         for line in rest.split_inclusive('\n') {
+            if !line.ends_with('\n') && !self.is_last {
+                break;
+            }
             length += line.len();
             if line.trim_end() == "\\." {
-                return self.blank(length);
+                self.state.rows = Rows::None;
+                return Some((PieceKind::Rows, self.at + length));
             }
         }
-        self.split.unclosed.push(Unclosed { range: self.at..self.text.len(), what: "COPY data" });
-        self.blank(rest.len());
+        if self.is_last {
+            self.unclosed.push(Unclosed { range: self.at..self.text.len(), what: "COPY data" });
+        }
+        (length > 0).then_some((PieceKind::Rows, self.at + length))
     }
 
-    /// The length of a line that the client reads for itself and does not send.
-    fn client_command(&mut self) -> Option<usize> {
-        let is_between_statements = self.statement.as_ref().is_none_or(|open| !open.has_code);
-        let line = self.rest();
-        match self.engine {
+    /// The length of a line at `at` that the client reads for itself and does not send.
+    fn client_command(&self, at: usize, is_between_statements: bool) -> Option<usize> {
+        let rest = self.rest(at);
+        match self.engine() {
             Engine::Mysql | Engine::Mariadb if is_between_statements => {
-                let word = line.get(..9).filter(|word| word.eq_ignore_ascii_case("delimiter"))?;
-                let length = lexeme::line(line);
-                let delimiter = line.get(word.len()..length)?;
-                if !delimiter.starts_with([' ', '\t']) {
-                    return None;
-                }
-                self.delimiter = delimiter.split_whitespace().next().unwrap_or(";");
-                Some(length)
+                rest.get(..9).filter(|word| word.eq_ignore_ascii_case("delimiter"))?;
+                let is_it = rest.as_bytes().get(9).is_some_and(|byte| b" \t".contains(byte));
+                is_it.then(|| lexeme::line(rest))
             }
-            Engine::Postgresql if line.starts_with('\\') && (is_between_statements || sends_statement(line)) => {
-                self.end_statement();
-                Some(lexeme::line(line))
+            Engine::Postgresql if rest.starts_with('\\') && (is_between_statements || sends_statement(rest)) => {
+                Some(lexeme::line(rest))
             }
-            Engine::Sqlserver if self.is_at_line_start() => {
-                let line = line.get(..lexeme::line(line))?;
+            Engine::Sqlserver if self.is_at_line_start(at) => {
+                let line = rest.get(..lexeme::line(rest))?;
                 let mut words = line.split_whitespace();
                 let is_go = words.next().is_some_and(|word| word.eq_ignore_ascii_case("go"))
-                    && words.all(|count| count.bytes().all(|byte| byte.is_ascii_digit()));
-                is_go.then(|| {
-                    self.end_statement();
-                    line.len()
-                })
+                    && words.take_while(|word| !word.starts_with("--")).all(|count| count.parse::<u32>().is_ok());
+                is_go.then_some(line.len())
             }
             _ => None,
         }
     }
 
-    fn is_at_line_start(&self) -> bool {
-        self.text.get(..self.at).is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+    /// What MySQL's client does on DELIMITER.
+    fn obey(&mut self, line: &str) {
+        if self.engine().is_mysql_family() {
+            line.split_whitespace().nth(1).unwrap_or(";").clone_into(&mut self.state.delimiter);
+        }
+    }
+
+    fn is_at_line_start(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
+        before.ends_with('\n') || before.is_empty() && self.state.is_at_line_start
+    }
+}
+
+/// A statement as far as it has been gone through.
+#[derive(Debug)]
+struct Scan {
+    at: usize,
+    /// Behind the last byte that belongs to it.
+    end: usize,
+    has_code: bool,
+    routine: Routine,
+}
+
+impl Scan {
+    fn new(at: usize, engine: Engine) -> Self {
+        Self { at, end: at, has_code: false, routine: Routine::new(engine) }
+    }
+
+    /// The next `length` bytes belong to the statement.
+    fn take(&mut self, length: usize) {
+        self.at += length;
+        self.end = self.at;
     }
 }
 
 /// The commands of psql that send the statement before them.
-fn sends_statement(line: &str) -> bool {
-    ["\\g", "\\gx", "\\gset", "\\gexec", "\\gdesc", "\\crosstabview", "\\watch"].contains(&first_word(line))
+fn sends_statement(rest: &str) -> bool {
+    ["\\g", "\\gx", "\\gset", "\\gexec", "\\gdesc", "\\crosstabview", "\\watch"].contains(&first_word(rest))
 }
 
 /// Whether a command of the client runs SQL, or writes rows, that no statement of the text shows.
@@ -249,6 +335,8 @@ fn runs_something(line: &str, engine: Engine) -> bool {
     engine == Engine::Postgresql && runs.contains(&first_word(line))
 }
 
-fn first_word(line: &str) -> &str {
-    line.split_whitespace().next().unwrap_or_default()
+/// The first word, as far as any command is long.
+fn first_word(rest: &str) -> &str {
+    let start = rest.get(..rest.floor_char_boundary(32)).unwrap_or_default();
+    start.split_whitespace().next().unwrap_or_default()
 }

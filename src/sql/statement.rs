@@ -1,8 +1,9 @@
 //! One statement: told by its leading words, read by the reader for its kind.
 
 use super::cursor::{Cursor, Read};
+use super::names::DROP_TEMPORARY;
 use super::reading::Reading;
-use super::{alter_table, block, create_table, index, other, rows, select, session};
+use super::{alter_table, batch, block, create_table, dynamic, index, other, rows, select, session};
 use crate::change::{DropTable, OnlineClauses, RenameTable, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
@@ -10,6 +11,7 @@ use crate::engine::Engine;
 pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
     let whole = cursor.clone();
     let what = label(cursor);
+    dynamic::forget_assigned(cursor, &mut reading.texts);
     let before = reading.found.len();
     if let Err(error) = read_known(cursor, reading) {
         reading.opaque(whole.range(), &what, Touches::Anything, error.reason());
@@ -44,7 +46,12 @@ fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
         if !read_definition(cursor, reading)? {
             other::read(cursor, reading);
         }
-    } else if session::read_transaction(cursor, reading) || is_update && rows::read(cursor, reading)? {
+    } else if session::read_transaction(cursor, reading)
+        || is_update && rows::read(cursor, reading)?
+        || cursor.engine == Engine::Sqlserver && dynamic::assign(cursor, reading)
+        || dynamic::execute(cursor, reading)
+        || dynamic::prepare(cursor, reading)
+    {
         // Read.
     } else if cursor.is("SET STATEMENT") {
         set_for_statement(cursor, reading)?;
@@ -53,6 +60,12 @@ fn read_known(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     } else if cursor.is("RESET") && cursor.engine == Engine::Postgresql {
         cursor.advance();
         session::reset(cursor, reading)?;
+    } else if cursor.engine == Engine::Sqlserver && batch::steers(cursor) {
+        let word = cursor.word().unwrap_or_default();
+        reading.opaque(cursor.range(), &word, Touches::Nothing, "it steers the batch");
+        cursor.skip_all();
+    } else if cursor.is("USE") {
+        session::enter(cursor, reading)?;
     } else if cursor.eat("PRAGMA") {
         session::pragma(cursor, reading)?;
     } else if cursor.is("DO") && cursor.engine == Engine::Postgresql {
@@ -104,8 +117,7 @@ fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool>
     } else if cursor.eat("DROP INDEX") {
         index::drop(cursor, reading)?;
     } else if cursor.is_any(&["DROP TEMPORARY TABLE", "DROP TEMPORARY TABLES"]) {
-        cursor.skip_all();
-        reading.opaque(range, "DROP TEMPORARY TABLE", Touches::Nothing, "only this session has the table");
+        drop_temporary(cursor, reading)?;
     } else if cursor.eat_any(&["DROP TABLE", "DROP TABLES", "DROP FOREIGN TABLE"]).is_some() {
         drop_tables(cursor, reading)?;
     } else if cursor.eat_any(&["RENAME TABLE", "RENAME TABLES"]).is_some() {
@@ -143,6 +155,17 @@ fn begins_create(cursor: &Cursor<'_>, object: &str) -> bool {
     }
     while ahead.eat_any(MODIFIERS).is_some() {}
     ahead.is(object)
+}
+
+fn drop_temporary(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
+    cursor.eat_any(&["DROP TEMPORARY TABLES", "DROP TEMPORARY TABLE"]);
+    cursor.eat("IF EXISTS");
+    while let Some(mut item) = cursor.item() {
+        let range = item.range();
+        let table = item.table_name()?;
+        reading.opaque(range, DROP_TEMPORARY, Touches::Surroundings(table), "only this session has the table");
+    }
+    Ok(())
 }
 
 fn drop_tables(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {

@@ -47,6 +47,16 @@ impl Database {
         &self.name
     }
 
+    /// The server's version: `15.18`, `10.11.19`.
+    pub(crate) fn version(&self) -> String {
+        let answer = self.run(match self.engine {
+            Engine::Postgres => "show server_version",
+            Engine::MariaDb => "select version()",
+        });
+        let version = answer.stdout.split(|letter: char| !letter.is_ascii_digit() && letter != '.').next();
+        version.unwrap_or_default().to_owned()
+    }
+
     /// As clients take it.
     pub(crate) fn url(&self) -> String {
         let (scheme, user) = match self.engine {
@@ -123,7 +133,7 @@ impl Database {
         match self.engine {
             Engine::Postgres => {
                 client = Command::new("psql");
-                client.args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=terse"]);
+                client.args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=verbose"]);
                 client.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", &self.name]);
             }
             Engine::MariaDb => {

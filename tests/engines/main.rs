@@ -11,10 +11,12 @@
 )]
 
 mod availability;
+mod binaries;
 mod binary;
 mod catalog;
 mod client;
 mod dumps;
+mod effects;
 mod fixtures;
 mod laravel;
 mod schema;
@@ -27,15 +29,16 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::availability::{Outcome, completion};
-use crate::server::Servers;
+use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 12] = [
+const TESTS: [Test; 13] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
+    ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
     ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
     ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
@@ -48,11 +51,17 @@ const TESTS: [Test; 12] = [
 
 fn main() -> ExitCode {
     let servers = Arc::new(Servers::default());
-    let trials = TESTS.map(|(name, test)| {
+    let mut trials = Vec::new();
+    for (name, test) in TESTS {
         let servers = Arc::clone(&servers);
-        Trial::ignorable_test(name, move || completion(test(&servers)))
-    });
-    let trials = Vec::from(trials).into_iter().chain(catalog::trials(&servers)).collect();
+        trials.push(Trial::ignorable_test(name, move || completion(test(&servers))));
+    }
+    for release in Release::all() {
+        let servers = Arc::clone(&servers);
+        let name = format!("effects::claims_hold_on_{release}");
+        trials.push(Trial::ignorable_test(name, move || completion(effects::claims_hold(&servers, &release))));
+    }
+    trials.extend(catalog::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();

@@ -3,32 +3,44 @@
 //! A server starts when the first test asks for it, and `Servers::stop` ends it. Should the tests be killed, the kernel
 //! ends it, for `setpriv --pdeathsig` ties it to the thread that waits for it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
 
 use tempfile::TempDir;
 
 use crate::availability::{Outcome, Unavailable, program};
+use crate::binaries::Binaries;
 use crate::client::Database;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Engine {
     Postgres,
     MariaDb,
 }
 
+/// A server's version, as `tests/servers` takes it: `postgresql:12`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Release {
+    pub(crate) engine: Engine,
+    /// `None` for the one that is installed.
+    pub(crate) version: Option<String>,
+}
+
 /// The servers that tests share.
 #[derive(Default)]
 pub(crate) struct Servers {
-    postgres: OnceLock<Result<Server, Unavailable>>,
-    mariadb: OnceLock<Result<Server, Unavailable>>,
+    running: Mutex<BTreeMap<Release, Arc<Start>>>,
 }
+
+/// Happens when the first test asks for the server.
+type Start = OnceLock<Result<Server, Unavailable>>;
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -44,18 +56,29 @@ pub(crate) struct Server {
 const NOBODY: u32 = 65534;
 
 impl Servers {
-    /// A new, empty database on the server of that engine.
+    /// A new, empty database on the installed server of that engine.
     pub(crate) fn database(&self, engine: Engine) -> Result<Database, Unavailable> {
-        let server = match engine {
-            Engine::Postgres => &self.postgres,
-            Engine::MariaDb => &self.mariadb,
-        };
-        server.get_or_init(|| Server::start(engine)).as_ref().map(Server::database).map_err(Clone::clone)
+        self.database_on(&Release { engine, version: None })
+    }
+
+    /// A new, empty database on the server of that release.
+    pub(crate) fn database_on(&self, release: &Release) -> Result<Database, Unavailable> {
+        self.on(release, |server| server.database(None))
+    }
+
+    /// A new database that is as `original` is, which nobody may be connected to. PostgreSQL alone can do that.
+    pub(crate) fn copy_of(&self, release: &Release, original: &Database) -> Result<Database, Unavailable> {
+        self.on(release, |server| server.database(Some(original.name())))
+    }
+
+    fn on(&self, release: &Release, make: impl FnOnce(&Server) -> Database) -> Result<Database, Unavailable> {
+        let server = Arc::clone(self.running.lock().expect("no test panics here").entry(release.clone()).or_default());
+        server.get_or_init(|| Server::start(release)).as_ref().map(make).map_err(Clone::clone)
     }
 
     pub(crate) fn stop(self) {
-        for server in [self.postgres, self.mariadb] {
-            if let Some(Ok(server)) = server.into_inner() {
+        for server in self.running.into_inner().expect("no test panics here").into_values() {
+            if let Some(Ok(server)) = Arc::into_inner(server).and_then(OnceLock::into_inner) {
                 server.stop();
             }
         }
@@ -63,11 +86,13 @@ impl Servers {
 }
 
 impl Server {
-    fn start(engine: Engine) -> Result<Self, Unavailable> {
+    fn start(release: &Release) -> Result<Self, Unavailable> {
+        let engine = release.engine;
         let folder = TempDir::new().expect("a temporary folder");
         let port = free_port();
-        let preparation = engine.preparation(folder.path())?;
-        let server = engine.command(folder.path(), port)?;
+        let binaries = Binaries::of(release, folder.path())?;
+        let preparation = engine.preparation(&binaries, folder.path())?;
+        let server = engine.command(&binaries, folder.path(), port)?;
         if is_root() {
             std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).expect("root may give the folder away");
         }
@@ -76,13 +101,16 @@ impl Server {
         Ok(Self { engine, port, process, waiting, databases: AtomicU32::new(0), folder })
     }
 
-    fn database(&self) -> Database {
+    fn database(&self, template: Option<&str>) -> Database {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let existing = match self.engine {
             Engine::Postgres => "postgres",
             Engine::MariaDb => "mysql",
         };
-        let created = Database::new(self.engine, self.port, existing).run(&format!("create database {name}"));
+        let created = Database::new(self.engine, self.port, existing).run(&match template {
+            Some(template) => format!("create database {name} template {template}"),
+            None => format!("create database {name}"),
+        });
         assert!(created.ok, "the server makes no database: {}", created.stderr);
         Database::new(self.engine, self.port, &name)
     }
@@ -96,28 +124,17 @@ impl Server {
 
 impl Engine {
     /// What fills the folder with the server's own tables.
-    fn preparation(self, folder: &Path) -> Result<Command, Unavailable> {
+    fn preparation(self, binaries: &Binaries, folder: &Path) -> Result<Command, Unavailable> {
         let data = folder.join("data");
         Ok(match self {
             Self::Postgres => {
-                let mut command = by_no_root(&program("initdb")?)?;
-                command.args([
-                    "-A",
-                    "trust",
-                    "-N",
-                    "--no-instructions",
-                    "-E",
-                    "UTF8",
-                    "--locale=C",
-                    "-U",
-                    "postgres",
-                    "-D",
-                ]);
+                let mut command = by_no_root(&binaries.program("initdb")?)?;
+                command.args(["-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-U", "postgres", "-D"]);
                 command.arg(data);
                 command
             }
             Self::MariaDb => {
-                let mut command = by_no_root(&program("mariadb-install-db")?)?;
+                let mut command = by_no_root(&binaries.program("mariadb-install-db")?)?;
                 command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
                 command.arg(format!("--datadir={}", data.display()));
                 command
@@ -126,20 +143,21 @@ impl Engine {
     }
 
     /// The server itself: in the foreground, careless of power cuts.
-    fn command(self, folder: &Path, port: u16) -> Result<Command, Unavailable> {
+    fn command(self, binaries: &Binaries, folder: &Path, port: u16) -> Result<Command, Unavailable> {
         let data = folder.join("data");
         Ok(match self {
             Self::Postgres => {
-                let mut command = by_no_root(&program("postgres")?)?;
+                let mut command = by_no_root(&binaries.program("postgres")?)?;
                 command.arg("-D").arg(data);
-                for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB"] {
+                let careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB"];
+                for setting in careless.into_iter().chain(["autovacuum=off"]) {
                     command.args(["-c", setting]);
                 }
                 command.args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={port}"), "-k"]).arg(folder);
                 command
             }
             Self::MariaDb => {
-                let mut command = by_no_root(&program("mariadbd")?)?;
+                let mut command = by_no_root(&binaries.program("mariadbd")?)?;
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
                 // Servers that share a folder for temporary tables may take one another's away.
                 command.arg(format!("--tmpdir={}", folder.display()));
@@ -179,7 +197,7 @@ fn by_no_root(program_path: &Path) -> Result<Command, Unavailable> {
     Ok(command)
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
@@ -249,4 +267,45 @@ fn check_lock(database: &Database, impatience: &str, complaint: &str) {
     assert_eq!(first.execute("commit"), Ok(String::new()));
     assert_eq!(second.execute(update), Ok(String::new()));
     assert_eq!(database.run("select id, taken from seats").stdout, "1\t2\n");
+}
+
+impl Engine {
+    pub(crate) fn as_phasewise(self) -> phasewise::engine::Engine {
+        match self {
+            Self::Postgres => phasewise::engine::Engine::Postgresql,
+            Self::MariaDb => phasewise::engine::Engine::Mariadb,
+        }
+    }
+}
+
+impl std::fmt::Display for Release {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let version = self.version.as_deref().unwrap_or("installed");
+        write!(formatter, "{}:{version}", self.engine.as_phasewise())
+    }
+}
+
+impl Release {
+    /// Those that every run needs, and those that `PHASEWISE_SERVERS` names: `postgresql:10,postgresql:18`.
+    pub(crate) fn all() -> Vec<Self> {
+        let more = std::env::var("PHASEWISE_SERVERS").unwrap_or_default();
+        let mut releases: Vec<Self> = ["postgresql:installed", "postgresql:12", "postgresql:17", "mariadb:installed"]
+            .into_iter()
+            .chain(more.split(',').filter(|name| !name.is_empty()))
+            .map(Self::read)
+            .collect();
+        releases.sort();
+        releases.dedup();
+        releases
+    }
+
+    fn read(name: &str) -> Self {
+        let (engine, version) = name.split_once(':').unwrap_or_else(|| panic!("`{name}` is not `engine:version`"));
+        let engine = match engine {
+            "postgresql" => Engine::Postgres,
+            "mariadb" => Engine::MariaDb,
+            other => panic!("no test starts a server of `{other}`"),
+        };
+        Self { engine, version: (version != "installed").then(|| version.to_owned()) }
+    }
 }

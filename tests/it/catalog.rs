@@ -236,7 +236,7 @@ fn what_is_not_known_is_neither_there_nor_absent() {
     let mut catalog = replay(Engine::Postgresql, "CREATE TABLE t (a int); CREATE TABLE gone (a int); DROP TABLE gone;");
     assert_eq!(catalog.has_table(&table("other")), Answer::No);
     assert_eq!(catalog.has_column(&table("t"), "b"), Answer::No);
-    apply(&mut catalog, "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD b int', 't'); END $$;");
+    apply(&mut catalog, "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD b int', name); END $$;");
     assert_eq!(catalog.has_table(&table("other")), Answer::Unknown);
     assert_eq!(catalog.has_column(&table("t"), "a"), Answer::Yes);
     assert_eq!(catalog.has_column(&table("t"), "b"), Answer::Unknown);

@@ -14,6 +14,7 @@ mod docs;
 mod dumps;
 mod effects;
 mod layers;
+mod layouts;
 mod objects;
 mod readme;
 mod report;

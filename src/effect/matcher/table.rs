@@ -20,7 +20,9 @@ pub struct TableMatch {
     fulltext: Option<bool>,
     /// It has a generated column that is not stored.
     virtual_column: Option<bool>,
-    /// It has an index over such a column.
+    /// It has a generated column that is stored.
+    stored_column: Option<bool>,
+    /// It has an index over a generated column that is not stored.
     indexed_virtual_column: Option<bool>,
     row_format: Option<OneOf<String>>,
     /// A foreign key of its own deletes or empties its rows: ON DELETE CASCADE, SET NULL.
@@ -49,6 +51,11 @@ impl TableMatch {
                 self.virtual_column,
                 subject.table_lists(|table| virtual_columns(table).next().is_some()),
                 "whether the table has a virtual column",
+            ),
+            Verdict::whether(
+                self.stored_column,
+                subject.table_lists(|table| generated_columns(table, true).next().is_some()),
+                "whether the table has a stored generated column",
             ),
             Verdict::whether(
                 self.indexed_virtual_column,
@@ -108,7 +115,11 @@ fn has_fulltext(table: &Table) -> bool {
 }
 
 fn virtual_columns(table: &Table) -> impl Iterator<Item = &str> {
-    let generated = |generated: &crate::change::Generated| !generated.is_stored;
+    generated_columns(table, false)
+}
+
+fn generated_columns(table: &Table, is_stored: bool) -> impl Iterator<Item = &str> {
+    let generated = move |generated: &crate::change::Generated| generated.is_stored == is_stored;
     let columns = table.columns.iter().map(|column| &column.definition);
     columns.filter(move |column| column.generated.as_ref().is_some_and(generated)).map(|column| column.name.as_str())
 }

@@ -14,7 +14,8 @@ use crate::sql;
 impl Interpreter<'_> {
     /// Sends SQL whose text is known.
     pub fn send_sql(&mut self, text: &str, map: &SourceMap, bindings: &[String]) {
-        let script = sql::read(text, map, self.settings.engine);
+        let catalog = &self.state.catalog;
+        let script = self.state.session.read(text, map, &|table| catalog.has_table(table).is_yes());
         self.output.problems.extend(script.problems);
         for mut statement in script.statements {
             statement.bindings = bindings.to_vec();
@@ -47,7 +48,9 @@ impl Interpreter<'_> {
     /// SQL with parts that are not known: what it does to which table can often be told all the same.
     fn send_shape(&mut self, term: &Term, span: Span) {
         let shape = operators::shape_of(term);
-        let script = sql::read(&shape, &SourceMap::new(span), self.settings.engine);
+        let catalog = &self.state.catalog;
+        let is_known = |table: &TableName| catalog.has_table(table).is_yes();
+        let script = self.state.session.clone().read(&shape, &SourceMap::new(span), &is_known);
         let changes: Vec<&Change> = script.statements.iter().flat_map(|statement| &statement.changes).collect();
         let is_harmless = !changes.is_empty() && changes.iter().all(|change| is_harmless(&change.what));
         let tables: Option<Vec<&TableName>> = changes.iter().map(|change| known_table(&change.what)).collect();

@@ -12,6 +12,7 @@ use crate::laravel::blueprint::Swallowed;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::source::{FileId, Span};
+use crate::sql::Reader;
 
 /// How much one migration may do: expressions evaluated, and what long strings and arrays cost on top.
 const MAX_STEPS: u64 = 400_000;
@@ -103,10 +104,12 @@ pub(super) type Evaluated<T = Term> = Result<T, Interrupt>;
 
 impl<'a> Interpreter<'a> {
     pub fn new(application: &'a Application<'a>, settings: Settings, catalog: Catalog) -> Self {
+        let sql_mode = application.sql_mode(settings.engine);
+        let session = Reader::new(settings.engine).opened_in(sql_mode.as_deref());
         Self {
             application,
             settings,
-            state: State::new(catalog),
+            state: State::new(catalog, session),
             output: Output::default(),
             drafts: Vec::new(),
             guards: Vec::new(),

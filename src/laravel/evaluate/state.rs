@@ -9,6 +9,7 @@ use super::operators;
 use super::term::{ObjectId, Term};
 use crate::catalog::Catalog;
 use crate::php;
+use crate::sql::Reader;
 
 /// Where a variable's value is kept. Variables that are bound by reference share a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub(crate) struct State {
     /// Static properties, by class and name.
     pub statics: BTreeMap<(String, String), Term>,
     pub catalog: Catalog,
+    /// What statements sent so far have set: how SQL is quoted, where names are looked up.
+    pub session: Reader,
 }
 
 /// An object of a class of the project.
@@ -33,13 +36,14 @@ pub(crate) struct Object {
 }
 
 impl State {
-    pub fn new(catalog: Catalog) -> Self {
+    pub fn new(catalog: Catalog, session: Reader) -> Self {
         Self {
             variables: BTreeMap::new(),
             cells: BTreeMap::new(),
             objects: BTreeMap::new(),
             statics: BTreeMap::new(),
             catalog,
+            session,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::change::{SchemaChange, Statement};
-use crate::engine::Engine;
 use crate::sql::cursor::{Cursor, Read};
+use crate::sql::modes::Quoting;
 use crate::sql::tokens::tokenize;
 
 /// How much of a statement of rows tells which table it is about.
@@ -96,19 +96,19 @@ impl Log {
     }
 
     /// Whether the statement at `range` writes rows that say what has run.
-    pub(super) fn is_wanted(&self, code: &str, range: Range<usize>, engine: Engine) -> bool {
+    pub(super) fn is_wanted(&self, code: &str, range: Range<usize>, quoting: Quoting) -> bool {
         let end = code.floor_char_boundary(range.end.min(range.start + HEAD));
-        let head = tokenize(code, range.start..end, engine);
-        let mut cursor = Cursor::new(code, &head.list, engine);
+        let head = tokenize(code, range.start..end, quoting);
+        let mut cursor = Cursor::new(code, &head.list, quoting);
         eat_verb(&mut cursor);
         cursor.table_name().is_ok_and(|name| self.tables.iter().any(|log| log.table == name.name))
     }
 
     /// Reads INSERT, if it is about one of the tables.
-    pub(super) fn insert(&mut self, code: &str, range: Range<usize>, engine: Engine) {
-        if self.is_wanted(code, range.clone(), engine) {
-            let tokens = tokenize(code, range, engine);
-            let mut cursor = Cursor::new(code, &tokens.list, engine);
+    pub(super) fn insert(&mut self, code: &str, range: Range<usize>, quoting: Quoting) {
+        if self.is_wanted(code, range.clone(), quoting) {
+            let tokens = tokenize(code, range, quoting);
+            let mut cursor = Cursor::new(code, &tokens.list, quoting);
             eat_verb(&mut cursor);
             // What cannot be read leaves the migration to be replayed, which its own guards or the catalog then answer.
             let _ = self.read_insert(&mut cursor);
@@ -143,10 +143,10 @@ impl Log {
     }
 
     /// Reads `COPY table (…) FROM stdin`, if it is about one of the tables.
-    pub(super) fn copy(&self, code: &str, range: Range<usize>, engine: Engine) -> Option<Rows> {
+    pub(super) fn copy(&self, code: &str, range: Range<usize>, quoting: Quoting) -> Option<Rows> {
         let is_copy = code.get(range.clone())?.trim_start().get(..4)?.eq_ignore_ascii_case("copy");
-        let tokens = is_copy.then(|| tokenize(code, range, engine))?;
-        let mut cursor = Cursor::new(code, &tokens.list, engine);
+        let tokens = is_copy.then(|| tokenize(code, range, quoting))?;
+        let mut cursor = Cursor::new(code, &tokens.list, quoting);
         cursor.eat("COPY");
         self.read_head(&mut cursor).ok()?
     }

@@ -18,8 +18,9 @@ pub use self::log::{Log, LogTable};
 use self::origin::Closings;
 pub use self::origin::engine_of;
 use self::overlong::Overlong;
-use super::read_statement;
-use super::split::{Split, split_part};
+use super::reader::{Reader, client_run};
+use super::split::{PieceKind, Splitter, State as Splitting};
+use super::{Script, blank_to};
 use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, Touches};
 use crate::engine::Engine;
 use crate::source::{Excerpt, FileId, Piece, SourceMap, Span};
@@ -44,7 +45,11 @@ pub struct Dump {
     byte: usize,
     /// How long the buffer is to be before it is looked at again.
     wanted: usize,
-    delimiter: String,
+    /// What the statements so far have set, and what holds where the buffer begins.
+    reader: Reader,
+    splitting: Splitting,
+    /// Where the rows say what has run, whose COPY came last.
+    copied: Option<Rows>,
     /// Where in the buffer bytes are no UTF-8.
     not_utf8: Vec<usize>,
     state: State,
@@ -61,8 +66,6 @@ enum State {
     Statement,
     /// The rest of something that is too long to be held.
     Overlong(Overlong),
-    /// The rows of COPY.
-    Rows(Option<Rows>),
 }
 
 /// What is left of a dump once it is read.
@@ -81,6 +84,7 @@ pub type Sink<'s> = dyn FnMut(&Statement) + 's;
 impl Dump {
     /// A dump for `engine`, whose spans point into `file`; the rows of `logs` say which migrations have run.
     pub fn new(engine: Engine, file: FileId, logs: Vec<LogTable>) -> Self {
+        let reader = Reader::new(engine);
         Self {
             engine,
             file,
@@ -88,7 +92,9 @@ impl Dump {
             line: 1,
             byte: 0,
             wanted: WORTH_SPLITTING,
-            delimiter: ";".to_owned(),
+            splitting: Splitting::new(reader.quoting()),
+            reader,
+            copied: None,
             not_utf8: Vec::new(),
             state: State::Statement,
             log: Log::new(logs),
@@ -109,7 +115,7 @@ impl Dump {
     /// Reads what is left, now that nothing follows.
     pub fn finish(mut self, sink: &mut Sink<'_>) -> Remains {
         self.advance(true, sink);
-        if let State::Rows(_) | State::Overlong(_) = self.state {
+        if matches!(self.state, State::Overlong(_)) || self.splitting.is_in_rows() {
             self.tell("", "the dump ends in the midst of the rows that begin before");
         }
         if self.closings.are_missing() {
@@ -136,7 +142,6 @@ impl Dump {
         while match std::mem::replace(&mut self.state, State::Statement) {
             State::Statement => self.read_statements(is_last, sink),
             State::Overlong(overlong) => self.pass_overlong(overlong, is_last),
-            State::Rows(rows) => self.pass_rows(rows, is_last),
         } {}
     }
 
@@ -146,57 +151,77 @@ impl Dump {
             return false;
         }
         let text = std::mem::take(&mut self.buffer);
-        let split = split_part(&text, self.engine, &self.delimiter);
-        let is_overlong = !is_last && split.settled == 0 && text.len() >= LIMIT;
-        let settled = if is_last { text.len() } else { split.settled };
-        let mut whole = split.statements.partition_point(|range| range.end <= settled);
-        let copies =
-            split.unclosed.iter().find(|unclosed| unclosed.what == "COPY data").map(|unclosed| unclosed.range.start);
-        if is_overlong {
-            whole = split.statements.len() - usize::from(copies.is_none()).min(split.statements.len());
-        }
-        let (now, later) = split.statements.split_at_checked(whole).unwrap_or((&split.statements, &[]));
-        for range in now {
-            self.read_one(&text, &split, range.clone(), sink);
-        }
-        for comment in split.comments.iter().filter(|range| range.end <= settled) {
-            self.closings.comment(text.get(comment.clone()).unwrap_or_default());
-        }
-        for range in split.client_runs.iter().filter(|range| range.end <= settled) {
-            self.emit(&text, range.clone(), |sql, map, range| super::client_run(sql, map.span(range)), sink);
-        }
-        if is_last {
-            for unclosed in &split.unclosed {
+        let mut code = String::with_capacity(text.len());
+        let mut splitter = Splitter::new(&text, is_last, self.splitting.clone());
+        while let Some(piece) = splitter.next() {
+            for comment in &splitter.comments {
+                self.closings.comment(text.get(comment.clone()).unwrap_or_default());
+            }
+            for unclosed in splitter.unclosed.iter().filter(|unclosed| unclosed.what != "COPY data") {
                 self.point(&text, unclosed.range.clone(), format!("nothing closes this {}", unclosed.what));
             }
+            match piece.kind {
+                PieceKind::Statement => {
+                    blank_to(&mut code, piece.range.start);
+                    for blank in &splitter.blanks {
+                        code.push_str(text.get(code.len()..blank.start).unwrap_or_default());
+                        blank_to(&mut code, blank.end);
+                    }
+                    code.push_str(text.get(code.len()..piece.range.end).unwrap_or_default());
+                    self.read_one(&text, &code, piece.range, sink);
+                    splitter.state.quoting = self.reader.quoting();
+                }
+                PieceKind::RunningCommand => {
+                    let run =
+                        |_: &mut Reader, sql: &str, map: &SourceMap, range| vec![client_run(sql, map.span(range))];
+                    self.emit(&text, piece.range, run, sink);
+                }
+                PieceKind::Comment => self.closings.comment(text.get(piece.range).unwrap_or_default()),
+                PieceKind::Rows => self.read_rows(text.get(piece.range).unwrap_or_default()),
+                PieceKind::Space | PieceKind::Delimiter | PieceKind::Command => {}
+            }
         }
-        if is_overlong {
-            return self.begin_overlong(text, &split, copies, later.first().cloned(), sink);
+        let settled = splitter.at();
+        self.splitting = splitter.state.clone();
+        if !is_last && settled == 0 && text.len() >= LIMIT {
+            return self.begin_overlong(text, sink);
         }
-        self.delimiter = split.delimiter;
         self.keep_from(text, settled);
         self.wanted = (2 * self.buffer.len()).clamp(WORTH_SPLITTING, LIMIT);
         false
     }
 
-    fn read_one(&mut self, text: &str, split: &Split, range: Range<usize>, sink: &mut Sink<'_>) {
-        let code = split.code.get(range.clone()).unwrap_or_default().trim_start();
-        if let Some(table) = sqlite::virtual_table(&split.code, range.clone(), self.engine) {
-            let opaque = |_: &str, map: &SourceMap, range| unread(sqlite::opaque(table), map.span(range));
+    fn read_one(&mut self, text: &str, code: &str, range: Range<usize>, sink: &mut Sink<'_>) {
+        let quoting = self.reader.quoting();
+        let head = code.get(range.clone()).unwrap_or_default().trim_start();
+        if let Some(table) = sqlite::virtual_table(code, range.clone(), quoting) {
+            let opaque =
+                |_: &mut Reader, _: &str, map: &SourceMap, range| vec![unread(sqlite::opaque(table), map.span(range))];
             self.emit(text, range, opaque, sink);
             return;
         }
-        if writes_rows(code) {
-            self.log.insert(&split.code, range, self.engine);
+        if writes_rows(head) {
+            self.log.insert(code, range, quoting);
             return;
         }
-        if let Some(rows) = self.log.copy(&split.code, range.clone(), self.engine) {
-            let data = text.get(range.end..).and_then(|rest| rest.split_once('\n')).map_or("", |(_, data)| data);
-            data.lines().take_while(|line| line.trim_end() != "\\.").for_each(|line| self.log.row(&rows, line));
+        self.copied = self.log.copy(code, range.clone(), quoting);
+        if self.copied.is_some() {
             return;
         }
-        let engine = self.engine;
-        self.emit(text, range, |sql, map, range| read_statement(&split.code, range, map, engine, sql), sink);
+        let read = |reader: &mut Reader, _: &str, map: &SourceMap, range| {
+            let mut script = Script::default();
+            reader.read_sent(code, text, map, range, &mut script);
+            script.statements
+        };
+        self.emit(text, range, read, sink);
+    }
+
+    /// Takes what rows of COPY say of what has run.
+    fn read_rows(&mut self, text: &str) {
+        if let Some(rows) = &self.copied {
+            let lines = text.lines().map(|line| line.trim_end_matches('\r'));
+            lines.take_while(|line| line.trim_end() != "\\.").for_each(|line| self.log.row(rows, line));
+        }
     }
 
     /// Hands on what `read` makes of a statement, and keeps its text where something of it was not understood.
@@ -204,7 +229,7 @@ impl Dump {
         &mut self,
         text: &str,
         range: Range<usize>,
-        read: impl FnOnce(&str, &SourceMap, Range<usize>) -> Statement,
+        read: impl FnOnce(&mut Reader, &str, &SourceMap, Range<usize>) -> Vec<Statement>,
         sink: &mut Sink<'_>,
     ) {
         let sql = text.get(range.clone()).unwrap_or_default();
@@ -212,10 +237,11 @@ impl Dump {
         let span = Span::new(self.file, begin, begin + sql.len() as u32);
         let mut map = SourceMap::new(span);
         map.add_verbatim(range.clone(), span);
-        let statement = read(sql.trim(), &map, range.clone());
-        let is_unknown = |change: &Change| matches!(&change.what, SchemaChange::Opaque(opaque) if opaque.is_unknown());
-        if statement.changes.iter().any(is_unknown) {
-            for change in statement.changes.iter().filter(|change| is_unknown(change)) {
+        let statements = read(&mut self.reader, sql.trim(), &map, range.clone());
+        let is_unknown = |change: &&Change| matches!(&change.what, SchemaChange::Opaque(opaque) if opaque.is_unknown());
+        let changes = || statements.iter().flat_map(|statement| &statement.changes);
+        if changes().any(|change| is_unknown(&change)) {
+            for change in changes().filter(is_unknown) {
                 if let SchemaChange::Opaque(opaque) = &change.what {
                     self.problems.push(Problem { span: change.span, reason: opaque.reason.clone() });
                 }
@@ -225,9 +251,11 @@ impl Dump {
         if self.not_utf8.iter().any(|at| range.contains(at)) {
             self.point(text, range, "this is not UTF-8, and is read as Latin-1".to_owned());
         }
-        self.log.learn(&statement);
-        if !sqlite::is_own(&statement, self.engine) {
-            sink(&statement);
+        for statement in &statements {
+            self.log.learn(statement);
+            if !sqlite::is_own(statement, self.engine) {
+                sink(statement);
+            }
         }
     }
 

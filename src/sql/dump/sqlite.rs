@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::change::{Opaque, SchemaChange, Statement, TableName, Touches};
 use crate::engine::Engine;
 use crate::sql::cursor::Cursor;
+use crate::sql::modes::Quoting;
 use crate::sql::tokens::tokenize;
 
 /// Whether the statement makes a table that SQLite makes by itself (`sqlite_sequence`).
@@ -17,14 +18,14 @@ pub(super) fn is_own(statement: &Statement, engine: Engine) -> bool {
 }
 
 /// The virtual table that `INSERT INTO sqlite_schema … VALUES('table','docs',…)` makes.
-pub(super) fn virtual_table(code: &str, range: Range<usize>, engine: Engine) -> Option<TableName> {
+pub(super) fn virtual_table(code: &str, range: Range<usize>, quoting: Quoting) -> Option<TableName> {
     let is_schema = |text: &str| ["sqlite_schema", "sqlite_master"].iter().any(|name| text.contains(name));
     let head = code.get(range.clone())?.get(..40)?;
-    if engine != Engine::Sqlite || !is_schema(head) {
+    if quoting.engine != Engine::Sqlite || !is_schema(head) {
         return None;
     }
-    let tokens = tokenize(code, range, engine);
-    let mut cursor = Cursor::new(code, &tokens.list, engine);
+    let tokens = tokenize(code, range, quoting);
+    let mut cursor = Cursor::new(code, &tokens.list, quoting);
     cursor.part_until_any(&["VALUES"]);
     cursor.eat("VALUES");
     let mut values = cursor.parens().ok()?;

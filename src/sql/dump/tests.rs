@@ -104,7 +104,7 @@ fn a_dump_that_breaks_off_says_where() {
     insta::assert_snapshot!(check(Engine::Postgresql, "CREATE TABLE a (id int);\nCOPY a (id) FROM stdin;\n1\n2\n"), @r"
     CREATE TABLE a (id int)
     COPY a (id) FROM stdin
-    line 2: nothing closes this COPY data
+    line 5: the dump ends in the midst of the rows that begin before
     ");
     insta::assert_snapshot!(check(Engine::Mysql, "CREATE TABLE a (id int);\nINSERT INTO a VALUES ('x"), @r"
     CREATE TABLE a (id int)
