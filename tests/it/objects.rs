@@ -9,12 +9,12 @@ use phasewise::change::{
 use phasewise::engine::Engine;
 use phasewise::source::{SourceMap, Tree};
 
-fn name(name: &str) -> TableName {
+pub(super) fn name(name: &str) -> TableName {
     TableName::new(name)
 }
 
 /// The catalog after this SQL of tables.
-fn tables(engine: Engine, text: &str) -> Catalog {
+pub(super) fn tables(engine: Engine, text: &str) -> Catalog {
     let mut catalog = Catalog::new(engine);
     sql(&mut catalog, text);
     catalog
@@ -36,7 +36,7 @@ fn create(kind: ObjectKind, called: &str, definition: Definition) -> CreateObjec
     }
 }
 
-fn view(called: &str, text: &str, reads: &[&str]) -> SchemaChange {
+pub(super) fn view(called: &str, text: &str, reads: &[&str]) -> SchemaChange {
     let reads = reads.iter().map(|table| name(table)).collect();
     let query = ViewQuery { text: text.to_owned(), reads, is_partial: false };
     SchemaChange::CreateObject(create(ObjectKind::View, called, Definition::View(query)))
@@ -54,12 +54,12 @@ fn trigger(called: &str, table: &str) -> SchemaChange {
     SchemaChange::CreateObject(create)
 }
 
-fn drop(kind: ObjectKind, called: &str) -> SchemaChange {
+pub(super) fn drop(kind: ObjectKind, called: &str) -> SchemaChange {
     let object = Object::new(kind, name(called));
     SchemaChange::DropObject(DropObject { object, if_exists: false, cascade: false })
 }
 
-fn alter(kind: ObjectKind, called: &str, action: ObjectAction) -> SchemaChange {
+pub(super) fn alter(kind: ObjectKind, called: &str, action: ObjectAction) -> SchemaChange {
     SchemaChange::AlterObject(AlterObject { object: Object::new(kind, name(called)), if_exists: false, action })
 }
 
