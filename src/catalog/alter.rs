@@ -11,10 +11,11 @@ impl Table {
     pub(super) fn created(name: TableName, create: &CreateTable, around: &Neighbours<'_>) -> Self {
         let mut table = Self {
             options: create.options.clone(),
+            is_partitioned: create.is_partitioned,
             is_partial: create.has_more_columns,
             ..Self::unknown(name, around.era == Era::History)
         };
-        create.columns.iter().for_each(|column| table.put_column(column, around));
+        table.put_columns(create, around);
         if !create.primary_key.is_empty() {
             table.set_primary_key(&create.primary_key, create.primary_key_name.as_ref(), around);
         }
@@ -31,6 +32,7 @@ impl Table {
         for key in of_columns.chain(&create.foreign_keys) {
             table.add_foreign_key(key, true, around);
         }
+        table.copy_keys(create, around);
         table
     }
 
@@ -45,7 +47,7 @@ impl Table {
     }
 
     /// Puts the column in its place, without what stands in its definition and is the table's.
-    fn put_column(&mut self, definition: &change::Column, around: &Neighbours<'_>) {
+    pub(super) fn put_column(&mut self, definition: &change::Column, around: &Neighbours<'_>) {
         let place = self.place(definition.place.as_ref(), around.engine).unwrap_or(self.columns.len());
         let name = kept(&definition.name, around.engine).to_owned();
         let column = Column {

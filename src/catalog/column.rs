@@ -3,7 +3,8 @@
 use super::table::{Table, same_name};
 use super::{Catalog, expression, spelled};
 use crate::change::{
-    self, ChangeIdentity, ChangeType, Default, DropColumn, Identity, IndexPart, RedefineColumn, RenameColumn, TableName,
+    self, ChangeGenerated, ChangeIdentity, ChangeType, Default, DropColumn, Identity, IndexPart, RedefineColumn,
+    RenameColumn, TableName,
 };
 use crate::engine::Engine;
 
@@ -25,6 +26,7 @@ impl Catalog {
             let key = self.key(&drop.table);
             self.drop_foreign_keys_to(&key, |key| key.to_columns.contains(&drop.column));
         }
+        self.drop_objects_of_column(drop);
         let table = self.table_mut(&drop.table);
         let is_it = |name: &String| same_name(name, &drop.column, engine);
         table.columns.retain(|column| !is_it(&column.definition.name));
@@ -53,6 +55,7 @@ impl Catalog {
 
     pub(super) fn rename_column(&mut self, rename: &RenameColumn) {
         let engine = self.engine;
+        self.redirect_column(&rename.table, &rename.column, &rename.to);
         self.table_mut(&rename.table).rename_column(&rename.column, &rename.to, engine);
         let key = self.key(&rename.table);
         self.redirect_foreign_keys(&key, |foreign_key| {
@@ -100,6 +103,16 @@ impl Catalog {
             if change.identity.is_some() || column.identity != Some(Identity::Serial) {
                 column.identity = change.identity;
             }
+        });
+    }
+
+    /// A column whose expression is dropped keeps the values that it has.
+    pub(super) fn change_generated(&mut self, change: &ChangeGenerated) {
+        self.change_column(&change.table, &change.column, |column| match (&mut column.generated, &change.expression) {
+            (Some(generated), Some(expression)) => generated.expression.clone_from(expression),
+            (generated, None) => *generated = None,
+            // The server refuses to make a column a generated one.
+            (None, Some(_)) => {}
         });
     }
 

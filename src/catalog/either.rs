@@ -33,6 +33,7 @@ impl Catalog {
             }
         }
         self.absent.retain(|name| other.absent.contains(name));
+        self.objects = self.objects.or(other.objects);
         self.is_partial |= other.is_partial;
         self.has_opaque_batch |= other.has_opaque_batch;
         self
@@ -49,6 +50,7 @@ impl Table {
         self.foreign_keys.retain(|key| other.foreign_key(&key.name, engine).is_some());
         self.checks.retain(|check| other.checks.iter().any(|there| same_name(&there.name, &check.name, engine)));
         let after = (self.columns.len(), self.indexes.len(), self.foreign_keys.len(), self.checks.len());
+        self.is_partitioned |= other.is_partitioned;
         self.is_partial |= other.is_partial || before != after || all != after;
     }
 }
@@ -57,7 +59,7 @@ impl Table {
 mod tests {
     use crate::answer::Answer;
     use crate::catalog::Catalog;
-    use crate::change::{AddColumn, Column, ColumnType, CreateTable, SchemaChange, TableName, TableOptions};
+    use crate::change::{AddColumn, Column, ColumnType, CreateTable, SchemaChange, TableName};
     use crate::engine::Engine;
 
     fn column(name: &str) -> Column {
@@ -65,19 +67,8 @@ mod tests {
     }
 
     fn create(name: &str) -> SchemaChange {
-        SchemaChange::CreateTable(CreateTable {
-            table: TableName::new(name),
-            columns: vec![column("id")],
-            indexes: Vec::new(),
-            primary_key: Vec::new(),
-            primary_key_name: None,
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            options: TableOptions::default(),
-            if_not_exists: false,
-            is_temporary: false,
-            has_more_columns: false,
-        })
+        let columns = vec![column("id")];
+        SchemaChange::CreateTable(CreateTable { columns, ..CreateTable::empty(TableName::new(name)) })
     }
 
     fn add(table: &str, name: &str) -> SchemaChange {

@@ -33,12 +33,12 @@ fn is_plain(name: &str) -> bool {
     name.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
 }
 
-fn bare(word: &str) -> &str {
+pub(super) fn bare(word: &str) -> &str {
     word.trim_matches(['"', '`'])
 }
 
 /// Where the words stand, each with its quotes. What stands in single quotes is none.
-fn words(text: &str, quotes: &[char]) -> Vec<Range<usize>> {
+pub(super) fn words(text: &str, quotes: &[char]) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut at = 0;
     while let Some((first, rest)) = text.get(at..).and_then(|rest| Some((rest.chars().next()?, rest))) {

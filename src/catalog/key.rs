@@ -32,6 +32,7 @@ impl Catalog {
         let Some(owner) = self.owner_of_index(drop.table.as_ref(), &drop.name) else { return };
         let engine = self.engine;
         self.drop_foreign_keys_on(&owner, &drop.name);
+        self.drop_same_indexes_of_heirs(&owner, &drop.name);
         self.table_mut(&owner).indexes.retain(|index| !same_name(&index.name, &drop.name, engine));
     }
 
@@ -69,6 +70,7 @@ impl Catalog {
 
     pub(super) fn drop_constraint(&mut self, drop: &DropConstraint) {
         self.drop_foreign_keys_on(&drop.table, &drop.name);
+        self.drop_same_indexes_of_heirs(&drop.table, &drop.name);
         self.alter(&drop.table, |table, around| table.drop_constraint(&drop.name, around.engine));
     }
 

@@ -1,4 +1,4 @@
-//! The tables as they stand: a catalog and a change give the next catalog.
+//! The tables, and what stands beside them, as they stand: a catalog and a change give the next catalog.
 //!
 //! What is not known is said so: a table that no known migration made is *partly known*, and after an opaque change
 //! that may have touched anything, absence is no longer proof. Judging changes is left to the layers above.
@@ -9,9 +9,14 @@ mod column;
 mod either;
 mod expression;
 mod figured;
+mod heirs;
 mod key;
 mod names;
 mod neighbours;
+mod object;
+mod object_alter;
+mod object_replay;
+mod query;
 mod replay;
 mod spelled;
 mod table;
@@ -20,12 +25,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::answer::Answer;
-use crate::change::TableName;
+use crate::change::{self, ObjectKind, TableName};
 use crate::engine::Engine;
 
 pub use charset::Charset;
+use object::Objects;
 use table::kept;
 
+pub use object::Object;
 pub use table::{Check, Column, ForeignKey, Index, Table};
 
 /// All tables at one point of the history. Cloning is cheap: tables are shared until they change.
@@ -37,6 +44,7 @@ pub struct Catalog {
     before_batch: BTreeMap<TableName, Rc<Table>>,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
     absent: BTreeSet<TableName>,
+    objects: Objects,
     /// Tables that are listed, but stand only if something that could not be decided went that way.
     doubtful: BTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
@@ -63,6 +71,7 @@ impl Catalog {
             tables: BTreeMap::new(),
             before_batch: BTreeMap::new(),
             absent: BTreeSet::new(),
+            objects: Objects::default(),
             doubtful: BTreeSet::new(),
             is_partial: false,
             has_opaque_batch: false,
@@ -82,6 +91,7 @@ impl Catalog {
         self.tables.values_mut().filter(|table| table.is_touched_by_batch()).for_each(|table| {
             Rc::make_mut(table).begin_batch();
         });
+        self.objects.begin_batch();
         self.before_batch.clone_from(&self.tables);
     }
 
@@ -89,6 +99,7 @@ impl Catalog {
     pub fn forget_absences(&mut self) {
         self.is_partial = true;
         self.absent.clear();
+        self.objects.absent.clear();
     }
 
     pub fn engine(&self) -> Engine {
@@ -109,12 +120,13 @@ impl Catalog {
         self.before_batch.get(&self.key(name)).map(Rc::as_ref)
     }
 
-    /// Whether a table of that name stands.
+    /// Whether a table of that name stands; a view is none.
     pub fn has_table(&self, name: &TableName) -> Answer {
         let key = self.key(name);
         match self.tables.contains_key(&key) {
             true if self.doubtful.contains(&key) => Answer::Unknown,
             true => Answer::Yes,
+            false if self.has_object(&change::Object::new(ObjectKind::View, key.clone())).is_yes() => Answer::No,
             false if self.is_partial && !self.absent.contains(&key) => Answer::Unknown,
             false => Answer::No,
         }
@@ -128,11 +140,12 @@ impl Catalog {
         }
     }
 
-    /// Whether the table stood before the batch. One that no known migration made but that is asked for must have been
+    /// Whether the table, or the view, stood before the batch. One that no known migration made but that is asked for must have been
     /// made elsewhere (a package, a dump), unless something unread in this batch may have made it.
     pub fn is_in_use(&self, name: &TableName) -> Answer {
         match self.table(name) {
             Some(table) => table.stood_before_batch.into(),
+            None if self.view(name).is_some() => self.view(name).is_some_and(|view| view.stood_before_batch).into(),
             None if self.absent.contains(&self.key(name)) => Answer::No,
             None if self.has_opaque_batch => Answer::Unknown,
             None => Answer::Yes,

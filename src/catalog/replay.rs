@@ -9,7 +9,8 @@ use super::neighbours::Neighbours;
 use super::table::{ForeignKey, Table};
 use super::{Catalog, Era, names};
 use crate::change::{
-    self, CreateTable, DataRows, Default, DropTable, RenameTable, SchemaChange, Statement, TableName, Touches,
+    self, ColumnSource, CreateTable, DataRows, Default, DropTable, ObjectKind, Opaque, RenameTable, SchemaChange,
+    Statement, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -25,6 +26,23 @@ impl Catalog {
 
     /// The catalog after `change`.
     pub fn apply(&mut self, change: &SchemaChange) {
+        if !self.is_of_view(change) {
+            self.make(change);
+            self.pass_on(change);
+        }
+        if let Some((touches, _)) = change.reach() {
+            self.lose_sight(&touches);
+        }
+    }
+
+    /// Whether it changes a column or an index of a view, which are not kept.
+    fn is_of_view(&self, change: &SchemaChange) -> bool {
+        let is_of_part = change.column().is_some()
+            || matches!(change, SchemaChange::AddIndex(_) | SchemaChange::DropIndex(_) | SchemaChange::DropTable(_));
+        is_of_part && change.table().is_some_and(|name| self.table(name).is_none() && self.view(name).is_some())
+    }
+
+    fn make(&mut self, change: &SchemaChange) {
         match change {
             SchemaChange::CreateTable(create) => self.create_table(create),
             SchemaChange::DropTable(drop) => self.drop_table(drop),
@@ -55,26 +73,26 @@ impl Catalog {
                 self.alter(&validate.table, |table, around| table.validate(&validate.name, around.engine));
             }
             SchemaChange::DropConstraint(drop) => self.drop_constraint(drop),
-            SchemaChange::ChangeGenerated(_)
-            | SchemaChange::AttachPartition(_)
-            | SchemaChange::DetachPartition(_)
-            | SchemaChange::ChangePartitions(_)
-            | SchemaChange::ChangeTableSetting(_)
-            | SchemaChange::MaintainTable(_)
+            SchemaChange::ChangeGenerated(change) => self.change_generated(change),
+            SchemaChange::AttachPartition(attach) => self.attach_partition(attach),
+            SchemaChange::DetachPartition(detach) => self.detach_partition(detach),
+            SchemaChange::ChangePartitions(change) => self.change_partitions(change),
+            SchemaChange::ChangeTableSetting(change) => {
+                self.change_parents(change);
+                self.switch_objects(&change.table, &change.setting);
+            }
+            SchemaChange::CreateObject(create) => self.create_object(create),
+            SchemaChange::AlterObject(alter) => self.alter_object(alter),
+            SchemaChange::DropObject(drop) => self.drop_object(drop),
+            SchemaChange::Opaque(opaque) => self.objects.is_partial |= may_make_object(opaque),
+            SchemaChange::MaintainTable(_)
             | SchemaChange::LockTable(_)
-            | SchemaChange::CreateObject(_)
-            | SchemaChange::AlterObject(_)
-            | SchemaChange::DropObject(_)
             | SchemaChange::RefreshView(_)
             | SchemaChange::ChangePrivileges(_)
             | SchemaChange::Comment(_)
-            | SchemaChange::Opaque(_)
             | SchemaChange::DataRows(DataRows { .. })
             | SchemaChange::SetVariable(_)
             | SchemaChange::Transaction(_) => {}
-        }
-        if let Some((touches, _)) = change.reach() {
-            self.lose_sight(&touches);
         }
     }
 
@@ -104,14 +122,21 @@ impl Catalog {
 
     fn create_table(&mut self, create: &CreateTable) {
         let key = self.key(&create.table);
-        if create.is_temporary || (create.if_not_exists && self.tables.contains_key(&key)) {
+        let stands = self.tables.contains_key(&key) || self.view(&key).is_some();
+        if create.is_temporary || (create.if_not_exists && stands) {
             return;
         }
+        self.objects.remove(&change::Object::new(ObjectKind::View, key.clone()));
         self.absent.remove(&key);
         self.doubtful.remove(&key);
         self.tables.remove(&key);
         let columns = create.columns.iter().map(|column| self.with_kept_keys(column)).collect();
-        let create = CreateTable { columns, foreign_keys: self.with_keys(&create.foreign_keys), ..create.clone() };
+        let sources = self.with_kept_sources(&create.sources);
+        for parent in sources.iter().filter(|source| matches!(source, ColumnSource::PartitionOf(_))) {
+            self.table_mut(parent.table()).is_partitioned = true;
+        }
+        let foreign_keys = self.with_keys(&create.foreign_keys);
+        let create = CreateTable { columns, foreign_keys, sources, ..create.clone() };
         let table = Table::created(key.clone(), &create, &self.neighbours());
         self.tables.insert(key, Rc::new(table));
     }
@@ -119,8 +144,10 @@ impl Catalog {
     /// PostgreSQL drops the foreign keys of other tables along, or refuses.
     fn drop_table(&mut self, drop: &DropTable) {
         let key = self.key(&drop.table);
+        self.drop_heirs(drop);
         self.tables.remove(&key);
         self.doubtful.remove(&key);
+        self.drop_objects_of(&key);
         if self.engine == Engine::Postgresql {
             self.drop_foreign_keys_to(&key, |_| true);
         }
@@ -135,6 +162,10 @@ impl Catalog {
         }
         if to.schema.is_none() {
             to.schema.clone_from(&from.schema);
+        }
+        if !self.tables.contains_key(&from) && self.view(&from).is_some() {
+            // So are views, by RENAME TABLE on the MySQL family too.
+            return self.rename_object(&change::Object::new(ObjectKind::View, from), to);
         }
         let to = self.key(&to);
         let mut table = self.table_mut(&rename.table).clone();
@@ -151,6 +182,8 @@ impl Catalog {
         self.absent.remove(&to);
         self.doubtful.remove(&to);
         self.tables.insert(to.clone(), Rc::new(table));
+        self.redirect_objects(&from, &to);
+        self.redirect_heirs(&from, &to);
         self.redirect_foreign_keys(&from, |key| key.to_table = to.clone());
     }
 
@@ -186,6 +219,7 @@ impl Catalog {
             }
             Touches::Anything => {
                 self.forget_absences();
+                self.objects.lose_sight();
                 self.has_opaque_batch |= self.era == Era::Batch;
                 for table in self.tables.values_mut().filter(|table| !table.is_partial) {
                     Rc::make_mut(table).is_partial = true;
@@ -193,4 +227,9 @@ impl Catalog {
             }
         }
     }
+}
+
+/// Whether it may have made, changed or dropped something beside tables that was not read.
+fn may_make_object(opaque: &Opaque) -> bool {
+    ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|verb| opaque.what.starts_with(verb))
 }

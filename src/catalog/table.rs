@@ -17,6 +17,12 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     pub checks: Vec<Check>,
     pub options: TableOptions,
+    /// PostgreSQL: the table that it is a partition of.
+    pub partition_of: Option<TableName>,
+    /// PostgreSQL: the tables that it inherits from by INHERITS.
+    pub inherits: Vec<TableName>,
+    /// Whether its rows are kept in partitions.
+    pub is_partitioned: bool,
     /// Whether it stood when the batch began.
     pub stood_before_batch: bool,
     /// Whether there may be columns, keys or indexes that are not listed.
@@ -71,6 +77,9 @@ impl Table {
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             options: TableOptions::default(),
+            partition_of: None,
+            inherits: Vec::new(),
+            is_partitioned: false,
             stood_before_batch,
             is_partial: true,
         }

@@ -5,7 +5,7 @@ use super::index::{ForeignKey, Index};
 use super::object::{AlterObject, CreateObject, DropObject};
 use super::partition::{AttachPartition, ChangePartitions, DetachPartition};
 use super::setting::{ChangeGenerated, ChangeTableSetting};
-use super::table::{TableName, TableOptions};
+use super::table::{ColumnSource, TableName, TableOptions};
 use super::types::ColumnType;
 use super::upkeep::{ChangePrivileges, Comment, LockTable, MaintainTable, RefreshView};
 
@@ -73,8 +73,33 @@ pub struct CreateTable {
     pub options: TableOptions,
     pub if_not_exists: bool,
     pub is_temporary: bool,
-    /// CREATE TABLE … AS, LIKE or PARTITION OF: columns come from elsewhere, so those listed are not all.
+    /// PARTITION OF, INHERITS, LIKE: the tables that its other columns come from.
+    pub sources: Vec<ColumnSource>,
+    /// PARTITION BY.
+    pub is_partitioned: bool,
+    /// CREATE TABLE … AS, or something that was not understood: those listed, and those of its sources, are not all.
     pub has_more_columns: bool,
+}
+
+impl CreateTable {
+    /// A table of which no more is said than that it is made.
+    pub fn empty(table: TableName) -> Self {
+        Self {
+            table,
+            columns: Vec::new(),
+            indexes: Vec::new(),
+            primary_key: Vec::new(),
+            primary_key_name: None,
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            options: TableOptions::default(),
+            if_not_exists: false,
+            is_temporary: false,
+            sources: Vec::new(),
+            is_partitioned: false,
+            has_more_columns: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

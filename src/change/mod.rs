@@ -34,7 +34,7 @@ pub use object_kind::ObjectKind;
 pub use partition::{AttachPartition, ChangePartitions, DetachPartition, PartitionAction};
 pub use setting::{ChangeGenerated, ChangeTableSetting, TableSetting};
 pub use statement::{Change, OnlineClauses, Problem, Statement};
-pub use table::{TableName, TableOptions};
+pub use table::{ColumnSource, Copied, TableName, TableOptions};
 pub use types::ColumnType;
 pub use upkeep::{
     ChangePrivileges, Comment, LockMode, LockTable, MaintainTable, Maintenance, PrivilegeAction, RefreshView,

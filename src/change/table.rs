@@ -35,3 +35,58 @@ pub struct TableOptions {
     pub row_format: Option<String>,
     pub comment: Option<String>,
 }
+
+/// Another table from which CREATE TABLE takes columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnSource {
+    /// PostgreSQL's PARTITION OF.
+    PartitionOf(TableName),
+    /// INHERITS.
+    Inherits(TableName),
+    Like {
+        table: TableName,
+        /// How many of the columns that the statement lists stand before those.
+        at: usize,
+        /// What is taken beside names, types and NOT NULL.
+        copied: Vec<Copied>,
+    },
+}
+
+/// What INCLUDING names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    Defaults,
+    Identity,
+    Generated,
+    /// CHECK constraints.
+    Constraints,
+    /// The primary key and unique constraints too.
+    Indexes,
+}
+
+impl Copied {
+    pub const ALL: [Self; 5] = [Self::Defaults, Self::Identity, Self::Generated, Self::Constraints, Self::Indexes];
+}
+
+impl ColumnSource {
+    pub fn table(&self) -> &TableName {
+        match self {
+            Self::PartitionOf(table) | Self::Inherits(table) | Self::Like { table, .. } => table,
+        }
+    }
+
+    pub fn table_mut(&mut self) -> &mut TableName {
+        match self {
+            Self::PartitionOf(table) | Self::Inherits(table) | Self::Like { table, .. } => table,
+        }
+    }
+
+    /// Whether that is taken too. Heirs have no identity of their own.
+    pub fn copies(&self, what: Copied) -> bool {
+        match self {
+            Self::PartitionOf(_) => what != Copied::Identity,
+            Self::Inherits(_) => !matches!(what, Copied::Identity | Copied::Indexes),
+            Self::Like { copied, .. } => copied.contains(&what),
+        }
+    }
+}

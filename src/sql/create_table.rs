@@ -6,7 +6,7 @@ use super::options::{Known, read_option};
 use super::reading::Reading;
 use super::{column, index};
 use crate::change::{
-    CreateTable, DropTable, Index, IndexKind, IndexPart, SchemaChange, TableName, TableOptions, Touches,
+    ColumnSource, Copied, CreateTable, DropTable, Index, IndexKind, IndexPart, SchemaChange, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -22,7 +22,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     cursor.expect("TABLE")?;
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let table = cursor.table_name()?;
-    let mut create = CreateTable { if_not_exists, is_temporary, ..empty(table.clone()) };
+    let mut create = CreateTable { if_not_exists, is_temporary, ..CreateTable::empty(table.clone()) };
     let mut unread = Vec::new();
     read_body(cursor, &mut create, &mut unread)?;
     read_tail(cursor, &mut create)?;
@@ -40,33 +40,24 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     Ok(())
 }
 
-/// A table of which no more is said than that it is made.
-pub(super) fn empty(table: TableName) -> CreateTable {
-    CreateTable {
-        table,
-        columns: Vec::new(),
-        indexes: Vec::new(),
-        primary_key: Vec::new(),
-        primary_key_name: None,
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        options: TableOptions::default(),
-        if_not_exists: false,
-        is_temporary: false,
-        has_more_columns: false,
-    }
-}
-
 /// A part that was not understood: its bytes, and why.
 type UnreadPart = (std::ops::Range<usize>, String);
 
 /// Reads what says which columns there are.
 fn read_body(cursor: &mut Cursor<'_>, create: &mut CreateTable, unread: &mut Vec<UnreadPart>) -> Read<()> {
-    if cursor.eat_any(&["LIKE", "OF", "PARTITION OF"]).is_some() {
-        cursor.table_name()?;
-        create.has_more_columns = true;
+    if cursor.eat("LIKE") {
+        create.sources.push(like(cursor, 0)?);
+        return Ok(());
+    }
+    if let Some(word) = cursor.eat_any(&["OF", "PARTITION OF"]) {
+        let source = cursor.table_name()?;
+        if word == "OF" {
+            create.has_more_columns = true;
+        } else {
+            create.sources.push(ColumnSource::PartitionOf(source));
+        }
         // What a typed table or a partition lists adds to columns that come from elsewhere.
-        cursor.skip_parens();
+        create.has_more_columns |= cursor.skip_parens();
         return Ok(());
     }
     if !cursor.is_symbol("(") || begins_query(cursor) {
@@ -98,8 +89,7 @@ fn begins_query(cursor: &Cursor<'_>) -> bool {
 
 fn read_element(item: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     if item.eat("LIKE") {
-        create.has_more_columns = true;
-        item.skip_all();
+        create.sources.push(like(item, create.columns.len())?);
         return Ok(());
     }
     if item.eat("PERIOD FOR") {
@@ -140,6 +130,29 @@ fn index_of_column(item: &mut Cursor<'_>, column: &str) -> Read<Option<Index>> {
     Ok(Some(Index { name, kind: IndexKind::Btree, is_unique, parts, included, condition }))
 }
 
+/// Reads the table behind LIKE, and what is taken from it. The MySQL family takes all.
+fn like(cursor: &mut Cursor<'_>, at: usize) -> Read<ColumnSource> {
+    let table = cursor.table_name()?;
+    let mut copied = if cursor.engine.is_mysql_family() { Copied::ALL.to_vec() } else { Vec::new() };
+    while let Some(verb) = cursor.eat_any(&["INCLUDING", "EXCLUDING"]) {
+        let known: &[Copied] = match cursor.advance().map(|word| cursor.text_of(word).to_ascii_uppercase()).as_deref() {
+            Some("ALL") => &Copied::ALL,
+            Some("DEFAULTS") => &[Copied::Defaults],
+            Some("IDENTITY") => &[Copied::Identity],
+            Some("GENERATED") => &[Copied::Generated],
+            Some("CONSTRAINTS") => &[Copied::Constraints],
+            Some("INDEXES") => &[Copied::Indexes],
+            // COMMENTS, STATISTICS and the like are not kept.
+            _ => &[],
+        };
+        copied.retain(|own| !known.contains(own));
+        if verb == "INCLUDING" {
+            copied.extend(known);
+        }
+    }
+    Ok(ColumnSource::Like { table, at, copied })
+}
+
 fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
     match change {
         SchemaChange::AddPrimaryKey(key) => {
@@ -163,6 +176,7 @@ fn add_constraint(create: &mut CreateTable, change: SchemaChange) {
 fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     while !cursor.is_end() {
         cursor.eat_symbol(",");
+        create.is_partitioned |= cursor.is("PARTITION BY");
         if begins_query_of_tail(cursor) {
             create.has_more_columns = true;
             cursor.skip_all();
@@ -170,8 +184,10 @@ fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
             // Partitions are the last of a MySQL statement, but for a query.
             cursor.part_until_any(&["AS", "SELECT"]);
         } else if cursor.eat("INHERITS") {
-            create.has_more_columns = true;
-            cursor.skip_parens();
+            let mut parents = cursor.parens()?;
+            while let Some(mut parent) = parents.item() {
+                create.sources.push(ColumnSource::Inherits(parent.table_name()?));
+            }
         } else if !eat_clause(cursor) && matches!(read_option(cursor, &mut create.options)?, Known::No) {
             break;
         }
@@ -238,10 +254,10 @@ fn eat_clause(cursor: &mut Cursor<'_>) -> bool {
 
 /// What a statement makes of whose columns nothing can be known: SELECT … INTO.
 pub(super) fn from_query(table: TableName) -> SchemaChange {
-    SchemaChange::CreateTable(CreateTable { has_more_columns: true, ..empty(table) })
+    SchemaChange::CreateTable(CreateTable { has_more_columns: true, ..CreateTable::empty(table) })
 }
 
 /// A virtual table of SQLite: its module says what its columns are.
 pub(super) fn virtual_table(table: TableName, if_not_exists: bool) -> SchemaChange {
-    SchemaChange::CreateTable(CreateTable { has_more_columns: true, if_not_exists, ..empty(table) })
+    SchemaChange::CreateTable(CreateTable { has_more_columns: true, if_not_exists, ..CreateTable::empty(table) })
 }

@@ -289,3 +289,92 @@ fn a_printed_schema_reads_back() {
         assert_eq!(check(engine, &printed), render(&catalog), "{printed}");
     }
 }
+
+#[test]
+fn a_partition_takes_after_its_table_and_goes_with_it() {
+    let text = "CREATE TABLE logs (id bigint NOT NULL, at date DEFAULT now(), CHECK (id > 0)) PARTITION BY RANGE (at);
+         CREATE INDEX logs_at ON logs (at);
+         CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+         CREATE TABLE logs_rest PARTITION OF logs DEFAULT;
+         ALTER TABLE logs ADD COLUMN note text, ALTER COLUMN at SET NOT NULL;
+         ALTER TABLE logs ALTER COLUMN note TYPE varchar(80);
+         CREATE INDEX ON logs (note);
+         DROP INDEX logs_at;
+         DROP TABLE logs_rest;";
+    let mut catalog = replay(Engine::Postgresql, text);
+    assert_snapshot!(render(&catalog), @r#"
+    logs
+      id bigint not null None
+      at date not null CurrentTimestamp("now()")
+      note varchar(80) null None
+      index logs_note_idx: note
+      check logs_id_check: id > 0
+    logs_1
+      id bigint not null None
+      at date not null CurrentTimestamp("now()")
+      note varchar(80) null None
+      index logs_1_note_idx: note
+      check logs_id_check: id > 0
+    "#);
+    apply(&mut catalog, "DROP TABLE logs;");
+    assert_eq!(catalog.tables().count(), 0);
+}
+
+#[test]
+fn like_copies_what_it_says() {
+    assert_snapshot!(check(
+        Engine::Postgresql,
+        "CREATE TABLE a (id serial PRIMARY KEY, n int DEFAULT 5 CHECK (n > 0), m int UNIQUE);
+         CREATE TABLE b (LIKE a);
+         CREATE TABLE c (first int, LIKE a INCLUDING ALL EXCLUDING CONSTRAINTS, last int);
+         CREATE TABLE d (LIKE legacy INCLUDING DEFAULTS);
+         CREATE TABLE e (n int NOT NULL, extra int) INHERITS (a);"
+    ), @r#"
+    a
+      id serial not null None
+      n int null Literal("5")
+      m int null None
+      primary key id
+      unique index a_m_key: m constraint
+      check a_n_check: n > 0
+    b
+      id int not null None
+      n int null None
+      m int null None
+    c
+      first int null None
+      id serial not null None
+      n int null Literal("5")
+      m int null None
+      last int null None
+      primary key id
+      unique index c_m_key: m constraint
+    d (partly known)
+    e
+      id serial not null None
+      n int not null Literal("5")
+      m int null None
+      extra int null None
+      check a_n_check: n > 0
+    "#);
+}
+
+#[test]
+fn mysql_copies_a_table_whole() {
+    assert_snapshot!(check(
+        Engine::Mysql,
+        "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, n int DEFAULT 5, KEY numbers (n));
+         CREATE TABLE b LIKE a;"
+    ), @r#"
+    a
+      id int not null None
+      n int null Literal("5")
+      primary key id
+      index numbers: n
+    b
+      id int not null None
+      n int null Literal("5")
+      primary key id
+      index numbers: n
+    "#);
+}

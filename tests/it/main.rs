@@ -15,6 +15,8 @@ mod dumps;
 mod effects;
 mod layers;
 mod layouts;
+mod object_rules;
+mod objects;
 mod readme;
 mod report;
 mod rules;

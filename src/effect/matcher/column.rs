@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::redefinition::default_step;
+use super::table::{VIEW_DEPENDS, view_depends};
 use crate::answer::Answer;
 use crate::catalog::Table;
 use crate::change::{
@@ -178,6 +179,8 @@ pub struct DropColumnMatch {
     cascade: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
     stands: Option<bool>,
+    /// A view that is known names it, or all columns of its table.
+    view_depends: Option<bool>,
 }
 
 impl DropColumnMatch {
@@ -212,6 +215,7 @@ impl DropColumnMatch {
                 "whether a generated column is computed from it",
             ),
             Verdict::whether(self.stands, stands, "whether the column stands"),
+            Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
         ])
     }
 }
@@ -260,6 +264,8 @@ pub struct RenameColumnMatch {
     computed_from: Option<bool>,
     /// It takes the name, and so the part, of a column that stood when the batch began.
     replaces: Option<bool>,
+    /// A view that is known names it, or all columns of its table.
+    view_depends: Option<bool>,
 }
 
 impl RenameColumnMatch {
@@ -268,6 +274,7 @@ impl RenameColumnMatch {
         let engine = subject.catalog.engine();
         Verdict::all([
             Verdict::certainly(self.replaces, is_replacing(subject, &change.to)),
+            Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
             Verdict::whether(
                 self.referenced,
                 subject.of_table(|_| is_referenced(subject, column).into()),

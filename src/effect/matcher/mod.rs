@@ -101,7 +101,7 @@ impl ChangeMatch {
             (Self::Any(_), _) => Verdict::yes(),
             (Self::CreateTable(wanted), SchemaChange::CreateTable(change)) => wanted.matches(change, subject),
             (Self::DropTable(wanted), SchemaChange::DropTable(change)) => wanted.matches(change, subject),
-            (Self::RenameTable(wanted), SchemaChange::RenameTable(change)) => wanted.matches(change),
+            (Self::RenameTable(wanted), SchemaChange::RenameTable(change)) => wanted.matches(change, subject),
             (Self::ChangeTableOptions(wanted), SchemaChange::ChangeTableOptions(change)) => {
                 wanted.matches(change, subject)
             }
@@ -133,9 +133,9 @@ impl ChangeMatch {
             (Self::ChangeTableSetting(wanted), SchemaChange::ChangeTableSetting(change)) => wanted.matches(change),
             (Self::MaintainTable(wanted), SchemaChange::MaintainTable(change)) => wanted.matches(change),
             (Self::LockTable(wanted), SchemaChange::LockTable(change)) => wanted.matches(change),
-            (Self::CreateObject(wanted), SchemaChange::CreateObject(change)) => wanted.matches(change),
-            (Self::AlterObject(wanted), SchemaChange::AlterObject(change)) => wanted.matches(change),
-            (Self::DropObject(wanted), SchemaChange::DropObject(change)) => wanted.matches(change),
+            (Self::CreateObject(wanted), SchemaChange::CreateObject(change)) => wanted.matches(change, subject),
+            (Self::AlterObject(wanted), SchemaChange::AlterObject(change)) => wanted.matches(change, subject),
+            (Self::DropObject(wanted), SchemaChange::DropObject(change)) => wanted.matches(change, subject),
             (Self::RefreshView(wanted), SchemaChange::RefreshView(change)) => wanted.matches(change),
             (Self::ChangePrivileges(wanted), SchemaChange::ChangePrivileges(change)) => wanted.matches(change),
             (Self::Comment(wanted), SchemaChange::Comment(change)) => wanted.matches(change),

@@ -7,20 +7,22 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use super::kind::one_of_names;
+use crate::answer::Answer;
 use crate::change::{
     AlterObject, ChangePrivileges, Comment, CreateObject, Definition, DropObject, ObjectAction, ObjectKind,
     PrivilegeAction, Target,
 };
 use crate::effect::fact::{Fact, Verdict};
+use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
 
 /// A kind of object by its name: `materialized-view`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ObjectKindName(ObjectKind);
+pub struct ObjectName(ObjectKind);
 
-impl JsonSchema for ObjectKindName {
+impl JsonSchema for ObjectName {
     fn schema_name() -> Cow<'static, str> {
-        "ObjectKindName".into()
+        "ObjectName".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -28,7 +30,7 @@ impl JsonSchema for ObjectKindName {
     }
 }
 
-impl<'de> Deserialize<'de> for ObjectKindName {
+impl<'de> Deserialize<'de> for ObjectName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         ObjectKind::from_name(&name).map(Self).ok_or_else(|| {
@@ -38,14 +40,18 @@ impl<'de> Deserialize<'de> for ObjectKindName {
     }
 }
 
-fn is_kind(wanted: Option<&OneOf<ObjectKindName>>, kind: ObjectKind) -> Verdict {
-    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&ObjectKindName(kind))))
+const IN_USE: &str = "whether running code may use the object";
+
+fn is_kind(wanted: Option<&OneOf<ObjectName>>, kind: ObjectKind) -> Verdict {
+    Verdict::certainly(Some(true), wanted.is_none_or(|wanted| wanted.has(&ObjectName(kind))))
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CreateObjectMatch {
-    object: Option<OneOf<ObjectKindName>>,
+    object: Option<OneOf<ObjectName>>,
+    /// It stood before the batch, so that running code may use it.
+    in_use: Option<bool>,
     /// OR REPLACE, OR ALTER.
     replaces: Option<bool>,
     if_not_exists: Option<bool>,
@@ -55,15 +61,25 @@ pub struct CreateObjectMatch {
 }
 
 impl CreateObjectMatch {
-    pub fn matches(&self, change: &CreateObject) -> Verdict {
+    pub fn matches(&self, change: &CreateObject, subject: &Subject<'_>) -> Verdict {
         let is_restrictive = matches!(&change.definition, Definition::Policy(policy) if policy.is_restrictive);
         Verdict::all([
             is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::whether(self.in_use, created_in_use(change, subject), IN_USE),
             Verdict::certainly(self.replaces, change.replaces),
             Verdict::certainly(self.if_not_exists, change.if_not_exists),
             Verdict::certainly(self.temporary, change.is_temporary),
             Verdict::certainly(self.restrictive, is_restrictive),
         ])
+    }
+}
+
+/// One that is created is new, unless it is known to stand; what OR REPLACE finds may have been made elsewhere.
+fn created_in_use(change: &CreateObject, subject: &Subject<'_>) -> Answer {
+    match subject.catalog.object(&change.object) {
+        Some(object) => object.stood_before_batch.into(),
+        None if change.replaces => subject.catalog.has_object(&change.object),
+        None => Answer::No,
     }
 }
 
@@ -138,16 +154,19 @@ impl From<&ObjectAction> for ActionKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AlterObjectMatch {
-    object: Option<OneOf<ObjectKindName>>,
+    object: Option<OneOf<ObjectName>>,
+    /// It stood before the batch, so that running code may use it.
+    in_use: Option<bool>,
     action: Option<OneOf<ActionKind>>,
     cascade: Option<bool>,
 }
 
 impl AlterObjectMatch {
-    pub fn matches(&self, change: &AlterObject) -> Verdict {
+    pub fn matches(&self, change: &AlterObject, subject: &Subject<'_>) -> Verdict {
         let action = Fact::known(ActionKind::from(&change.action));
         Verdict::all([
             is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::whether(self.in_use, subject.catalog.is_object_in_use(&change.object), IN_USE),
             Verdict::among(self.action.as_ref(), &action, "what is done to the object"),
             Verdict::certainly(self.cascade, change.action.cascades()),
         ])
@@ -157,18 +176,29 @@ impl AlterObjectMatch {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropObjectMatch {
-    object: Option<OneOf<ObjectKindName>>,
+    object: Option<OneOf<ObjectName>>,
+    /// It stood before the batch, so that running code may use it.
+    in_use: Option<bool>,
     if_exists: Option<bool>,
     cascade: Option<bool>,
 }
 
 impl DropObjectMatch {
-    pub fn matches(&self, change: &DropObject) -> Verdict {
+    pub fn matches(&self, change: &DropObject, subject: &Subject<'_>) -> Verdict {
         Verdict::all([
             is_kind(self.object.as_ref(), change.object.kind),
+            Verdict::whether(self.in_use, dropped_in_use(change, subject), IN_USE),
             Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::certainly(self.cascade, change.cascade),
         ])
+    }
+}
+
+/// IF EXISTS is no sign that an object stands which no known migration made.
+fn dropped_in_use(change: &DropObject, subject: &Subject<'_>) -> Answer {
+    match subject.catalog.object(&change.object) {
+        None if change.if_exists => subject.catalog.has_object(&change.object),
+        _ => subject.catalog.is_object_in_use(&change.object),
     }
 }
 

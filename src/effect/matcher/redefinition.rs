@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::column::{definition, is_indexed, is_proven_not_null, is_referenced, is_replacing};
+use super::table::{VIEW_DEPENDS, view_depends};
 use crate::answer::Answer;
 use crate::catalog::Table;
 use crate::change::{ChangeType, RedefineColumn};
@@ -51,6 +52,8 @@ pub struct RedefineColumnMatch {
     strict: Option<bool>,
     /// Foreign keys are checked: `foreign_key_checks` is on.
     foreign_keys_checked: Option<bool>,
+    /// A view that is known names it, or all columns of its table.
+    view_depends: Option<bool>,
 }
 
 impl RedefineColumnMatch {
@@ -95,6 +98,7 @@ impl RedefineColumnMatch {
                 self.only_loses_sign_of_ids,
                 redefinition.only_loses_sign() && holds_ids(change, subject),
             ),
+            Verdict::whether(self.view_depends, view_depends(subject, Some(&change.column)), VIEW_DEPENDS),
             Verdict::whether(self.moved, redefinition.is_moved(), "where the column stands"),
             Verdict::whether(self.filled, is_filled, "whether the database fills the column"),
             Verdict::whether(self.indexed, is_indexed(subject, &change.column), "whether the column is indexed"),
@@ -133,6 +137,8 @@ pub struct ChangeTypeMatch {
     in_foreign_key: Option<bool>,
     /// The session's time zone is UTC.
     utc: Option<bool>,
+    /// A view that is known names it, or all columns of its table.
+    view_depends: Option<bool>,
 }
 
 impl ChangeTypeMatch {
@@ -164,6 +170,7 @@ impl ChangeTypeMatch {
                 "whether a CHECK names the column",
             ),
             Verdict::whether(self.in_foreign_key, in_foreign_key, "whether the column is part of a foreign key"),
+            Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
             Verdict::whether(self.utc, is_utc(subject), "the session's time zone"),
         ])
     }

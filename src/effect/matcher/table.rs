@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer::Answer;
-use crate::catalog::Table;
-use crate::change::{ChangeTableOptions, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable};
+use crate::catalog::{Catalog, Table};
+use crate::change::{ChangeTableOptions, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable, TableName};
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
@@ -27,6 +27,14 @@ pub struct TableMatch {
     row_format: Option<OneOf<String>>,
     /// A foreign key of its own deletes or empties its rows: ON DELETE CASCADE, SET NULL.
     cascading_child: Option<bool>,
+    /// A view reads it.
+    has_view: Option<bool>,
+    /// It has a trigger that runs.
+    has_trigger: Option<bool>,
+    /// Its rows are kept in partitions.
+    partitioned: Option<bool>,
+    /// It is a partition of another table.
+    partition: Option<bool>,
 }
 
 impl TableMatch {
@@ -60,8 +68,38 @@ impl TableMatch {
                 subject.table_lists(cascades),
                 "whether the table has a foreign key with ON DELETE CASCADE or SET NULL",
             ),
+            self.matches_surroundings(subject),
         ])
     }
+
+    /// What stands around the table.
+    fn matches_surroundings(&self, subject: &Subject<'_>) -> Verdict {
+        let ask = |ask: fn(&Catalog, &TableName) -> Answer| {
+            subject.table_name().map_or(Answer::Unknown, |name| ask(subject.catalog, name))
+        };
+        Verdict::all([
+            Verdict::whether(self.has_view, ask(Catalog::is_read_by_view), "whether a view reads the table"),
+            Verdict::whether(self.has_trigger, ask(Catalog::has_trigger), "whether the table has a trigger"),
+            Verdict::whether(
+                self.partitioned,
+                subject.table_lists(|table| table.is_partitioned),
+                "whether the table has partitions",
+            ),
+            Verdict::whether(
+                self.partition,
+                subject.table_lists(|table| table.partition_of.is_some()),
+                "whether the table is a partition",
+            ),
+        ])
+    }
+}
+
+pub const VIEW_DEPENDS: &str = "whether a view depends on it";
+
+/// Whether a view that is known reads the table that is changed, or one of its columns.
+pub fn view_depends(subject: &Subject<'_>, column: Option<&str>) -> Answer {
+    let Some(table) = subject.table_name() else { return Answer::No };
+    column.map_or_else(|| subject.catalog.view_reads(table), |column| subject.catalog.view_depends(table, column))
 }
 
 fn row_format(table: &Table) -> Fact<String> {
@@ -139,7 +177,11 @@ impl CreateTableMatch {
             Verdict::whether(self.foreign_keys, refers, "whether the table has foreign keys"),
             Verdict::certainly(self.stands, subject.catalog.has_table(&change.table).is_yes()),
             Verdict::certainly(self.if_not_exists, change.if_not_exists),
-            Verdict::whether(self.from_another, change.has_more_columns, "where its columns come from"),
+            Verdict::whether(
+                self.from_another,
+                change.has_more_columns || !change.sources.is_empty(),
+                "where its columns come from",
+            ),
             Verdict::certainly(self.recreates, recreates(change, subject)),
             Verdict::certainly(self.differs, subject.table().is_some_and(|table| differs(change, table, subject))),
             Verdict::among(self.engine.as_ref(), &Fact::known(engine), "the table's storage engine"),
@@ -170,7 +212,7 @@ fn differs(change: &CreateTable, table: &Table, subject: &Subject<'_>) -> bool {
         let standing = table.column(&column.name, engine);
         standing.is_some_and(|standing| standing.definition.column_type == column.column_type)
     };
-    let is_known = !table.is_partial && !change.has_more_columns;
+    let is_known = !table.is_partial && !change.has_more_columns && change.sources.is_empty();
     is_known && (table.columns.len() != change.columns.len() || !change.columns.iter().all(is_alike))
 }
 
@@ -187,6 +229,8 @@ pub struct DropTableMatch {
     foreign_keys_checked: Option<bool>,
     /// Such a table stands.
     stands: Option<bool>,
+    /// A view that is known reads it.
+    view_depends: Option<bool>,
 }
 
 impl DropTableMatch {
@@ -208,6 +252,7 @@ impl DropTableMatch {
                 "whether foreign keys are checked",
             ),
             Verdict::whether(self.stands, stands, "whether the table stands"),
+            Verdict::whether(self.view_depends, view_depends(subject, None), VIEW_DEPENDS),
         ])
     }
 }
@@ -217,12 +262,17 @@ impl DropTableMatch {
 pub struct RenameTableMatch {
     /// It goes to another schema or database.
     moved: Option<bool>,
+    /// A view that is known reads it.
+    view_depends: Option<bool>,
 }
 
 impl RenameTableMatch {
-    pub fn matches(&self, change: &RenameTable) -> Verdict {
+    pub fn matches(&self, change: &RenameTable, subject: &Subject<'_>) -> Verdict {
         let is_moved = change.to.schema.is_some() && change.to.schema != change.table.schema;
-        Verdict::whether(self.moved, is_moved, "whether the table changes its schema")
+        Verdict::all([
+            Verdict::whether(self.moved, is_moved, "whether the table changes its schema"),
+            Verdict::whether(self.view_depends, view_depends(subject, None), VIEW_DEPENDS),
+        ])
     }
 }
 

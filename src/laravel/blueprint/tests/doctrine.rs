@@ -49,21 +49,13 @@ fn catalog(table: &str, engine: Engine) -> Catalog {
     let columns = if table == "plain" { plain(engine) } else { all_types(engine) };
     let mut catalog = Catalog::new(engine);
     catalog.apply(&SchemaChange::CreateTable(CreateTable {
-        table: TableName::new("t"),
         columns,
-        indexes: Vec::new(),
-        primary_key: Vec::new(),
-        primary_key_name: None,
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
         options: TableOptions {
             charset: Some("utf8mb4".to_owned()).filter(|_| engine == Engine::Mariadb),
             collation: Some("utf8mb4_unicode_ci".to_owned()).filter(|_| engine == Engine::Mariadb),
             ..TableOptions::default()
         },
-        if_not_exists: false,
-        is_temporary: false,
-        has_more_columns: false,
+        ..CreateTable::empty(TableName::new("t"))
     }));
     catalog
 }

@@ -1,0 +1,289 @@
+//! What stands beside tables: views, triggers, types, sequences, routines, and what reads or belongs to which table.
+//!
+//! The answers are those of tables: what no known migration made may stand all the same where something was not read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Catalog;
+use super::table::{kept, same_name};
+use crate::answer::Answer;
+use crate::change::{self, Definition, ObjectKind, TableName, ViewQuery};
+use crate::engine::Engine;
+
+/// A view, a trigger, a type or another object, as far as the history tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// What it is, and its name and table as they are kept.
+    pub object: change::Object,
+    pub definition: Definition,
+    /// Of a trigger, a rule or an event: whether it runs.
+    pub is_enabled: bool,
+    /// Whether it stood when the batch began.
+    pub stood_before_batch: bool,
+    /// Whether its definition may be another one than this.
+    pub is_partial: bool,
+}
+
+/// All objects at one point of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Objects {
+    pub standing: BTreeMap<change::Object, Object>,
+    /// Those that were dropped or renamed away.
+    pub absent: BTreeSet<change::Object>,
+    /// Those that are listed, but stand only if something that could not be decided went that way.
+    pub doubtful: BTreeSet<change::Object>,
+    /// Whether there may be objects that are not listed, though all tables are.
+    pub is_partial: bool,
+}
+
+impl Object {
+    /// The query of a view.
+    pub fn query(&self) -> Option<&ViewQuery> {
+        match &self.definition {
+            Definition::View(query) => Some(query),
+            _ => None,
+        }
+    }
+
+    pub fn is_view(&self) -> bool {
+        self.object.kind.is_view()
+    }
+
+    /// Whether it is a view whose query names that table.
+    pub fn reads(&self, table: &TableName) -> bool {
+        self.query().is_some_and(|query| query.reads.contains(table))
+    }
+}
+
+impl Catalog {
+    /// Everything that stands beside tables.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.standing.values()
+    }
+
+    /// That object, if it is known to stand.
+    pub fn object(&self, object: &change::Object) -> Option<&Object> {
+        self.objects.standing.get(&self.object_key(object))
+    }
+
+    pub fn has_object(&self, object: &change::Object) -> Answer {
+        let key = self.object_key(object);
+        match self.objects.standing.contains_key(&key) {
+            true if self.objects.doubtful.contains(&key) => Answer::Unknown,
+            true => Answer::Yes,
+            false if self.may_have_others() && !self.objects.absent.contains(&key) => Answer::Unknown,
+            false => Answer::No,
+        }
+    }
+
+    /// The view of that name, materialized or not, if it is known to stand.
+    pub fn view(&self, name: &TableName) -> Option<&Object> {
+        self.object(&change::Object::new(ObjectKind::View, name.clone()))
+    }
+
+    /// Whether a view of that name stands. A name that a table has is none of a view.
+    pub fn has_view(&self, name: &TableName) -> Answer {
+        let answer = self.has_object(&change::Object::new(ObjectKind::View, name.clone()));
+        let is_table = self.table(name).map_or(Answer::No, |_| self.has_table(name));
+        if answer.is_yes() { answer } else { answer.and(!is_table) }
+    }
+
+    /// The views that read that table or view, those that read it through others included, in the order of their names.
+    pub fn views_on(&self, name: &TableName) -> Vec<&Object> {
+        let mut found: BTreeMap<&change::Object, &Object> = BTreeMap::new();
+        let mut sources = vec![self.key(name)];
+        while let Some(source) = sources.pop() {
+            for (key, view) in &self.objects.standing {
+                if view.reads(&source) && found.insert(key, view).is_none() {
+                    sources.push(key.name.clone());
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// The triggers of that table, whether they run or not.
+    pub fn triggers_on(&self, name: &TableName) -> impl Iterator<Item = &Object> {
+        let key = self.key(name);
+        self.objects().filter(move |object| {
+            object.object.kind == ObjectKind::Trigger && object.object.table.as_ref() == Some(&key)
+        })
+    }
+
+    /// The type or domain that goes by that name, written with its schema or without: `mood`, `app.mood`.
+    pub fn type_named(&self, name: &str) -> Option<&Object> {
+        let name = match name.split_once('.') {
+            Some((schema, name)) => TableName { schema: Some(schema.to_owned()), name: name.to_owned() },
+            None => TableName::new(name),
+        };
+        self.object(&change::Object::new(ObjectKind::Type, name))
+    }
+
+    /// Whether a view reads that table.
+    pub fn is_read_by_view(&self, name: &TableName) -> Answer {
+        self.answer_from(name, self.views_on(name).into_iter())
+    }
+
+    /// Whether that table has a trigger that runs.
+    pub fn has_trigger(&self, name: &TableName) -> Answer {
+        self.answer_from(name, self.triggers_on(name).filter(|trigger| trigger.is_enabled))
+    }
+
+    /// Whether a view that is known reads that table itself.
+    pub fn view_reads(&self, name: &TableName) -> Answer {
+        let table = self.key(name);
+        let views = self.objects.standing.iter().filter(|(_, object)| object.reads(&table));
+        Answer::any(views.map(|(key, view)| {
+            let is_certain = !view.is_partial && !self.objects.doubtful.contains(key);
+            if is_certain { Answer::Yes } else { Answer::Unknown }
+        }))
+    }
+
+    /// Whether the object stood before the batch. One that no known migration made but that is asked for must have been
+    /// made elsewhere, unless something unread in this batch may have made it.
+    pub fn is_object_in_use(&self, object: &change::Object) -> Answer {
+        match self.object(object) {
+            Some(object) => object.stood_before_batch.into(),
+            None if self.objects.absent.contains(&self.object_key(object)) => Answer::No,
+            None if self.has_opaque_batch => Answer::Unknown,
+            None => Answer::Yes,
+        }
+    }
+
+    /// Whether that column is one that a view is known to read: unknown where the query may mean another table's, or
+    /// may be another by now.
+    pub fn view_depends(&self, name: &TableName, column: &str) -> Answer {
+        let table = self.key(name);
+        Answer::any(self.objects.standing.keys().map(|view| self.view_names(view, &table, column)))
+    }
+
+    /// Whether that object is a view that reads the column.
+    pub(super) fn view_names(&self, view: &change::Object, table: &TableName, column: &str) -> Answer {
+        let Some(object) = self.objects.standing.get(view).filter(|object| object.reads(table)) else {
+            return Answer::No;
+        };
+        let is_certain = !object.is_partial && !self.objects.doubtful.contains(view);
+        let answer = object.query().map_or(Answer::No, |query| self.query_names(query, table, column));
+        if is_certain { answer } else { answer.and(Answer::Unknown) }
+    }
+
+    fn query_names(&self, query: &ViewQuery, table: &TableName, column: &str) -> Answer {
+        let others: Vec<&TableName> = query.reads.iter().filter(|other| *other != table).collect();
+        let in_others = Answer::any(others.iter().map(|other| self.has_column(other, column)));
+        let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+        let answer = super::query::names_column(&query.text, column, &table.name, &names, in_others);
+        // What could not be read may name it too.
+        if query.is_partial { answer.or(Answer::Unknown) } else { answer }
+    }
+
+    /// Found for certain is yes; not found is unknown where there may be others.
+    fn answer_from<'o>(&'o self, table: &TableName, mut found: impl Iterator<Item = &'o Object>) -> Answer {
+        let is_certain = |object: &Object| !self.objects.doubtful.contains(&self.object_key(&object.object));
+        let is_complete = self.table(table).is_some_and(|table| !table.is_partial) && !self.may_have_others();
+        let mut has_any = false;
+        let has_certain = found.any(|object| {
+            has_any = true;
+            is_certain(object)
+        });
+        match (has_certain, has_any || !is_complete) {
+            (true, _) => Answer::Yes,
+            (false, true) => Answer::Unknown,
+            (false, false) => Answer::No,
+        }
+    }
+
+    fn may_have_others(&self) -> bool {
+        self.is_partial || self.objects.is_partial
+    }
+
+    /// The name under which an object is kept: kinds that share their names count as one, and a trigger is told by its
+    /// table on PostgreSQL alone.
+    pub(super) fn object_key(&self, object: &change::Object) -> change::Object {
+        let kind = match object.kind {
+            ObjectKind::MaterializedView => ObjectKind::View,
+            ObjectKind::Domain => ObjectKind::Type,
+            ObjectKind::Routine | ObjectKind::Aggregate => ObjectKind::Function,
+            ObjectKind::Procedure if self.engine == Engine::Postgresql => ObjectKind::Function,
+            kind => kind,
+        };
+        let table = object.table.as_ref().filter(|_| self.engine == Engine::Postgresql || kind == ObjectKind::Rule);
+        let name = match kind {
+            // Those have no schema of their own.
+            ObjectKind::Trigger | ObjectKind::Rule | ObjectKind::Policy => {
+                TableName::new(kept(&object.name.name, self.engine))
+            }
+            _ => self.key(&object.name),
+        };
+        change::Object { kind, name, table: table.map(|table| self.key(table)) }
+    }
+}
+
+impl Objects {
+    /// From here on, what is listed may be another.
+    pub fn lose_sight(&mut self) {
+        self.standing.values_mut().for_each(|object| object.is_partial = true);
+    }
+
+    pub fn begin_batch(&mut self) {
+        self.standing.values_mut().for_each(|object| object.stood_before_batch = true);
+    }
+
+    pub fn insert(&mut self, key: change::Object, object: Object) {
+        self.absent.remove(&key);
+        self.doubtful.remove(&key);
+        self.standing.insert(key, object);
+    }
+
+    pub fn remove(&mut self, key: &change::Object) -> Option<Object> {
+        self.doubtful.remove(key);
+        self.absent.insert(key.clone());
+        self.standing.remove(key)
+    }
+
+    /// What is left where either these or `other` stand.
+    pub fn or(mut self, other: Self) -> Self {
+        let keys: BTreeSet<_> = self.standing.keys().chain(other.standing.keys()).cloned().collect();
+        let is_of_both = |key: &&change::Object| self.standing.contains_key(*key) && other.standing.contains_key(*key);
+        let of_one: Vec<_> = keys.iter().filter(|key| !is_of_both(key)).cloned().collect();
+        self.doubtful.extend(of_one.into_iter().chain(other.doubtful));
+        for (key, there) in other.standing {
+            match self.standing.get_mut(&key) {
+                Some(here) if *here == there => {}
+                Some(here) => here.keep_common(there),
+                None => {
+                    self.standing.insert(key, there);
+                }
+            }
+        }
+        self.absent.retain(|key| other.absent.contains(key));
+        self.is_partial |= other.is_partial;
+        self
+    }
+}
+
+impl Object {
+    /// One of two; a view reads what either does.
+    fn keep_common(&mut self, there: Self) {
+        self.is_partial = true;
+        // A trigger that may run is taken for one that does.
+        self.is_enabled |= there.is_enabled;
+        match (&mut self.definition, there.definition) {
+            (Definition::View(query), Definition::View(other)) => {
+                query.reads.extend(other.reads);
+                query.reads.sort();
+                query.reads.dedup();
+                query.is_partial = true;
+            }
+            (here, there) if *here != there => *here = Definition::Unsaid,
+            _ => {}
+        }
+    }
+
+    /// Whether it goes with a column: a sequence that the column owns.
+    pub(super) fn is_owned_by(&self, table: &TableName, column: Option<&str>, engine: Engine) -> bool {
+        let Definition::Sequence(change::Sequence { owner: Some((of, owner)) }) = &self.definition else {
+            return false;
+        };
+        of == table && column.is_none_or(|column| same_name(owner, column, engine))
+    }
+}

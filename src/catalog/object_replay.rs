@@ -1,0 +1,286 @@
+//! What changes do to the objects beside tables, and what changes of tables do to them.
+
+use super::object::Object;
+use super::table::same_name;
+use super::{Catalog, Era, expression};
+use crate::answer::Answer;
+use crate::change::{
+    self, AlterObject, CreateObject, Definition, DropObject, ObjectAction, ObjectKind, Sequence, TableName,
+    TableSetting, Trigger,
+};
+use crate::engine::Engine;
+
+impl Catalog {
+    pub(super) fn create_object(&mut self, create: &CreateObject) {
+        let key = self.object_key(&create.object);
+        let stands = self.objects.standing.contains_key(&key);
+        if create.is_temporary || (create.if_not_exists && stands) {
+            return;
+        }
+        if key.kind == ObjectKind::View && !self.gives_way_to_view(&key.name) {
+            return;
+        }
+        let is_overload = key.kind == ObjectKind::Function && stands && !create.replaces;
+        let before = self.objects.standing.get(&key);
+        let object = Object {
+            object: self.kept_object(&create.object),
+            definition: if is_overload { Definition::Unsaid } else { self.kept_definition(&create.definition) },
+            is_enabled: true,
+            stood_before_batch: self.era == Era::History || before.is_some_and(|object| object.stood_before_batch),
+            is_partial: is_overload,
+        };
+        self.objects.insert(key, object);
+    }
+
+    /// Whether a view can have that name. A table that is known in full keeps it: the server refuses. One of which little
+    /// is known was none.
+    fn gives_way_to_view(&mut self, name: &TableName) -> bool {
+        if self.tables.get(name).is_some_and(|table| !table.is_partial) && !self.doubtful.contains(name) {
+            return false;
+        }
+        self.tables.remove(name);
+        self.doubtful.remove(name);
+        self.absent.insert(name.clone());
+        true
+    }
+
+    /// Drops the object, and the views that read it: PostgreSQL takes them along or refuses, others leave them, broken.
+    pub(super) fn drop_object(&mut self, drop: &DropObject) {
+        let key = self.object_key(&drop.object);
+        if self.objects.standing.get(&key).is_some_and(|object| object.is_partial && key.kind == ObjectKind::Function) {
+            // One of several that share the name.
+            self.objects.doubtful.insert(key);
+            return;
+        }
+        let is_view = key.kind == ObjectKind::View;
+        if is_view && self.engine == Engine::Postgresql {
+            self.drop_views_on(&key.name);
+        }
+        self.objects.remove(&key);
+    }
+
+    fn drop_views_on(&mut self, name: &TableName) {
+        let views: Vec<change::Object> = self.views_on(name).iter().map(|view| self.object_key(&view.object)).collect();
+        for view in views {
+            self.objects.remove(&view);
+        }
+    }
+
+    /// Changes the object; one that is not listed is from now on, as partly known.
+    pub(super) fn alter_object(&mut self, alter: &AlterObject) {
+        let key = self.object_key(&alter.object);
+        if matches!(alter.object.kind, ObjectKind::System | ObjectKind::Role | ObjectKind::Database) {
+            return;
+        }
+        match &alter.action {
+            ObjectAction::Rename { to } => {
+                let name = TableName { schema: key.name.schema.clone(), name: to.clone() };
+                self.rename_object(&alter.object, name);
+            }
+            ObjectAction::SetSchema { schema } => {
+                let name = TableName { schema: Some(schema.clone()), name: key.name.name };
+                self.rename_object(&alter.object, name);
+            }
+            action => {
+                let action = match action {
+                    ObjectAction::Redefine(definition) => ObjectAction::Redefine(self.kept_definition(definition)),
+                    ObjectAction::SetSequenceOwner(Some((table, column))) => {
+                        ObjectAction::SetSequenceOwner(Some((self.key(table), column.clone())))
+                    }
+                    action => action.clone(),
+                };
+                self.object_mut(&alter.object).apply(&action);
+            }
+        }
+    }
+
+    fn object_mut(&mut self, object: &change::Object) -> &mut Object {
+        let key = self.object_key(object);
+        let unknown = Object {
+            object: self.kept_object(object),
+            definition: Definition::Unsaid,
+            is_enabled: true,
+            stood_before_batch: true,
+            is_partial: true,
+        };
+        self.objects.absent.remove(&key);
+        self.objects.doubtful.remove(&key);
+        self.objects.standing.entry(key).or_insert(unknown)
+    }
+
+    /// Gives the object another name, which views that read it and columns of its type follow on PostgreSQL.
+    pub(super) fn rename_object(&mut self, object: &change::Object, to: TableName) {
+        let mut moved = self.object_mut(object).clone();
+        let from = self.object_key(object);
+        moved.object.name = self.object_key(&change::Object { name: to, ..object.clone() }).name;
+        let to = moved.object.name.clone();
+        self.objects.remove(&from);
+        let key = self.object_key(&moved.object);
+        self.objects.insert(key, moved);
+        match from.kind {
+            ObjectKind::View => self.redirect_views(&from.name, &to),
+            ObjectKind::Type => self.rename_type(&from.name, &to),
+            _ => {}
+        }
+    }
+
+    /// Columns keep their type under its new name.
+    fn rename_type(&mut self, from: &TableName, to: &TableName) {
+        let (from, to) = (from.to_string(), to.to_string());
+        for table in self.tables.values_mut() {
+            if table.columns.iter().any(|column| column.definition.column_type.name == from) {
+                for column in &mut std::rc::Rc::make_mut(table).columns {
+                    let name = &mut column.definition.column_type.name;
+                    if *name == from {
+                        name.clone_from(&to);
+                    }
+                }
+            }
+        }
+    }
+
+    /// PostgreSQL's views follow what they read; others go on naming what they were written with.
+    fn redirect_views(&mut self, from: &TableName, to: &TableName) {
+        if self.engine != Engine::Postgresql {
+            return;
+        }
+        for object in self.objects.standing.values_mut() {
+            if let Definition::View(query) = &mut object.definition
+                && query.reads.contains(from)
+            {
+                query.reads.retain(|table| table != from);
+                query.reads.push(to.clone());
+                query.reads.sort();
+                expression::rename_column(&mut query.text, &from.name, &to.name, Engine::Postgresql);
+            }
+        }
+    }
+
+    /// What goes with a table: its triggers, rules and policies, the sequences of its columns, and on PostgreSQL the views.
+    pub(super) fn drop_objects_of(&mut self, table: &TableName) {
+        if self.engine == Engine::Postgresql {
+            self.drop_views_on(table);
+        }
+        let engine = self.engine;
+        self.drop_objects_where(|object| {
+            object.object.table.as_ref() == Some(table) || object.is_owned_by(table, None, engine)
+        });
+    }
+
+    /// What goes with a column: the sequence that it owns, and what PostgreSQL's CASCADE takes, or may take.
+    pub(super) fn drop_objects_of_column(&mut self, drop: &change::DropColumn) {
+        let (table, engine) = (self.key(&drop.table), self.engine);
+        self.drop_objects_where(|object| object.is_owned_by(&table, Some(&drop.column), engine));
+        if engine != Engine::Postgresql || !drop.cascade {
+            return;
+        }
+        let views: Vec<change::Object> =
+            self.objects().filter(|view| view.reads(&table)).map(|view| view.object.clone()).collect();
+        for view in views {
+            let key = self.object_key(&view);
+            match self.view_names(&key, &table, &drop.column) {
+                Answer::No => {}
+                Answer::Unknown => {
+                    self.objects.doubtful.insert(key);
+                }
+                Answer::Yes => {
+                    self.drop_views_on(&key.name);
+                    self.objects.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn drop_objects_where(&mut self, is_such: impl Fn(&Object) -> bool) {
+        let gone = self.objects.standing.iter().filter(|(_, object)| is_such(object)).map(|(key, _)| key.clone());
+        for key in gone.collect::<Vec<_>>() {
+            self.objects.remove(&key);
+        }
+    }
+
+    /// Triggers, sequences and publications follow their table to its new name.
+    pub(super) fn redirect_objects(&mut self, from: &TableName, to: &TableName) {
+        self.redirect_views(from, to);
+        let redirect = |table: &mut TableName| {
+            if table == from {
+                table.clone_from(to);
+            }
+        };
+        for (_, mut object) in std::mem::take(&mut self.objects.standing) {
+            object.object.table.iter_mut().for_each(redirect);
+            match &mut object.definition {
+                Definition::Sequence(Sequence { owner: Some((table, _)) }) => redirect(table),
+                Definition::Publication(publication) => publication.tables.iter_mut().for_each(redirect),
+                _ => {}
+            }
+            let key = self.object_key(&object.object);
+            self.objects.standing.insert(key, object);
+        }
+    }
+
+    /// Sequences, UPDATE OF triggers and PostgreSQL's views follow a column to its new name.
+    pub(super) fn redirect_column(&mut self, table: &TableName, from: &str, to: &str) {
+        let (table, engine) = (self.key(table), self.engine);
+        let rename = |name: &mut String| {
+            if same_name(name, from, engine) {
+                to.clone_into(name);
+            }
+        };
+        for key in self.objects.standing.keys().cloned().collect::<Vec<_>>() {
+            let named = self.view_names(&key, &table, from);
+            let Some(object) = self.objects.standing.get_mut(&key) else { continue };
+            let is_of_table = object.object.table.as_ref() == Some(&table);
+            match &mut object.definition {
+                Definition::Sequence(Sequence { owner: Some((of, column)) }) if *of == table => rename(column),
+                Definition::Trigger(Trigger { columns, .. }) if is_of_table => columns.iter_mut().for_each(rename),
+                Definition::View(query) if engine == Engine::Postgresql => match named {
+                    Answer::No => {}
+                    Answer::Unknown => query.is_partial = true,
+                    Answer::Yes => expression::rename_column(&mut query.text, from, to, engine),
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// ENABLE TRIGGER and DISABLE TRIGGER of ALTER TABLE, and the same for rules.
+    pub(super) fn switch_objects(&mut self, table: &TableName, setting: &TableSetting) {
+        let (kind, name, is_enabled) = match setting {
+            TableSetting::EnableTrigger(name) => (ObjectKind::Trigger, name.as_ref(), true),
+            TableSetting::DisableTrigger(name) => (ObjectKind::Trigger, name.as_ref(), false),
+            TableSetting::EnableRule(name) => (ObjectKind::Rule, Some(name), true),
+            TableSetting::DisableRule(name) => (ObjectKind::Rule, Some(name), false),
+            _ => return,
+        };
+        let (key, engine) = (self.key(table), self.engine);
+        for object in self.objects.standing.values_mut() {
+            let is_named = name.is_none_or(|name| same_name(&object.object.name.name, name, engine));
+            if object.object.kind == kind && object.object.table.as_ref() == Some(&key) && is_named {
+                object.is_enabled = is_enabled;
+            }
+        }
+    }
+
+    /// The object under the names by which it and its table are kept.
+    fn kept_object(&self, object: &change::Object) -> change::Object {
+        let name = self.object_key(object).name;
+        change::Object { kind: object.kind, name, table: object.table.as_ref().map(|table| self.key(table)) }
+    }
+
+    fn kept_definition(&self, definition: &Definition) -> Definition {
+        let mut definition = definition.clone();
+        match &mut definition {
+            Definition::View(query) => {
+                query.reads = query.reads.iter().map(|table| self.key(table)).collect();
+                query.reads.sort();
+                query.reads.dedup();
+            }
+            Definition::Sequence(Sequence { owner: Some((table, _)) }) => *table = self.key(table),
+            Definition::Publication(publication) => {
+                publication.tables = publication.tables.iter().map(|table| self.key(table)).collect();
+            }
+            _ => {}
+        }
+        definition
+    }
+}
