@@ -109,28 +109,28 @@ struct OtherTableMatch {
 
 impl RuleMatch {
     pub fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        let change = self.change.as_ref().map(|any| Verdict::any(any.0.iter().map(|one| one.matches(subject))));
         let engine =
             self.engine.as_ref().map(|names| names.0.iter().any(|name| name.engine() == subject.target.engine));
+        let change = self.change.as_ref().map(|any| Verdict::any(any.0.iter().map(|one| one.matches(subject))));
+        let change = change.unwrap_or_else(Verdict::yes);
+        // Most rules are about other changes: what is dearer to tell is not asked for them.
+        if change.answer == Answer::No || engine == Some(false) {
+            return Verdict::no();
+        }
         let together = self.together_with.as_ref().map(|kinds| {
             let mut siblings = subject.siblings();
             siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
         });
         Verdict::all([
             Verdict::certainly(Some(false), self.remark.is_some()),
-            change.unwrap_or_else(Verdict::yes),
-            Verdict::certainly(Some(true), engine.unwrap_or(true)),
+            change,
             Verdict::certainly(Some(true), together.unwrap_or(true)),
             Verdict::certainly(self.under_condition, subject.statement.guard.is_some()),
             Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
             Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
-            Verdict::whether(self.after_schema_change, after_schema_change(subject), "what was changed before"),
-            Verdict::whether(
-                self.after_change_of_another_table,
-                after_change_of_another_table(subject),
-                "what was changed before",
-            ),
-            Verdict::whether(self.after_settled_change, after_settled_change(subject), "what was changed before"),
+            changed_before(self.after_schema_change, || after_schema_change(subject)),
+            changed_before(self.after_change_of_another_table, || after_change_of_another_table(subject)),
+            changed_before(self.after_settled_change, || after_settled_change(subject)),
             Verdict::certainly(self.with_timeout, subject.session.has_timeout()),
             Verdict::certainly(self.names_missing, self.names_missing.is_some() && missing(subject).is_some()),
             Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
@@ -212,6 +212,14 @@ impl RuleMatch {
     /// Whether it asks for another table that is locked too.
     pub fn has_other_table(&self) -> bool {
         self.other_table.is_some()
+    }
+}
+
+/// Goes through all that the migration did before, so it is asked only where that is wanted.
+fn changed_before(wanted: Option<bool>, ask: impl FnOnce() -> Answer) -> Verdict {
+    match wanted {
+        Some(_) => Verdict::whether(wanted, ask(), "what was changed before"),
+        None => Verdict::yes(),
     }
 }
 
