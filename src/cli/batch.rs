@@ -138,7 +138,7 @@ impl Changesets {
 }
 
 /// Where the project's root lies below the top of the work tree: empty, or a path that ends in `/`.
-fn prefix(root: &Path, toplevel: &Path) -> String {
+pub(super) fn prefix(root: &Path, toplevel: &Path) -> String {
     let below = root.strip_prefix(toplevel).unwrap_or(Path::new(""));
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     if parts.is_empty() { String::new() } else { parts.join("/") + "/" }

@@ -22,8 +22,8 @@ use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, StartingSchema,
-    Stats, Unknown, fits_table,
+    Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script,
+    StartingSchema, Stats, Unknown, fits_table,
 };
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
@@ -128,10 +128,21 @@ impl<'t> Workspace<'t> {
         }
     }
 
-    /// Judges `batch`; an error where none of its migrations can be read.
-    pub(super) fn lint(&self, batch: &Batch) -> Result<Outcome, ReadError> {
+    /// Judges `batch`, with a view to the code around it where that is to be had; an error where none of its migrations can
+    /// be read.
+    pub(super) fn lint(&self, batch: &Batch, code: Option<&Code<'_>>) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
-        Ok(self.judge().run(batch))
+        Ok(Lint { code, ..self.judge() }.run(batch))
+    }
+
+    /// The paths of the migrations and of the dump that they stand on.
+    pub(super) fn scripts_of_schema(&self) -> BTreeSet<String> {
+        let dump = self.starting_schema.iter().map(|dump| dump.path.clone());
+        self.project.migrations().into_iter().map(|migration| migration.path).chain(dump).collect()
+    }
+
+    pub(super) fn is_laravel(&self) -> bool {
+        matches!(self.project, Project::Laravel(_))
     }
 
     /// What the migrations of `batch` send; an error where none of them can be read.
@@ -192,6 +203,7 @@ impl<'t> Workspace<'t> {
             effects: &self.effects,
             rules: &self.rules,
             policy: &self.policy,
+            code: None,
             today: Some(Date::of(SystemTime::now())),
         }
     }

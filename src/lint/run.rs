@@ -1,7 +1,9 @@
 //! Replays the history and judges the batch.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use super::code::Code;
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
@@ -13,7 +15,7 @@ use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
-use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
+use crate::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Session, Subject};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
@@ -30,6 +32,8 @@ pub struct Lint<'a> {
     pub effects: &'a Effects,
     pub rules: &'a Rules,
     pub policy: &'a Policy,
+    /// The code that runs while the batch ships, where it is to be asked.
+    pub code: Option<&'a Code<'a>>,
     /// On which day suppressions must not have expired; `None` lets them live.
     pub today: Option<Date>,
 }
@@ -58,20 +62,23 @@ impl Lint<'_> {
             catalog: start.catalog,
         };
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
-        let mut has_begun = false;
-        for migration in migrations.iter().take(last) {
+        let mut ahead = None;
+        for (at, migration) in migrations.iter().enumerate().take(last) {
             let script = self.project.read(migration, Direction::Up, self.tree, &outcome.catalog);
             if !batch.holds(migration) {
                 replay(&mut outcome, &script);
                 continue;
             }
-            if has_begun && matches!(batch, Batch::Together(_)) {
+            if ahead.is_some() && matches!(batch, Batch::Together(_)) {
                 outcome.catalog.enter(Era::Batch);
             } else {
                 outcome.catalog.begin_batch();
             }
-            has_begun = true;
-            self.judge(&mut outcome, migration, &script);
+            let ahead = ahead.get_or_insert_with(|| {
+                let rest = migrations.get(at..last).unwrap_or_default();
+                Ahead { lint: self, start: outcome.catalog.clone(), rest, end: OnceCell::new() }
+            });
+            self.judge(&mut outcome, migration, &script, ahead);
         }
         outcome
     }
@@ -123,7 +130,7 @@ impl Lint<'_> {
         (migrations, Start { catalog: starting_schema.catalog(), unknown: starting_schema.unknown().to_vec() })
     }
 
-    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
+    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script, ahead: &Ahead<'_>) {
         let way_back = self.way_back(&outcome.catalog, migration, script);
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
@@ -131,7 +138,7 @@ impl Lint<'_> {
         let mut told = Told::default();
         for statement in rebuild::recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
-            findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
+            findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told, ahead));
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
@@ -158,15 +165,17 @@ impl Lint<'_> {
         statement: &Statement,
         session: &mut Session,
         told: &mut Told,
+        ahead: &Ahead<'_>,
     ) -> Vec<Finding> {
         let judge = self.judge_with();
         let first = outcome.changes.len();
         let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
         for change in &statement.changes {
-            let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
+            let (catalog, target) = (&outcome.catalog, self.target);
+            let subject = Subject { change, statement, catalog, target, session, code: CodeUse::default() };
             let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
-            let mut judgement = judge.judge(&subject, place);
+            let mut judgement = judge.judge(&subject, place, || ahead.end());
             if judgement.findings.is_empty()
                 && let Some(reason) = unjudged(&subject, &judgement.effect)
             {
@@ -205,7 +214,7 @@ impl Lint<'_> {
     }
 
     fn judge_with(&self) -> Judge<'_> {
-        Judge { effects: self.effects, rules: self.rules, policy: self.policy }
+        Judge { effects: self.effects, rules: self.rules, policy: self.policy, code: self.code }
     }
 }
 
@@ -230,6 +239,28 @@ pub(super) fn suppress(
         what: String::new(),
     });
     problems.chain(unused).collect()
+}
+
+/// The tables as a batch will leave them, worked out when somebody asks.
+struct Ahead<'a> {
+    lint: &'a Lint<'a>,
+    start: Catalog,
+    /// From the first migration of the batch to its last.
+    rest: &'a [MigrationFile],
+    end: OnceCell<Catalog>,
+}
+
+impl Ahead<'_> {
+    fn end(&self) -> &Catalog {
+        self.end.get_or_init(|| {
+            let mut catalog = self.start.clone();
+            for migration in self.rest {
+                let script = self.lint.project.read(migration, Direction::Up, self.lint.tree, &catalog);
+                script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+            }
+            catalog
+        })
+    }
 }
 
 /// What is known before the first migration runs.

@@ -8,7 +8,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, ThemeCharacter
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::Snippet;
-use super::{Tally, prose, words};
+use super::{Tally, code, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
 use crate::source::{FileId, Span, Tree};
@@ -97,6 +97,7 @@ impl Page<'_> {
                 notes.push(("sql", self.shortened(&judged.sql)));
             }
         }
+        notes.push(("code", code::lines(finding, self.look.is_verbose).join("\n")));
         notes.push(("help", finding.help.clone()));
         notes.extend(words::set_aside(finding, self.tree));
         notes.push(("more", format!("phasewise explain {}", finding.rule)));

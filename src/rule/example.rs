@@ -34,6 +34,9 @@ pub struct Example {
     pub sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     pub down: Option<String>,
+    /// PHP of the release that runs now, and of the one that comes with the migration.
+    pub old_code: Option<String>,
+    pub new_code: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,10 @@ struct Written {
     sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     down: Option<String>,
+    /// PHP of the release that runs now.
+    old_code: Option<String>,
+    /// PHP of the release that comes with the migration.
+    new_code: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -94,6 +101,8 @@ impl<'de> Deserialize<'de> for Example {
             outside_transaction: written.outside_transaction,
             sql_mode: written.sql_mode,
             down: written.down,
+            old_code: written.old_code,
+            new_code: written.new_code,
         })
     }
 }

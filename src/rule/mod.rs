@@ -20,7 +20,7 @@ use crate::finding::{Breaks, Severity};
 
 pub use example::{Example, Examples, Language};
 pub use remark::{Remark, RemarkKind};
-pub use rule_file::schema;
+pub use rule_file::{ClearedBy, schema};
 pub use set::{Match, OwnRule, Rules};
 
 use matcher::RuleMatch;
@@ -51,6 +51,10 @@ pub struct Rule {
     pub no_recipe: Option<String>,
     /// Rules that say less about the same change, and so are not reported beside this one.
     pub silences: Vec<String>,
+    /// What in running code shows that it does no harm.
+    pub cleared_by: Option<ClearedBy>,
+    /// Whether the places in running code that use what is changed belong to its findings.
+    shows_code: bool,
     pub references: Vec<String>,
     pub examples: Examples,
     matcher: RuleMatch,
@@ -78,6 +82,11 @@ impl Rule {
     /// Whether the remark is what it is about.
     pub fn is_about(&self, remark: &Remark) -> bool {
         self.matcher.remark == Some(remark.kind)
+    }
+
+    /// Whether the code that runs while the migration ships has a say in it.
+    pub fn is_about_code(&self) -> bool {
+        self.shows_code || self.cleared_by.is_some() || self.matcher.asks_for_code()
     }
 
     /// Whether it is about the way back from a migration, which then must be read.

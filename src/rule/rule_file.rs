@@ -53,6 +53,11 @@ struct Written {
     /// Rules that say less about the same change.
     #[serde(default)]
     silences: Vec<String>,
+    /// What in the code that runs now shows that it does no harm there; the finding is then told with `-v` alone.
+    cleared_by: Option<ClearedBy>,
+    /// Its findings show where running code uses what is changed.
+    #[serde(default)]
+    shows_code: bool,
     #[serde(default)]
     references: Vec<String>,
     examples: Examples,
@@ -65,6 +70,16 @@ enum SeverityName {
     Note,
     Warning,
     Error,
+}
+
+/// What is shown of running code. Certain and likely places speak against it, and what cannot be told shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClearedBy {
+    /// Nothing uses the table or the column.
+    NoUse,
+    /// No row is inserted without the column.
+    NoInsertWithout,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -117,6 +132,8 @@ impl ReadRule {
             recipe: written.recipe,
             no_recipe: written.no_recipe,
             silences: written.silences,
+            cleared_by: written.cleared_by,
+            shows_code: written.shows_code,
             references: written.references,
             examples: written.examples,
             matcher: written.matcher,

@@ -13,16 +13,17 @@ mod facts;
 mod index;
 mod judge;
 mod part;
+mod proof;
 mod query;
 
 #[cfg(test)]
 mod tests;
 
-pub use extract::{facts, facts_of_all};
+pub use extract::{facts, facts_of_all, kind_of};
 pub use facts::{
     Access, ClassFacts, ClassUse, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
     RelationArgument, RelationFacts, TextRole, Use, UseKind,
 };
 pub use index::Index;
-pub use part::{Part, is_entered, is_read};
+pub use part::{Part, Reading, is_entered};
 pub use query::{Answer, Effect, Place, PlaceKind, Query, Schema, Tier, Unproved, Verdict, What};

@@ -57,7 +57,7 @@ pub fn phasewise(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn git(directory: &Path, arguments: &[&str]) {
+pub fn git(directory: &Path, arguments: &[&str]) {
     let author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
     let status = Command::new("git").args(author).args(arguments).current_dir(directory).status().unwrap();
     assert!(status.success(), "git {arguments:?}");
@@ -86,8 +86,8 @@ pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands =
-        ["lint", "effects", "sql", "schema", "explain", "test-rules", "stats"].map(|command| vec![command, "-h"]);
+    let commands = ["lint", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats"]
+        .map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
         insta::assert_snapshot!(name, run(directory.path(), arguments));
@@ -246,7 +246,7 @@ fn the_batch_is_what_is_new_in_the_branch() {
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let project = directory(&[CONFIG, CREATE, ADD]);
-    let arguments = ["lint", "migrations/0002_add_code.sql", "--format", "json"];
+    let arguments = ["lint", "migrations/0002_add_code.sql", "--format", "json", "--quiet"];
     let mut child =
         phasewise(project.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::VERSION;
 use super::parts::{BreaksReport, ChangeReport, EffectReport, EngineReport, Place};
-use crate::finding::{Finding, Suppression};
+use crate::finding::{Doubt, Finding, Suppression, Use};
 use crate::lint::{Outcome, Unknown};
 use crate::report::{Tally, words};
 use crate::source::Tree;
@@ -60,11 +60,26 @@ struct FindingReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "evidence")]
 struct EvidenceReport {
-    kind: String,
+    /// `usage`: a place in code that uses what is changed, or leaves out what will be asked for. `unproved`: one of which
+    /// nobody can tell.
+    #[schemars(extend("enum" = ["usage", "unproved"]))]
+    kind: &'static str,
+    /// Whose code: the release that runs now, or the one that comes with the migration.
+    #[schemars(extend("enum" = ["old-code", "new-code"]))]
+    code: &'static str,
+    /// What that release is called.
+    release: String,
     file: String,
-    line: usize,
-    #[schemars(extend("enum" = ["certain", "likely", "likely-mass", "possible"]))]
-    tier: &'static str,
+    /// From 1.
+    line: u32,
+    /// Null where it is not proved.
+    #[schemars(extend("enum" = ["certain", "likely", null]))]
+    tier: Option<&'static str>,
+    /// What happens there; null where it is not proved.
+    #[schemars(extend("enum" = ["sql-error", "silent", null]))]
+    effect: Option<&'static str>,
+    /// How it is known, or why it is not.
+    why: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -141,7 +156,12 @@ impl FindingReport {
             change: judged.map(ChangeReport::new),
             effect: judged.map(|judged| EffectReport::new(&judged.effect)),
             breaks: BreaksReport::new(&finding.breaks),
-            evidence: Vec::new(),
+            evidence: finding
+                .uses
+                .iter()
+                .map(EvidenceReport::of_use)
+                .chain(finding.doubts.iter().map(EvidenceReport::of_doubt))
+                .collect(),
             message: finding.message.clone(),
             why: finding.why.clone(),
             help: finding.help.clone(),
@@ -149,6 +169,34 @@ impl FindingReport {
             discharged_by: finding.discharged_by.as_ref().map(|by| words::evidence(by, tree)),
             suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionReport::new(suppression, tree)),
             baselined: finding.is_baselined,
+        }
+    }
+}
+
+impl EvidenceReport {
+    fn of_use(used: &Use) -> Self {
+        Self {
+            kind: "usage",
+            code: if used.is_new_code { "new-code" } else { "old-code" },
+            release: used.release.clone(),
+            file: used.file.clone(),
+            line: used.line,
+            tier: Some(used.tier),
+            effect: Some(used.effect),
+            why: used.why.clone(),
+        }
+    }
+
+    fn of_doubt(doubt: &Doubt) -> Self {
+        Self {
+            kind: "unproved",
+            code: "old-code",
+            release: doubt.release.clone(),
+            file: doubt.file.clone(),
+            line: doubt.line,
+            tier: None,
+            effect: None,
+            why: doubt.reason.clone(),
         }
     }
 }

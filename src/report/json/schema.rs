@@ -3,10 +3,12 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
+use crate::report::facts::FactsReport;
+
 use super::{effects, lint, sql, tables, usage};
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 5] = ["lint", "effects", "sql", "schema", "usage"];
+pub const SCHEMAS: [&str; 6] = ["lint", "effects", "sql", "schema", "usage", "usage-export"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
@@ -15,6 +17,7 @@ pub fn schema(name: &str) -> Option<String> {
         "effects" => schema_of::<effects::EffectsReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
         "usage" => schema_of::<usage::UsageReport>(),
+        "usage-export" => schema_of::<FactsReport>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
     };

@@ -7,6 +7,7 @@ mod classes;
 mod closures;
 mod doc;
 mod expressions;
+mod literals;
 mod methods;
 mod relations;
 mod scope;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::facts::{ClassUse, FileFacts, Node, NodeId, Use, UseKind};
+use super::part::extension;
 use crate::php;
 use crate::source::{Span, Tree};
 use scope::Scope;
@@ -26,6 +28,9 @@ use scope::Scope;
 pub fn facts(path: &str, text: &str) -> FileFacts {
     if path.ends_with(".blade.php") {
         return blade::facts(text);
+    }
+    if extension(path) != "php" {
+        return literals::facts(path, text);
     }
     let tree = Tree::default();
     let source = tree.put(path, text.to_owned());
@@ -40,6 +45,17 @@ pub fn facts(path: &str, text: &str) -> FileFacts {
     }
     extractor.statements(&file.statements);
     extractor.facts
+}
+
+/// What of the path of a file its facts depend on, in a word.
+pub fn kind_of(path: &str) -> &'static str {
+    match extension(path) {
+        "php" if path.ends_with(".blade.php") => "template",
+        "php" if path.starts_with("config/") => "config",
+        "php" => "php",
+        "sql" => "sql",
+        _ => "strings",
+    }
 }
 
 /// A thread's stack: deeply nested code is walked on it without growing it anew for each file.
