@@ -35,6 +35,9 @@ pub struct Entry {
     lock: String,
     #[serde(default)]
     blocks: Vec<Blocked>,
+    /// It is the whole database that is locked.
+    #[serde(default)]
+    whole_database: bool,
     #[serde(default)]
     lasts: Lasts,
     algorithm: Option<Algorithm>,
@@ -117,6 +120,7 @@ impl Entry {
         Effect {
             lock: self.lock.clone(),
             blocks: blocks(&self.blocks),
+            is_database_wide: self.whole_database,
             lasts: self.lasts,
             algorithm: self.algorithm,
             rewrites: self.rewrite.unwrap_or(self.lasts == Lasts::Rebuild),

@@ -122,6 +122,7 @@ fn unknown(target: &EngineVersion) -> Effect {
     Effect {
         lock: String::new(),
         blocks: Blocks::default(),
+        is_database_wide: false,
         lasts: Lasts::Moment,
         algorithm: None,
         rewrites: false,

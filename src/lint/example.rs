@@ -6,6 +6,7 @@ use std::fmt;
 use super::discharge::discharge;
 use super::judge::{Place, finding};
 use super::project::{Direction, comments, ignored};
+use super::rebuild::rebuilds_recognised;
 use super::run::suppress;
 use super::sizes::Sizes;
 use crate::answer::Answer;
@@ -99,10 +100,8 @@ impl<'a> ExampleJudge<'a> {
         let mut catalog = Catalog::new(engine);
         if let Some(before) = &example.before {
             let code = read(before, example, engine, &catalog)?;
-            code.statements
-                .iter()
-                .flat_map(|statement| &statement.changes)
-                .for_each(|change| catalog.apply(&change.what));
+            let changes = code.statements.iter().flat_map(|statement| &statement.changes);
+            changes.for_each(|change| catalog.apply(&change.what));
         }
         catalog.begin_batch();
         let code = read(&example.code, example, engine, &catalog)?;
@@ -114,7 +113,7 @@ impl<'a> ExampleJudge<'a> {
         let mut session = Session::new(code.is_in_transaction).opened_in(example.sql_mode.clone());
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
-        for statement in &code.statements {
+        for statement in rebuilds_recognised(&code.statements, &catalog.clone()).iter() {
             for change in &statement.changes {
                 let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
                 let effect = effects.of(&subject);
@@ -170,7 +169,9 @@ fn usual_version(engine: Engine) -> Version {
     let version = match engine {
         Engine::Mysql => "8.4",
         Engine::Mariadb => "10.11",
-        Engine::Postgresql | Engine::Sqlite | Engine::Sqlserver => "17",
+        Engine::Postgresql => "17",
+        Engine::Sqlite => "3.46",
+        Engine::Sqlserver => "2022",
     };
     version.parse().unwrap_or_else(|_| Version::unspecified())
 }

@@ -21,6 +21,7 @@ mod fixtures;
 mod laravel;
 mod schema;
 mod server;
+mod sqlite;
 mod stats;
 
 use std::process::ExitCode;
@@ -60,6 +61,11 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         let name = format!("effects::claims_hold_on_{release}");
         trials.push(Trial::ignorable_test(name, move || completion(effects::claims_hold(&servers, &release))));
+    }
+    for version in sqlite::versions() {
+        let name = format!("effects::claims_hold_on_sqlite:{}", version.as_deref().unwrap_or("installed"));
+        let run = move || completion(effects::claims_hold_on_sqlite(version.as_deref()));
+        trials.push(Trial::ignorable_test(name, run));
     }
     trials.extend(catalog::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);

@@ -35,6 +35,8 @@ pub struct TableMatch {
     partitioned: Option<bool>,
     /// It is a partition of another table.
     partition: Option<bool>,
+    /// Its SQLite database keeps a write-ahead log, so that reads go on while something is written.
+    wal: Option<bool>,
 }
 
 impl TableMatch {
@@ -90,6 +92,7 @@ impl TableMatch {
                 subject.table_lists(|table| table.partition_of.is_some()),
                 "whether the table is a partition",
             ),
+            Verdict::whether(self.wal, subject.session.keeps_write_ahead_log(), "the database's journal mode"),
         ])
     }
 }
@@ -225,7 +228,7 @@ pub struct DropTableMatch {
     foreign_keys: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
-    /// Foreign keys are checked: `foreign_key_checks` is on.
+    /// Foreign keys are checked: `foreign_key_checks` (MySQL family) or `PRAGMA foreign_keys` (SQLite) is on.
     foreign_keys_checked: Option<bool>,
     /// Such a table stands.
     stands: Option<bool>,
@@ -248,7 +251,7 @@ impl DropTableMatch {
             Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
                 self.foreign_keys_checked,
-                !subject.session.skips_foreign_key_checks(),
+                subject.checks_foreign_keys(),
                 "whether foreign keys are checked",
             ),
             Verdict::whether(self.stands, stands, "whether the table stands"),
