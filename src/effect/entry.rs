@@ -96,6 +96,12 @@ impl Entry {
         ])
     }
 
+    /// Itself, verified as its file says where it says nothing of that.
+    #[must_use]
+    pub(super) fn or_verified(self, verified: Option<&String>) -> Self {
+        Self { verified: self.verified.or_else(|| verified.cloned()), ..self }
+    }
+
     pub fn is_rare(&self) -> bool {
         self.rare
     }

@@ -1,4 +1,4 @@
-//! Compares phasewise with the real thing: PostgreSQL, MariaDB, and Laravel on PHP.
+//! Compares phasewise with the real thing: PostgreSQL, MariaDB, SQLite, and Laravel on PHP.
 //!
 //! A test that lacks what it needs on this machine says so and is ignored, which Rust's own harness cannot do at run time.
 #![allow(

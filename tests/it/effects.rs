@@ -11,8 +11,13 @@ use phasewise::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::source::{SourceMap, Tree};
 
-const ENGINES: [(Engine, &str); 4] =
-    [(Engine::Mysql, "8.4"), (Engine::Mariadb, "10.11"), (Engine::Postgresql, "17"), (Engine::Sqlite, "3.46")];
+const ENGINES: [(Engine, &str); 5] = [
+    (Engine::Mysql, "8.4"),
+    (Engine::Mariadb, "10.11"),
+    (Engine::Postgresql, "17"),
+    (Engine::Sqlite, "3.46"),
+    (Engine::Sqlserver, "2022"),
+];
 
 /// Entries on which an effect may hang, but which none is known to fall under: no SQL that is read here tells a domain from
 /// another type, and the catalog does not tell a column's own constraint from one of its table.

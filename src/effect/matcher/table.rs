@@ -37,6 +37,9 @@ pub struct TableMatch {
     partition: Option<bool>,
     /// Its SQLite database keeps a write-ahead log, so that reads go on while something is written.
     wal: Option<bool>,
+    /// Its server is of an edition of SQL Server that does more online: Enterprise, Developer, Azure SQL. Nothing that is
+    /// read tells of it.
+    online_edition: Option<bool>,
 }
 
 impl TableMatch {
@@ -93,6 +96,7 @@ impl TableMatch {
                 "whether the table is a partition",
             ),
             Verdict::whether(self.wal, subject.session.keeps_write_ahead_log(), "the database's journal mode"),
+            Verdict::whether(self.online_edition, Answer::Unknown, "the server's edition"),
         ])
     }
 }

@@ -71,7 +71,8 @@ impl Suite {
         let statements = read(&case.sql, case.dialect);
         let statements = rebuilds_recognised(&statements, &catalog);
         // What rebuilds a table is judged, and runs, as a whole.
-        let begins = statements.iter().position(|statement| statement.changes.len() > 1 && is_sqlite_rebuild(statement));
+        let begins =
+            statements.iter().position(|statement| statement.changes.len() > 1 && is_sqlite_rebuild(statement));
         let judged = begins.unwrap_or(statements.len().saturating_sub(1));
         let (earlier, rest) = statements.split_at(judged);
         let last = rest.first().ok_or_else(|| "it has no statement".to_owned())?;
