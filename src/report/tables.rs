@@ -1,8 +1,9 @@
-//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys last.
+//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys and views last.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::objects;
 use crate::catalog::{Catalog, Check, ForeignKey, Index, Table};
 use crate::change::{Column, Default, Identity, IndexKind, IndexPart, ReferentialAction, TableName};
 use crate::engine::Engine;
@@ -13,11 +14,13 @@ struct Dialect(Engine);
 
 pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     let dialect = Dialect(catalog.engine());
-    for schema in catalog.tables().filter_map(|table| table.name.schema.as_ref()).collect::<BTreeSet<_>>() {
+    let names = catalog.tables().map(|table| &table.name).chain(objects::names(catalog));
+    for schema in names.filter_map(|name| name.schema.as_ref()).collect::<BTreeSet<_>>() {
         if catalog.engine() == Engine::Postgresql {
             writeln!(out, "create schema if not exists {};", catalog.engine().quote(schema))?;
         }
     }
+    objects::write_before_tables(out, catalog)?;
     for table in catalog.tables() {
         if table.is_partial {
             writeln!(out, "-- not all of {} is known", table.name)?;
@@ -43,7 +46,7 @@ pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
             writeln!(out, "{};", dialect.foreign_key(table, key))?;
         }
     }
-    Ok(())
+    objects::write_after_tables(out, catalog)
 }
 
 impl Dialect {
@@ -237,6 +240,6 @@ fn words(action: ReferentialAction) -> &'static str {
     }
 }
 
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
