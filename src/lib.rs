@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod embedded;
+mod template;
 pub mod yaml;
 
 pub mod engine;
@@ -25,6 +26,10 @@ pub mod laravel;
 pub mod rule;
 
 pub mod lint;
+
+pub mod recipe;
+
+pub mod plan;
 
 pub mod database;
 

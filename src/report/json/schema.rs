@@ -3,16 +3,17 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
-use super::{effects, lint, sql, tables};
+use super::{effects, lint, plan, sql, tables};
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 4] = ["lint", "effects", "sql", "schema"];
+pub const SCHEMAS: [&str; 5] = ["lint", "effects", "plan", "sql", "schema"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
     let schema = match name {
         "lint" => schema_of::<lint::LintReport>(),
         "effects" => schema_of::<effects::EffectsReport>(),
+        "plan" => schema_of::<plan::PlanReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
