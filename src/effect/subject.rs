@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::answer::Answer;
 use crate::catalog::{self, Catalog};
-use crate::change::{Change, SchemaChange, Statement, TableName, Touches};
+use crate::change::{Change, LostModifier, SchemaChange, Statement, TableName, Touches};
 use crate::engine::EngineVersion;
 
 /// What is judged.
@@ -79,6 +79,12 @@ impl<'a> Subject<'a> {
     pub fn siblings(&self) -> impl Iterator<Item = &'a SchemaChange> {
         let own = &raw const *self.change;
         self.statement.changes.iter().filter(move |sibling| &raw const **sibling != own).map(|change| &change.what)
+    }
+
+    /// What its column loses without the statement saying so.
+    pub fn lost(&self) -> impl Iterator<Item = &'a LostModifier> {
+        let column = self.change.what.column();
+        self.statement.lost.iter().filter(move |lost| column == Some(lost.column.as_str()))
     }
 
     /// The other tables whose foreign keys refer to this one.

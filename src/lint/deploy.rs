@@ -56,7 +56,9 @@ impl Lint<'_> {
         scripts: impl IntoIterator<Item = (&'s MigrationFile, &'s Script)>,
     ) -> Outcome {
         let mut outcome = self.nothing_yet(before.clone());
-        scripts.into_iter().for_each(|(migration, script)| self.judge(&mut outcome, migration, script));
+        scripts
+            .into_iter()
+            .for_each(|(migration, script)| self.judge_script(&mut outcome, migration, script, Vec::new()));
         outcome
     }
 }

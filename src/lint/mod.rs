@@ -13,10 +13,12 @@ mod pattern;
 mod policy;
 mod project;
 mod rebuild;
+mod remarks;
 mod run;
 mod sizes;
 mod starting_schema;
 mod told;
+mod way_back;
 
 pub use deploy::Shipment;
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};

@@ -2,7 +2,7 @@
 
 use super::remark::Remark;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
-use crate::effect::{Effect, Subject, long_name, missing};
+use crate::effect::{Effect, Subject, long_name, missing, taken};
 use crate::engine::EngineVersion;
 use crate::template;
 
@@ -37,6 +37,10 @@ pub enum Name {
     OtherTables,
     /// What does not stand.
     Missing,
+    /// What stands already.
+    Taken,
+    /// What a column loses.
+    Lost,
     /// The name that is too long.
     TooLong,
     /// The words of what could not be read.
@@ -55,7 +59,7 @@ impl template::Name for Name {
 }
 
 impl Name {
-    const ALL: [(&str, Self); 18] = [
+    const ALL: [(&str, Self); 20] = [
         ("change", Self::Change),
         ("engine", Self::Engine),
         ("effect", Self::Effect),
@@ -71,6 +75,8 @@ impl Name {
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
         ("missing", Self::Missing),
+        ("taken", Self::Taken),
+        ("lost", Self::Lost),
         ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
@@ -138,6 +144,8 @@ impl Name {
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
             Self::Missing => missing(subject).unwrap_or_default(),
+            Self::Taken => taken(subject).unwrap_or_default(),
+            Self::Lost => listed(subject.lost().map(ToString::to_string).collect()),
             Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
             Self::What => change.words().unwrap_or_default(),
             Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
@@ -207,6 +215,12 @@ fn references(change: &SchemaChange) -> String {
         SchemaChange::AddForeignKey(add) => add.foreign_key.to_table.to_string(),
         _ => String::new(),
     }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn listed(mut parts: Vec<String>) -> String {
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
 }
 
 fn other_tables(effect: &Effect) -> String {

@@ -53,6 +53,7 @@ use modes::Quoting;
 use split::{PieceKind, Splitter, State};
 
 pub use copy::{Copy, copied};
+pub use dynamic::BUILT;
 pub use reader::Reader;
 
 /// What a text of SQL says.

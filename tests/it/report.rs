@@ -78,6 +78,7 @@ fn statement(file: &Rc<SourceFile>, part: &str, sql: &str) -> Rc<Statement> {
         changes: Vec::new(),
         guard: None,
         online: OnlineClauses::default(),
+        lost: Vec::new(),
     })
 }
 
@@ -309,6 +310,7 @@ fn sent(tree: &Tree) -> Vec<SentSql> {
         changes: Vec::new(),
         guard: guard.map(str::to_owned),
         online: phasewise::change::OnlineClauses::default(),
+        lost: Vec::new(),
     };
     let up = SentSql {
         migration: "2026_11_22_000000_add_reference_code_to_orders".to_owned(),
