@@ -9,6 +9,7 @@ mod embedded;
 mod template;
 pub mod yaml;
 
+mod eloquent;
 pub mod engine;
 pub mod source;
 
@@ -22,6 +23,7 @@ pub mod sql;
 pub mod effect;
 pub mod finding;
 pub mod laravel;
+pub mod usage;
 
 pub mod rule;
 

@@ -3,10 +3,10 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
-use super::{effects, lint, plan, sql, tables};
+use super::{effects, lint, plan, sql, tables, usage};
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 5] = ["lint", "effects", "plan", "sql", "schema"];
+pub const SCHEMAS: [&str; 6] = ["lint", "effects", "plan", "sql", "schema", "usage"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
@@ -15,6 +15,7 @@ pub fn schema(name: &str) -> Option<String> {
         "effects" => schema_of::<effects::EffectsReport>(),
         "plan" => schema_of::<plan::PlanReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
+        "usage" => schema_of::<usage::UsageReport>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
     };
