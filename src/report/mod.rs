@@ -13,6 +13,7 @@ pub mod markdown;
 mod objects;
 pub mod page;
 mod places;
+pub mod plan;
 mod prose;
 pub mod sarif;
 mod snippet;

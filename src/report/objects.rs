@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::tables::literal;
 use crate::catalog::{Catalog, Object};
 use crate::change::{self, Default, Definition, Domain, ObjectKind, Sequence, TableName};
 use crate::engine::Engine;
+use crate::sql::write::Dialect;
 
 /// The statement that makes the object; `None` where not so much of it is kept.
 pub(super) fn sql(object: &Object, engine: Engine) -> Option<String> {
-    let name = qualified(&object.object.name, engine);
+    let name = Dialect(engine).table_name(&object.object.name);
     Some(match &object.definition {
         Definition::View(query) => format!("create {} {name} as {}", object.object.kind, query.text),
         Definition::Enum(values) => {
-            let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+            let values: Vec<String> = values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
             format!("create type {name} as enum ({})", values.join(", "))
         }
         Definition::Composite(attributes) => {
@@ -56,7 +56,7 @@ pub(super) fn write_after_tables(out: &mut dyn Write, catalog: &Catalog) -> io::
     let engine = catalog.engine();
     for object in catalog.objects().filter(|object| !is_of_serial(object, catalog)) {
         if let Definition::Sequence(Sequence { owner: Some((table, column)) }) = &object.definition {
-            let (name, table) = (qualified(&object.object.name, engine), qualified(table, engine));
+            let (name, table) = (Dialect(engine).table_name(&object.object.name), Dialect(engine).table_name(table));
             writeln!(out, "alter sequence {name} owned by {table}.{};", engine.quote(column))?;
         }
     }
@@ -116,9 +116,4 @@ fn domain_words(domain: &Domain, engine: Engine) -> String {
         words.push(format!("{name}check ({})", check.condition));
     }
     words.join(" ")
-}
-
-fn qualified(name: &TableName, engine: Engine) -> String {
-    let schema = name.schema.as_ref().map_or(String::new(), |schema| engine.quote(schema) + ".");
-    schema + &engine.quote(&name.name)
 }

@@ -41,6 +41,7 @@ mod text;
 mod tokens;
 mod types;
 mod unicode;
+pub mod write;
 
 #[cfg(test)]
 mod tests;
