@@ -21,6 +21,8 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     workspace.remark_on_dump(&batch, notes);
     let around = Around::new(&arguments.code, &arguments.scope, &batch, &workspace, notes)?;
     let code = around.as_ref().map(|around| Code::new(|schema| around.read(schema)));
+    // Before the judge puts nothing in the place of what cannot be read.
+    let is_readable = workspace.is_readable(&batch);
     let mut outcome = workspace.lint(&batch, code.as_ref())?;
     drop(code);
     if let Some(failure) = around.and_then(Around::failure) {
@@ -42,7 +44,11 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     })?;
     let fail_on = arguments.fail_on.or(workspace.config.wishes.fail_on).unwrap_or(FailOn::Error);
     let fails = |finding: &Finding| finding.is_open() && fail_on.includes(finding.severity);
-    Ok(if outcome.findings.iter().any(fails) { Exit::Findings } else { Exit::Clean })
+    Ok(match outcome.findings.iter().any(fails) {
+        _ if !is_readable => Exit::Unusable,
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
 }
 
 /// Says once which tables count as large because nobody said otherwise.

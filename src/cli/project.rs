@@ -18,13 +18,15 @@ use super::own_rules;
 use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
-use crate::engine::{Engine, EngineVersion, Version};
+use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
     Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script,
     StartingSchema, Stats, Unknown, fits_table,
 };
+use crate::plan::{self, Packing, Planned};
+use crate::recipe::Recipes;
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
@@ -45,6 +47,7 @@ pub(super) struct Workspace<'t> {
     starting_schema: Option<StartingSchema>,
     effects: Effects,
     rules: Rules,
+    recipes: Recipes,
     policy: Policy,
 }
 
@@ -78,6 +81,7 @@ impl<'t> Workspace<'t> {
         let config = Config::load(tree, target.config.as_deref())?;
         let rules = own_rules::rules(tree, &config)?;
         config.check_rules(&rules)?;
+        let recipes = own_rules::recipes(tree, &config)?;
         let stats = stats(target, &config, tree)?;
         notes.detail(&format!("project: {}", why_root(root.sign)));
         if let Some(path) = config.path() {
@@ -106,7 +110,7 @@ impl<'t> Workspace<'t> {
         let starting_schema = dump.map(|dump| dump.load(tree, choice.engine, logs, notes)).transpose()?;
         let target = settle(choice, &source, &effects, notes);
         let policy = config.policy(stats);
-        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, policy })
+        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, recipes, policy })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -143,6 +147,12 @@ impl<'t> Workspace<'t> {
 
     pub(super) fn is_laravel(&self) -> bool {
         matches!(self.project, Project::Laravel(_))
+    }
+
+    /// The deploys in which `batch` can ship; an error where none of its migrations can be read.
+    pub(super) fn plan(&self, batch: &Batch, packing: Packing) -> Result<Planned, ReadError> {
+        self.check_readable(batch)?;
+        Ok(plan::plan(&self.judge(), &self.recipes, batch, packing))
     }
 
     /// What the migrations of `batch` send; an error where none of them can be read.
@@ -206,6 +216,15 @@ impl<'t> Workspace<'t> {
             code: None,
             today: Some(Date::of(SystemTime::now())),
         }
+    }
+
+    /// Whether every migration of `batch` can be read.
+    pub(super) fn is_readable(&self, batch: &Batch) -> bool {
+        let migrations = self.project.migrations();
+        migrations
+            .iter()
+            .filter(|migration| batch.holds(migration))
+            .all(|migration| self.tree.read(&migration.path).is_ok())
     }
 
     /// One file that cannot be read is told as not understood; when none can, nothing is left to judge.
@@ -337,24 +356,19 @@ fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -
     let title = engine.title();
     let chosen = choice.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
     notes.detail(&format!("engine: {title}{chosen} (from {source})"));
-    let version = match (choice.version, effects.assumed_version()) {
-        (version, None) => {
-            notes.remark(&format!(
-                "what {title} does for each change is not written down yet, so only what breaks running code is \
-                 judged; if production runs on another database, name it, as in `--engine mysql:8.4`, or in \
-                 `phasewise.yaml`"
-            ));
-            version.unwrap_or_else(Version::unspecified)
-        }
-        (Some(version), Some(_)) => version,
-        (None, Some(assumed)) => {
-            notes.remark(&format!(
-                "{title} {assumed} is assumed: say your version as in `--engine {engine}:{assumed}`, or in \
-                 `phasewise.yaml`"
-            ));
-            assumed.clone()
-        }
-    };
+    let version = choice.version.unwrap_or_else(|| {
+        let assumed = effects.assumed_version();
+        let elsewhere = if engine.is_embedded() {
+            "; if production runs on another database, name that, as in `--engine mysql:8.4`"
+        } else {
+            ""
+        };
+        notes.remark(&format!(
+            "{title} {assumed} is assumed: say your version as in `--engine {engine}:{assumed}`, or in \
+             `phasewise.yaml`{elsewhere}"
+        ));
+        assumed.clone()
+    });
     EngineVersion { engine, version }
 }
 

@@ -4,10 +4,14 @@ mod version;
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 pub use version::{EngineVersion, Version, VersionError, VersionRange};
 
 /// A database engine. Laravel, and only Laravel, calls MariaDB `mysql` up to its major 10.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     Mysql,
     Mariadb,
@@ -54,6 +58,11 @@ impl Engine {
 
     pub fn is_mysql_family(self) -> bool {
         matches!(self, Self::Mysql | Self::Mariadb)
+    }
+
+    /// Whether it runs inside the application, as a database often does where it is developed alone.
+    pub fn is_embedded(self) -> bool {
+        self == Self::Sqlite
     }
 
     /// Whether DDL can be rolled back, and so Laravel runs each migration in a transaction there.

@@ -4,6 +4,7 @@
 //! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
 mod code;
+mod deploy;
 mod discharge;
 mod example;
 mod judge;
@@ -21,11 +22,13 @@ mod told;
 mod way_back;
 
 pub use code::{Code, Release, Releases};
+pub use deploy::Shipment;
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 pub use pattern::Pattern;
 pub use policy::{Policy, Severities, fits_table};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
+pub use rebuild::rebuilds_recognised;
 pub use run::{Batch, Lint};
 pub use sizes::{STATS_VERSION, Sizes, Stats, TableSize, Threshold};
 pub use starting_schema::{Role, StartingSchema, StartingSchemaError};

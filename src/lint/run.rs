@@ -2,13 +2,14 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::code::Code;
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
-use super::rebuild;
+use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::starting_schema::StartingSchema;
 use super::told::Told;
@@ -51,16 +52,8 @@ impl Lint<'_> {
     /// Judges `batch`.
     pub fn run(&self, batch: &Batch) -> Outcome {
         let (migrations, start) = self.start(batch);
-        let mut outcome = Outcome {
-            target: self.target.clone(),
-            laravel: self.project.laravel_major(),
-            migrations: Vec::new(),
-            changes: Vec::new(),
-            findings: Vec::new(),
-            unknown: start.unknown,
-            unsized_tables: BTreeSet::new(),
-            catalog: start.catalog,
-        };
+        let mut outcome = self.nothing_yet(start.catalog);
+        outcome.unknown = start.unknown;
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
         let mut ahead = None;
         for (at, migration) in migrations.iter().enumerate().take(last) {
@@ -75,8 +68,7 @@ impl Lint<'_> {
                 outcome.catalog.begin_batch();
             }
             let ahead = ahead.get_or_insert_with(|| {
-                let rest = migrations.get(at..last).unwrap_or_default();
-                Ahead { lint: self, start: outcome.catalog.clone(), rest, end: OnceCell::new() }
+                Ahead::new(self, &outcome.catalog, migrations.get(at..last).unwrap_or_default())
             });
             self.judge(&mut outcome, migration, &script, ahead);
         }
@@ -118,8 +110,22 @@ impl Lint<'_> {
         (catalog, unknown)
     }
 
+    /// An outcome of no migration.
+    pub(super) fn nothing_yet(&self, catalog: Catalog) -> Outcome {
+        Outcome {
+            target: self.target.clone(),
+            laravel: self.project.laravel_major(),
+            migrations: Vec::new(),
+            changes: Vec::new(),
+            findings: Vec::new(),
+            unknown: Vec::new(),
+            unsized_tables: BTreeSet::new(),
+            catalog,
+        }
+    }
+
     /// The migrations that run, and what stands before the first of them.
-    fn start(&self, batch: &Batch) -> (Vec<MigrationFile>, Start) {
+    pub(super) fn start(&self, batch: &Batch) -> (Vec<MigrationFile>, Start) {
         let mut migrations = self.project.migrations();
         let Some(starting_schema) =
             self.starting_schema.filter(|starting_schema| starting_schema.suits(batch, &migrations))
@@ -130,15 +136,28 @@ impl Lint<'_> {
         (migrations, Start { catalog: starting_schema.catalog(), unknown: starting_schema.unknown().to_vec() })
     }
 
-    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script, ahead: &Ahead<'_>) {
+    pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script, ahead: &Ahead<'_>) {
         let way_back = self.way_back(&outcome.catalog, migration, script);
+        self.judge_script(outcome, migration, script, way_back, ahead);
+    }
+
+    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it.
+    pub(super) fn judge_script(
+        &self,
+        outcome: &mut Outcome,
+        migration: &MigrationFile,
+        script: &Script,
+        way_back: Vec<Remark>,
+        ahead: &Ahead<'_>,
+    ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
         let mut told = Told::default();
-        for statement in rebuild::recognised(&script.statements, &outcome.catalog).iter() {
+        for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
-            findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told, ahead));
+            let statement = Rc::new(statement.clone());
+            findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told, ahead));
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
@@ -162,7 +181,7 @@ impl Lint<'_> {
         &self,
         outcome: &mut Outcome,
         migration: &MigrationFile,
-        statement: &Statement,
+        statement: &Rc<Statement>,
         session: &mut Session,
         told: &mut Told,
         ahead: &Ahead<'_>,
@@ -186,7 +205,7 @@ impl Lint<'_> {
             findings.append(&mut judgement.findings);
             outcome.changes.push(JudgedChange {
                 migration: outcome.migrations.len(),
-                sql: statement.sql.clone(),
+                statement: Rc::clone(statement),
                 change: change.clone(),
                 effect: judgement.effect,
                 breaks: judgement.breaks,
@@ -242,7 +261,7 @@ pub(super) fn suppress(
 }
 
 /// The tables as a batch will leave them, worked out when somebody asks.
-struct Ahead<'a> {
+pub(super) struct Ahead<'a> {
     lint: &'a Lint<'a>,
     start: Catalog,
     /// From the first migration of the batch to its last.
@@ -250,7 +269,11 @@ struct Ahead<'a> {
     end: OnceCell<Catalog>,
 }
 
-impl Ahead<'_> {
+impl<'a> Ahead<'a> {
+    pub(super) fn new(lint: &'a Lint<'a>, start: &Catalog, rest: &'a [MigrationFile]) -> Self {
+        Self { lint, start: start.clone(), rest, end: OnceCell::new() }
+    }
+
     fn end(&self) -> &Catalog {
         self.end.get_or_init(|| {
             let mut catalog = self.start.clone();
@@ -264,8 +287,8 @@ impl Ahead<'_> {
 }
 
 /// What is known before the first migration runs.
-struct Start {
-    catalog: Catalog,
+pub(super) struct Start {
+    pub(super) catalog: Catalog,
     unknown: Vec<Unknown>,
 }
 
@@ -282,7 +305,7 @@ impl Batch {
 }
 
 /// Replays a migration that ran in an earlier deploy.
-fn replay(outcome: &mut Outcome, script: &Script) {
+pub(super) fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.catalog.enter(Era::History);
     script.statements.iter().for_each(|statement| outcome.catalog.apply_statement(statement));
     outcome.unknown.extend(unknowns(script, true));

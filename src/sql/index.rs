@@ -1,11 +1,10 @@
-//! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
+//! CREATE INDEX, DROP INDEX, and the parts of an index wherever it is defined.
 
 use super::cursor::{Cursor, Read};
 use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, Opaque, RenameIndex, SchemaChange,
-    TableName, Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, SchemaChange, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -229,7 +228,7 @@ const FLAG_OPTIONS: &[&str] =
     &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "NOWAIT"];
 
 /// SQL Server's WITH (ONLINE = ON).
-fn is_online(mut options: Cursor<'_>) -> bool {
+pub(super) fn is_online(mut options: Cursor<'_>) -> bool {
     std::iter::from_fn(|| options.item())
         .any(|mut option| option.eat("ONLINE") && option.eat_symbol("=") && option.eat("ON"))
 }
@@ -261,26 +260,4 @@ pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: boo
         Some(table) if name.eq_ignore_ascii_case("PRIMARY") => SchemaChange::DropPrimaryKey(DropPrimaryKey { table }),
         table => SchemaChange::DropIndex(DropIndex { table, name, is_concurrent, if_exists }),
     }
-}
-
-/// Reads ALTER INDEX, behind those words.
-pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
-    let range = cursor.range();
-    cursor.eat("IF EXISTS");
-    let name = cursor.table_name()?;
-    if cursor.eat("RENAME TO") {
-        let to = cursor.name()?;
-        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: name.name, to }));
-        return Ok(());
-    }
-    cursor.skip_all();
-    reading.push(
-        range,
-        SchemaChange::Opaque(Opaque {
-            what: "ALTER INDEX".to_owned(),
-            touches: Touches::Nothing,
-            reason: "it changes how an index is stored, not what it covers".to_owned(),
-        }),
-    );
-    Ok(())
 }

@@ -80,7 +80,7 @@ impl Reading {
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         let extension = extension(path);
         let is_read = match self {
-            Self::Laravel => extension == "php",
+            Self::Laravel => extension == "php" || path == "composer.lock",
             Self::Sql => extension == "sql" || LANGUAGES.contains(&extension),
         };
         is_read && is_entered(directory)

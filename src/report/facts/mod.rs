@@ -3,6 +3,7 @@
 //!
 //! The structs are those of the format: what becomes of `usage`'s own, the version tells.
 
+mod declared;
 mod stored;
 
 use std::io::{self, Write};

@@ -3,13 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::usage::{
-    Access, ClassFacts, ClassUse, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
-    RelationArgument, RelationFacts, TextRole, Use, UseKind,
-};
+use super::declared::{ClassReport, FunctionReport};
+use crate::usage::{Access, ClassUse, FileFacts, Key, Node, NodeId, Package, Rest, TextRole, Use, UseKind, Values};
 
 /// A place in `nodes`.
-type NodeAt = u32;
+pub(super) type NodeAt = u32;
 
 /// What one file says.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +18,8 @@ pub(super) struct FileReport {
     /// What expressions stand for; each refers only to those before it.
     nodes: Vec<NodeReport>,
     uses: Vec<UseReport>,
+    /// The packages that bring tables along, where this is `composer.lock`.
+    packages: Vec<PackageReport>,
     /// `strict` of the MySQL connection, where the file says so.
     strict: Option<bool>,
     /// Where the file stops making sense: the line, and why.
@@ -37,6 +37,8 @@ enum NodeReport {
     Typed(String),
     Table(String),
     Variable(String),
+    Parameter(String, u32, String),
+    Injected(String),
     Named(NodeAt, String),
     Property(NodeAt, String),
     Call(NodeAt, String),
@@ -64,8 +66,8 @@ enum UseKindReport {
     Property { on: NodeAt, name: String, writes: bool },
     Index { on: NodeAt, name: String, writes: bool },
     Column { on: NodeAt, method: String, table: Option<String>, name: String },
-    Values { on: NodeAt, method: String, keys: Vec<KeyReport>, open: bool },
-    Save { on: NodeAt, keys: Vec<KeyReport>, open: bool },
+    Values { on: NodeAt, method: String, values: ValuesReport },
+    Save { on: NodeAt, values: ValuesReport },
     Sql { on: Option<NodeAt>, text: String },
     Rule { table: String, column: Option<String> },
     Table { name: String },
@@ -75,8 +77,35 @@ enum UseKindReport {
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "values")]
+struct ValuesReport {
+    keys: Vec<KeyReport>,
+    rest: RestReport,
+    /// The request that values come from.
+    from: Option<NodeAt>,
+}
+
+/// What there may be beside the keys that are known.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "rest")]
+enum RestReport {
+    Nothing,
+    Unlisted,
+    Anything,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "package")]
+struct PackageReport {
+    name: String,
+    major: u32,
+    line: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "key")]
-struct KeyReport {
+pub(super) struct KeyReport {
     name: String,
     line: u32,
     null: bool,
@@ -87,6 +116,7 @@ struct KeyReport {
 #[schemars(rename = "class-use")]
 enum ClassUseReport {
     New,
+    Made,
     Static,
     Hint,
     Name,
@@ -103,92 +133,19 @@ enum TextRoleReport {
     Other,
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "class")]
-struct ClassReport {
-    name: String,
-    line: u32,
-    is_trait: bool,
-    is_abstract: bool,
-    parent: Option<String>,
-    traits: Vec<String>,
-    interfaces: Vec<String>,
-    table: Option<String>,
-    primary_key: Option<String>,
-    has_no_timestamps: bool,
-    timestamps: Vec<(String, Option<String>)>,
-    lists: Vec<(String, Vec<KeyReport>)>,
-    relations: Vec<RelationReport>,
-    methods: Vec<MethodReport>,
-    properties: Vec<(String, Vec<String>)>,
-    assigned: Vec<(String, NodeAt)>,
-    about: Vec<String>,
-    constants: Vec<(String, String)>,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "method")]
-struct MethodReport {
-    name: String,
-    line: u32,
-    types: Vec<String>,
-    returns: Vec<NodeAt>,
-    takes_value: bool,
-    takes_table: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "function")]
-struct FunctionReport {
-    name: String,
-    types: Vec<String>,
-    returns: Vec<NodeAt>,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "relation")]
-struct RelationReport {
-    name: String,
-    line: u32,
-    kind: String,
-    arguments: Vec<ArgumentReport>,
-    constraints: Vec<ConstraintReport>,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "argument")]
-enum ArgumentReport {
-    Class(String),
-    Own,
-    Text(String),
-    Null,
-    Unknown,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "constraint")]
-struct ConstraintReport {
-    method: String,
-    names: Vec<String>,
-    line: u32,
-}
-
-fn each<'a, A: 'a, B: From<&'a A>>(all: &'a [A]) -> Vec<B> {
+pub(super) fn each<'a, A: 'a, B: From<&'a A>>(all: &'a [A]) -> Vec<B> {
     all.iter().map(B::from).collect()
 }
 
-fn back<A: Into<B>, B>(all: Vec<A>) -> Vec<B> {
+pub(super) fn back<A: Into<B>, B>(all: Vec<A>) -> Vec<B> {
     all.into_iter().map(A::into).collect()
 }
 
-fn places(ids: &[NodeId]) -> Vec<NodeAt> {
+pub(super) fn places(ids: &[NodeId]) -> Vec<NodeAt> {
     ids.iter().map(|id| id.0).collect()
 }
 
-fn ids(places: Vec<NodeAt>) -> Vec<NodeId> {
+pub(super) fn ids(places: Vec<NodeAt>) -> Vec<NodeId> {
     places.into_iter().map(NodeId).collect()
 }
 
@@ -199,6 +156,7 @@ impl From<&FileFacts> for FileReport {
             functions: each(&facts.functions),
             nodes: each(&facts.nodes),
             uses: each(&facts.uses),
+            packages: each(&facts.packages),
             strict: facts.strict,
             problem: facts.problem.clone(),
         }
@@ -213,6 +171,7 @@ impl FileReport {
             functions: back(self.functions),
             nodes: back(self.nodes),
             uses: back(self.uses),
+            packages: back(self.packages),
             strict: self.strict,
             problem: self.problem,
         };
@@ -235,18 +194,18 @@ fn is_whole(facts: &FileFacts) -> bool {
         _ => true,
     });
     let uses = facts.uses.iter().all(|used| match &used.kind {
-        UseKind::Property { on, .. }
-        | UseKind::Index { on, .. }
-        | UseKind::Column { on, .. }
-        | UseKind::Values { on, .. }
-        | UseKind::Save { on, .. } => is_there(on),
+        UseKind::Property { on, .. } | UseKind::Index { on, .. } | UseKind::Column { on, .. } => is_there(on),
+        UseKind::Values { on, values, .. } | UseKind::Save { on, values } => {
+            is_there(on) && values.from.as_ref().is_none_or(is_there)
+        }
         UseKind::Sql { on, .. } | UseKind::Dynamic { on, .. } => on.as_ref().is_none_or(is_there),
         _ => true,
     });
     let functions = facts.functions.iter().flat_map(|function| &function.returns);
     let methods = facts.classes.iter().flat_map(|class| class.methods.iter().flat_map(|method| &method.returns));
     let assigned = facts.classes.iter().flat_map(|class| class.assigned.iter().map(|(_, id)| id));
-    nodes && uses && functions.chain(methods).chain(assigned).all(is_there)
+    let called = facts.classes.iter().flat_map(|class| class.calls.iter().flat_map(|(_, ids)| ids));
+    nodes && uses && functions.chain(methods).chain(assigned).chain(called).all(is_there)
 }
 
 impl From<&Node> for NodeReport {
@@ -259,6 +218,8 @@ impl From<&Node> for NodeReport {
             Node::Typed(name) => Self::Typed(name),
             Node::Table(name) => Self::Table(name),
             Node::Variable(name) => Self::Variable(name),
+            Node::Parameter(method, at, name) => Self::Parameter(method, at, name),
+            Node::Injected(name) => Self::Injected(name),
             Node::Named(on, name) => Self::Named(on.0, name),
             Node::Property(on, name) => Self::Property(on.0, name),
             Node::Call(on, name) => Self::Call(on.0, name),
@@ -282,6 +243,8 @@ impl From<NodeReport> for Node {
             NodeReport::Typed(name) => Self::Typed(name),
             NodeReport::Table(name) => Self::Table(name),
             NodeReport::Variable(name) => Self::Variable(name),
+            NodeReport::Parameter(method, at, name) => Self::Parameter(method, at, name),
+            NodeReport::Injected(name) => Self::Injected(name),
             NodeReport::Named(on, name) => Self::Named(NodeId(on), name),
             NodeReport::Property(on, name) => Self::Property(NodeId(on), name),
             NodeReport::Call(on, name) => Self::Call(NodeId(on), name),
@@ -321,10 +284,8 @@ impl From<&UseKind> for UseKindReport {
             UseKind::Property { on, name, access } => Self::Property { on: on.0, name, writes: writes(access) },
             UseKind::Index { on, name, access } => Self::Index { on: on.0, name, writes: writes(access) },
             UseKind::Column { on, method, table, name } => Self::Column { on: on.0, method, table, name },
-            UseKind::Values { on, method, keys, is_open } => {
-                Self::Values { on: on.0, method, keys: each(&keys), open: is_open }
-            }
-            UseKind::Save { on, keys, is_open } => Self::Save { on: on.0, keys: each(&keys), open: is_open },
+            UseKind::Values { on, method, values } => Self::Values { on: on.0, method, values: (&values).into() },
+            UseKind::Save { on, values } => Self::Save { on: on.0, values: (&values).into() },
             UseKind::Sql { on, text } => Self::Sql { on: on.map(|on| on.0), text },
             UseKind::Rule { table, column } => Self::Rule { table, column },
             UseKind::Table { name } => Self::Table { name },
@@ -342,10 +303,8 @@ impl From<UseKindReport> for UseKind {
             Written::Property { on, name, writes } => Self::Property { on: NodeId(on), name, access: access(writes) },
             Written::Index { on, name, writes } => Self::Index { on: NodeId(on), name, access: access(writes) },
             Written::Column { on, method, table, name } => Self::Column { on: NodeId(on), method, table, name },
-            Written::Values { on, method, keys, open } => {
-                Self::Values { on: NodeId(on), method, keys: back(keys), is_open: open }
-            }
-            Written::Save { on, keys, open } => Self::Save { on: NodeId(on), keys: back(keys), is_open: open },
+            Written::Values { on, method, values } => Self::Values { on: NodeId(on), method, values: values.into() },
+            Written::Save { on, values } => Self::Save { on: NodeId(on), values: values.into() },
             Written::Sql { on, text } => Self::Sql { on: on.map(NodeId), text },
             Written::Rule { table, column } => Self::Rule { table, column },
             Written::Table { name } => Self::Table { name },
@@ -353,6 +312,40 @@ impl From<UseKindReport> for UseKind {
             Written::Text { text, role, of } => Self::Text { text, role: role.into(), of },
             Written::Dynamic { on, reason } => Self::Dynamic { on: on.map(NodeId), reason },
         }
+    }
+}
+
+impl From<&Values> for ValuesReport {
+    fn from(values: &Values) -> Self {
+        let rest = match values.rest {
+            Rest::Nothing => RestReport::Nothing,
+            Rest::Unlisted => RestReport::Unlisted,
+            Rest::Anything => RestReport::Anything,
+        };
+        Self { keys: each(&values.keys), rest, from: values.from.map(|from| from.0) }
+    }
+}
+
+impl From<ValuesReport> for Values {
+    fn from(values: ValuesReport) -> Self {
+        let rest = match values.rest {
+            RestReport::Nothing => Rest::Nothing,
+            RestReport::Unlisted => Rest::Unlisted,
+            RestReport::Anything => Rest::Anything,
+        };
+        Self { keys: back(values.keys), rest, from: values.from.map(NodeId) }
+    }
+}
+
+impl From<&Package> for PackageReport {
+    fn from(package: &Package) -> Self {
+        Self { name: package.name.clone(), major: package.major, line: package.line }
+    }
+}
+
+impl From<PackageReport> for Package {
+    fn from(package: PackageReport) -> Self {
+        Self { name: package.name, major: package.major, line: package.line }
     }
 }
 
@@ -372,6 +365,7 @@ impl From<ClassUse> for ClassUseReport {
     fn from(how: ClassUse) -> Self {
         match how {
             ClassUse::New => Self::New,
+            ClassUse::Made => Self::Made,
             ClassUse::Static => Self::Static,
             ClassUse::Hint => Self::Hint,
             ClassUse::Name => Self::Name,
@@ -383,6 +377,7 @@ impl From<ClassUseReport> for ClassUse {
     fn from(how: ClassUseReport) -> Self {
         match how {
             ClassUseReport::New => Self::New,
+            ClassUseReport::Made => Self::Made,
             ClassUseReport::Static => Self::Static,
             ClassUseReport::Hint => Self::Hint,
             ClassUseReport::Name => Self::Name,
@@ -411,153 +406,5 @@ impl From<TextRoleReport> for TextRole {
             TextRoleReport::Field => Self::Field,
             TextRoleReport::Other => Self::Other,
         }
-    }
-}
-
-impl From<&ClassFacts> for ClassReport {
-    fn from(class: &ClassFacts) -> Self {
-        Self {
-            name: class.name.clone(),
-            line: class.line,
-            is_trait: class.is_trait,
-            is_abstract: class.is_abstract,
-            parent: class.parent.clone(),
-            traits: class.traits.clone(),
-            interfaces: class.interfaces.clone(),
-            table: class.table.clone(),
-            primary_key: class.primary_key.clone(),
-            has_no_timestamps: class.has_no_timestamps,
-            timestamps: class.timestamps.clone(),
-            lists: class.lists.iter().map(|(list, keys)| (list.clone(), each(keys))).collect(),
-            relations: each(&class.relations),
-            methods: each(&class.methods),
-            properties: class.properties.clone(),
-            assigned: class.assigned.iter().map(|(name, id)| (name.clone(), id.0)).collect(),
-            about: class.about.clone(),
-            constants: class.constants.clone(),
-        }
-    }
-}
-
-impl From<ClassReport> for ClassFacts {
-    fn from(class: ClassReport) -> Self {
-        Self {
-            name: class.name,
-            line: class.line,
-            is_trait: class.is_trait,
-            is_abstract: class.is_abstract,
-            parent: class.parent,
-            traits: class.traits,
-            interfaces: class.interfaces,
-            table: class.table,
-            primary_key: class.primary_key,
-            has_no_timestamps: class.has_no_timestamps,
-            timestamps: class.timestamps,
-            lists: class.lists.into_iter().map(|(list, keys)| (list, back(keys))).collect(),
-            relations: back(class.relations),
-            methods: back(class.methods),
-            properties: class.properties,
-            assigned: class.assigned.into_iter().map(|(name, at)| (name, NodeId(at))).collect(),
-            about: class.about,
-            constants: class.constants,
-        }
-    }
-}
-
-impl From<&MethodFacts> for MethodReport {
-    fn from(method: &MethodFacts) -> Self {
-        Self {
-            name: method.name.clone(),
-            line: method.line,
-            types: method.types.clone(),
-            returns: places(&method.returns),
-            takes_value: method.takes_value,
-            takes_table: method.takes_table,
-        }
-    }
-}
-
-impl From<MethodReport> for MethodFacts {
-    fn from(method: MethodReport) -> Self {
-        Self {
-            name: method.name,
-            line: method.line,
-            types: method.types,
-            returns: ids(method.returns),
-            takes_value: method.takes_value,
-            takes_table: method.takes_table,
-        }
-    }
-}
-
-impl From<&FunctionFacts> for FunctionReport {
-    fn from(function: &FunctionFacts) -> Self {
-        Self { name: function.name.clone(), types: function.types.clone(), returns: places(&function.returns) }
-    }
-}
-
-impl From<FunctionReport> for FunctionFacts {
-    fn from(function: FunctionReport) -> Self {
-        Self { name: function.name, types: function.types, returns: ids(function.returns) }
-    }
-}
-
-impl From<&RelationFacts> for RelationReport {
-    fn from(relation: &RelationFacts) -> Self {
-        Self {
-            name: relation.name.clone(),
-            line: relation.line,
-            kind: relation.kind.clone(),
-            arguments: each(&relation.arguments),
-            constraints: each(&relation.constraints),
-        }
-    }
-}
-
-impl From<RelationReport> for RelationFacts {
-    fn from(relation: RelationReport) -> Self {
-        Self {
-            name: relation.name,
-            line: relation.line,
-            kind: relation.kind,
-            arguments: back(relation.arguments),
-            constraints: back(relation.constraints),
-        }
-    }
-}
-
-impl From<&RelationArgument> for ArgumentReport {
-    fn from(argument: &RelationArgument) -> Self {
-        match argument {
-            RelationArgument::Class(name) => Self::Class(name.clone()),
-            RelationArgument::Own => Self::Own,
-            RelationArgument::Text(text) => Self::Text(text.clone()),
-            RelationArgument::Null => Self::Null,
-            RelationArgument::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<ArgumentReport> for RelationArgument {
-    fn from(argument: ArgumentReport) -> Self {
-        match argument {
-            ArgumentReport::Class(name) => Self::Class(name),
-            ArgumentReport::Own => Self::Own,
-            ArgumentReport::Text(text) => Self::Text(text),
-            ArgumentReport::Null => Self::Null,
-            ArgumentReport::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<&Constraint> for ConstraintReport {
-    fn from(constraint: &Constraint) -> Self {
-        Self { method: constraint.method.clone(), names: constraint.names.clone(), line: constraint.line }
-    }
-}
-
-impl From<ConstraintReport> for Constraint {
-    fn from(constraint: ConstraintReport) -> Self {
-        Self { method: constraint.method, names: constraint.names, line: constraint.line }
     }
 }

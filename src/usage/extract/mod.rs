@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::facts::{ClassUse, FileFacts, Node, NodeId, Use, UseKind};
+use super::package;
 use super::part::extension;
 use crate::php;
 use crate::source::{Span, Tree};
@@ -28,6 +29,9 @@ use scope::Scope;
 pub fn facts(path: &str, text: &str) -> FileFacts {
     if path.ends_with(".blade.php") {
         return blade::facts(text);
+    }
+    if path.strip_suffix("composer.lock").is_some() {
+        return FileFacts { packages: package::installed(text), ..FileFacts::default() };
     }
     if extension(path) != "php" {
         return literals::facts(path, text);
@@ -54,6 +58,7 @@ pub fn kind_of(path: &str) -> &'static str {
         "php" if path.starts_with("config/") => "config",
         "php" => "php",
         "sql" => "sql",
+        "lock" => "lock",
         _ => "strings",
     }
 }

@@ -6,7 +6,7 @@ use super::reach::{Reach, Subject};
 use super::{Found, Judgement};
 use crate::eloquent::inflect::class_basename;
 use crate::sql;
-use crate::usage::facts::{Key, Use, UseKind};
+use crate::usage::facts::{Key, Rest, Use, UseKind, Values};
 use crate::usage::index::{File, Index, Model, package_tables};
 use crate::usage::query::{Effect, PlaceKind, Tier, Unproved};
 
@@ -141,12 +141,12 @@ fn is_plain_model(name: &str) -> bool {
 /// Rows that are inserted by whom nobody can tell, or by SQL.
 pub(super) fn of_inserts(index: &Index, subject: &Subject<'_>, found: &mut Found) {
     for (at, file, used) in index.uses() {
-        let (on, keys, is_open, doubt) = match &used.kind {
-            UseKind::Values { on, method, keys, is_open } if INSERTS.contains(&method.as_str()) => {
-                (*on, keys, *is_open, format!("`{method}` inserts into a table that is not known"))
+        let (on, values, doubt) = match &used.kind {
+            UseKind::Values { on, method, values } if INSERTS.contains(&method.as_str()) => {
+                (*on, values, format!("`{method}` inserts into a table that is not known"))
             }
-            UseKind::Save { on, keys, is_open } => {
-                (*on, keys, *is_open, "`save` writes a row of a table that is not known".to_owned())
+            UseKind::Save { on, values } => {
+                (*on, values, "`save` writes a row of a table that is not known".to_owned())
             }
             UseKind::Sql { text, .. } => {
                 sql_insert(subject, file, used, text, found);
@@ -154,17 +154,18 @@ pub(super) fn of_inserts(index: &Index, subject: &Subject<'_>, found: &mut Found
             }
             _ => continue,
         };
-        if subject.reach(index, at, used, on) == Reach::Unknown && may_be_rows(index, subject, keys, is_open) {
-            found.doubt(file, used, &doubt);
+        if subject.reach(index, at, used, on) == Reach::Unknown && may_be_rows(index, subject, values) {
+            found.doubt(file, used.line, &doubt);
         }
     }
 }
 
 /// Whether values with those keys may be a row of the table that lacks the column.
-fn may_be_rows(index: &Index, subject: &Subject<'_>, keys: &[Key], is_open: bool) -> bool {
+fn may_be_rows(index: &Index, subject: &Subject<'_>, values: &Values) -> bool {
+    let keys = &values.keys;
     let is_other = |key: &Key| index.schema.has_column(subject.table, &key.name) == Some(false);
     let has_column = keys.iter().any(|key| subject.is_column(&key.name) && !key.is_null);
-    !has_column && !keys.iter().any(is_other) && (is_open || !keys.is_empty())
+    !has_column && !keys.iter().any(is_other) && (values.rest != Rest::Nothing || !keys.is_empty())
 }
 
 fn sql_insert(subject: &Subject<'_>, file: &File, used: &Use, text: &str, found: &mut Found) {
