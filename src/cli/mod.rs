@@ -17,6 +17,7 @@ mod migrations;
 mod notes;
 mod own_rules;
 mod project;
+mod published;
 mod root;
 mod schema;
 mod sql;
