@@ -26,6 +26,7 @@ pub use pattern::Pattern;
 pub use policy::{Policy, Severities, fits_table};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
 pub use published::{Later, Published};
+pub use rebuild::rebuilds_recognised;
 pub use run::{Batch, Lint};
 pub use sizes::{STATS_VERSION, Sizes, Stats, TableSize, Threshold};
 pub use starting_schema::{Role, StartingSchema, StartingSchemaError};

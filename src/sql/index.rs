@@ -1,11 +1,13 @@
 //! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
 
+use std::ops::Range;
+
 use super::cursor::{Cursor, Read};
 use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, Opaque, RenameIndex, SchemaChange,
-    TableName, Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, MaintainTable, Maintenance, OnlineClauses,
+    Opaque, RenameIndex, SchemaChange, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -263,6 +265,27 @@ pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: boo
     }
 }
 
+/// SQL Server's REBUILD of an index, or of ALL of the table, behind that word.
+fn rebuild(
+    cursor: &mut Cursor<'_>,
+    table: TableName,
+    index: Option<String>,
+    range: Range<usize>,
+    reading: &mut Reading,
+) -> Read<()> {
+    let mut is_concurrent = false;
+    while !cursor.is_end() {
+        if cursor.eat("WITH") {
+            is_concurrent |= is_online(cursor.parens()?);
+        } else {
+            cursor.advance();
+        }
+    }
+    let (table, what) = (Some(table), Maintenance::Reindex);
+    reading.push(range, SchemaChange::MaintainTable(MaintainTable { table, index, what, is_concurrent }));
+    Ok(())
+}
+
 /// Reads ALTER INDEX, behind those words.
 pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let range = cursor.range();
@@ -272,6 +295,18 @@ pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> 
         let to = cursor.name()?;
         reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: name.name, to }));
         return Ok(());
+    }
+    if cursor.engine == Engine::Sqlserver && cursor.eat("ON") {
+        let table = cursor.table_name()?;
+        if cursor.eat("REBUILD") {
+            return rebuild(cursor, table, Some(name.name), range, reading);
+        }
+        if !cursor.is_any(&["REORGANIZE", "SET", "PAUSE", "ABORT"]) {
+            cursor.skip_all();
+            let reason = "the index is switched off, or its building goes on";
+            reading.opaque(range, "ALTER INDEX", Touches::Table(table), reason);
+            return Ok(());
+        }
     }
     cursor.skip_all();
     reading.push(

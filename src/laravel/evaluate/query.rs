@@ -8,7 +8,7 @@ use super::calls::to_closure;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
 use crate::change::{DataKind, DataRows, Touches};
-use crate::laravel::inflect::snake;
+use crate::eloquent::inflect::snake;
 use crate::laravel::{Key, Model};
 use crate::source::Span;
 
