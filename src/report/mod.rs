@@ -12,6 +12,7 @@ pub mod junit;
 pub mod markdown;
 pub mod page;
 mod places;
+pub mod plan;
 mod prose;
 pub mod sarif;
 mod snippet;

@@ -94,7 +94,7 @@ impl Page<'_> {
             let engine = words::engine(&self.outcome.target);
             notes.push(("engine", format!("{engine}: {}", words::effect_beside(&judged.effect, &finding.why))));
             if self.is_generated(finding.span) {
-                notes.push(("sql", self.shortened(&judged.sql)));
+                notes.push(("sql", self.shortened(&judged.statement.sql)));
             }
         }
         notes.extend(finding.clues.iter().map(|clue| ("look at", words::clue(clue, self.tree))));

@@ -39,6 +39,7 @@ mod statement;
 mod text;
 mod tokens;
 mod types;
+pub mod write;
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ mod layers;
 mod layouts;
 mod object_rules;
 mod objects;
+mod plans;
 mod published;
 mod readme;
 mod report;
