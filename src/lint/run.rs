@@ -137,17 +137,17 @@ impl Lint<'_> {
     }
 
     pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
-        let way_back = self.way_back(&outcome.catalog, migration, script);
-        self.judge_script(outcome, migration, script, way_back);
+        self.judge_script(outcome, migration, script, |after| self.way_back(after, migration, script));
     }
 
-    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it.
+    /// Judges what a migration sends, whatever its file says; `way_back` tells what there is to say of undoing it, for the tables as
+    /// they are after it.
     pub(super) fn judge_script(
         &self,
         outcome: &mut Outcome,
         migration: &MigrationFile,
         script: &Script,
-        way_back: Vec<Remark>,
+        way_back: impl FnOnce(&Catalog) -> Vec<Remark>,
     ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction)
@@ -164,7 +164,7 @@ impl Lint<'_> {
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
         let unknowns = unknowns(script, false);
-        let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back);
+        let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back(&outcome.catalog));
         let remarks = remarks.chain(self.order(migration, script));
         findings.extend(remarks.flat_map(|remark| remarked(&remark)));
         let in_vain = self.suppress(&mut findings, script);

@@ -15,6 +15,8 @@ const NOTE: &str = "<!-- Made of the rule files: PHASEWISE_REWRITE=1 cargo test 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hazards {
+    /// By rule, where no example is asked for.
+    absent: BTreeMap<String, Absent>,
     hazards: Vec<Hazard>,
 }
 
@@ -29,6 +31,47 @@ struct Hazard {
     /// What other tools call it.
     #[serde(default)]
     peers: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Absent {
+    /// Engines, for examples in SQL, and `laravel`.
+    of: BTreeSet<String>,
+    because: String,
+}
+
+/// In Laravel, where that can say it, and in SQL of each engine that has it.
+#[test]
+fn each_hazard_that_is_covered_has_its_examples() {
+    let rules = Rules::builtin().unwrap();
+    let hazards = hazards();
+    let mut missing = Vec::new();
+    let mut idle = Vec::new();
+    for hazard in hazards.hazards.iter().filter(|hazard| hazard.left_out.is_none()) {
+        let shown: BTreeSet<&str> =
+            hazard.rules.iter().flat_map(|rule| &rules.get(rule).unwrap().examples.bad).flat_map(kinds).collect();
+        for kind in ["laravel", "mysql", "mariadb", "postgresql"] {
+            let is_absent = |rule: &String| {
+                hazards.absent.get(rule).is_some_and(|absent| !absent.because.is_empty() && absent.of.contains(kind))
+            };
+            match (shown.contains(kind), hazard.rules.iter().all(is_absent)) {
+                (false, false) => missing.push(format!("{}: {kind} ({})", hazard.id, hazard.rules.join(", "))),
+                (true, true) => idle.push(format!("{}: {kind} ({})", hazard.id, hazard.rules.join(", "))),
+                _ => {}
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no example of:\n{}", missing.join("\n"));
+    assert!(idle.is_empty(), "said to be absent, and shown:\n{}", idle.join("\n"));
+}
+
+/// What an example shows: SQL of some engines, or Laravel.
+fn kinds(example: &Example) -> Vec<&'static str> {
+    match example.language {
+        Language::Laravel => vec!["laravel"],
+        Language::Sql => example.engines.iter().map(|engine| engine.name()).collect(),
+    }
 }
 
 #[test]
