@@ -107,6 +107,7 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
         policy: &policy,
         code: None,
         today: None,
+        published: None,
     };
     work(&lint, &batch);
 }

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &EffectsArguments) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     workspace.remark_on_dump(&batch, notes);
-    let outcome = workspace.lint(&batch, None)?;
+    let outcome = workspace.lint(&batch)?;
     terminal::print(|out| match arguments.format {
         Format::Text => effects::write(out, &outcome, &tree),
         Format::Json => json::write_effects(out, &outcome, &tree),

@@ -20,6 +20,7 @@ mod notes;
 mod own_rules;
 mod plan;
 mod project;
+mod published;
 mod releases;
 mod root;
 mod schema;

@@ -22,7 +22,7 @@ use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script,
+    Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
     StartingSchema, Stats, Unknown, fits_table,
 };
 use crate::plan::{self, Packing, Planned};
@@ -132,11 +132,20 @@ impl<'t> Workspace<'t> {
         }
     }
 
-    /// Judges `batch`, with a view to the code around it where that is to be had; an error where none of its migrations can
-    /// be read.
-    pub(super) fn lint(&self, batch: &Batch, code: Option<&Code<'_>>) -> Result<Outcome, ReadError> {
+    /// Judges `batch`; an error where none of its migrations can be read.
+    pub(super) fn lint(&self, batch: &Batch) -> Result<Outcome, ReadError> {
+        self.lint_beside(batch, None, None)
+    }
+
+    /// As [`lint`](Self::lint), beside what was published, and with a view to the code around the batch.
+    pub(super) fn lint_beside(
+        &self,
+        batch: &Batch,
+        published: Option<&Published>,
+        code: Option<&Code<'_>>,
+    ) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
-        Ok(Lint { code, ..self.judge() }.run(batch))
+        Ok(Lint { published, code, ..self.judge() }.run(batch))
     }
 
     /// The paths of the migrations and of the dump that they stand on.
@@ -215,6 +224,7 @@ impl<'t> Workspace<'t> {
             policy: &self.policy,
             code: None,
             today: Some(Date::of(SystemTime::now())),
+            published: None,
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Finding {
     pub uses: Vec<Use>,
     /// The places in the code that runs now of which nobody can tell whether they need what is changed.
     pub doubts: Vec<Doubt>,
+    /// What a person who reviews it should look at. It settles nothing by itself.
+    pub clues: Vec<Clue>,
     /// What shows that it cannot do harm here.
     pub discharged_by: Option<Evidence>,
     pub suppressed: Option<Suppression>,
@@ -85,6 +87,29 @@ pub struct Doubt {
     /// From 1.
     pub line: u32,
     pub reason: String,
+}
+
+/// Something that bears on a finding and proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clue {
+    pub kind: ClueKind,
+    /// In words, without a full stop.
+    pub words: String,
+    pub place: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClueKind {
+    /// Rows were given values in the column that is changed.
+    Backfill,
+}
+
+impl ClueKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backfill => "backfill",
+        }
+    }
 }
 
 /// How much is at stake; later is worse.
@@ -186,6 +211,7 @@ fn sample() -> Finding {
         object: String::new(),
         uses: Vec::new(),
         doubts: Vec::new(),
+        clues: Vec::new(),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::change::{self, SchemaChange};
 use crate::effect::{CodeUse, ReleaseUse, Subject};
 use crate::finding::{Doubt, Evidence, Use};
-use crate::rule::{ClearedBy, Rule};
+use crate::rule::{Proof, Rule};
 use crate::usage::{self, Effect, Index, Part, Place, Query, Schema, Tier, What};
 
 /// The code of a release, ready for questions.
@@ -100,10 +100,11 @@ impl Asked<'_> {
 
     /// What shows that no running code needs what the change takes away, or leaves out what it asks for.
     pub(super) fn evidence(&self, rule: &Rule) -> Option<Evidence> {
-        let wanted = match rule.cleared_by? {
-            ClearedBy::NoUse => What::Gone,
-            ClearedBy::NoInsertWithout => What::Omitted,
-        };
+        let wanted = rule.discharged_by.iter().find_map(|proof| match proof {
+            Proof::NoUse => Some(What::Gone),
+            Proof::NoInsertWithout => Some(What::Omitted),
+            _ => None,
+        })?;
         let is_free = |(release, answer): &(&Release, usage::Answer)| release.is_proof && answer.is_free();
         let is_used_by_new =
             self.new.as_ref().is_some_and(|(_, answer)| answer.reads().is_yes() || answer.writes().is_yes());

@@ -64,7 +64,7 @@ impl Lint<'_> {
         let ahead = Ahead::new(&lint, before, &[]);
         scripts
             .into_iter()
-            .for_each(|(migration, script)| lint.judge_script(&mut outcome, migration, script, Vec::new(), &ahead));
+            .for_each(|(migration, script)| lint.judge_script(&mut outcome, migration, script, |_| Vec::new(), &ahead));
         outcome
     }
 }

@@ -1,7 +1,7 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
 use super::code::{Asked, Code};
-use super::discharge::discharge;
+use super::discharge::{clues, discharge};
 use super::object::object;
 use super::policy::Policy;
 use super::sizes::Stake;
@@ -110,6 +110,7 @@ impl Judge<'_> {
                 object: remark.what.clone(),
                 uses: Vec::new(),
                 doubts: Vec::new(),
+                clues: Vec::new(),
                 discharged_by: None,
                 suppressed: None,
                 is_baselined: false,
@@ -145,6 +146,7 @@ pub(super) fn finding(
         object: object(subject),
         uses: Vec::new(),
         doubts: Vec::new(),
+        clues: clues(rule, subject),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,

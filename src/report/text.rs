@@ -96,6 +96,7 @@ impl Page<'_> {
             }
         }
         notes.push(("code", code::lines(finding, self.look.is_verbose).join("\n")));
+        notes.extend(finding.clues.iter().map(|clue| ("look at", words::clue(clue, self.tree))));
         notes.push(("help", finding.help.clone()));
         notes.extend(words::set_aside(finding, self.tree));
         notes.push(("more", format!("phasewise explain {}", finding.rule)));

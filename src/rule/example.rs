@@ -37,6 +37,18 @@ pub struct Example {
     /// PHP of the release that runs now, and of the one that comes with the migration.
     pub old_code: Option<String>,
     pub new_code: Option<String>,
+    /// What the branch has, from which releases are cut.
+    pub published: ExamplePublished,
+}
+
+/// What was published, as an example says it, in its language.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ExamplePublished {
+    /// This migration, as it was.
+    pub before: Option<String>,
+    /// One that sorts after this one.
+    pub later: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +85,9 @@ struct Written {
     old_code: Option<String>,
     /// PHP of the release that comes with the migration.
     new_code: Option<String>,
+    /// What the branch has, from which releases are cut.
+    #[serde(default)]
+    published: ExamplePublished,
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -103,6 +118,7 @@ impl<'de> Deserialize<'de> for Example {
             down: written.down,
             old_code: written.old_code,
             new_code: written.new_code,
+            published: written.published,
         })
     }
 }

@@ -4,8 +4,10 @@
 //! against a change and its effect, and rendered. What becomes of a match (confidence, suppression, evidence) is left to
 //! the lint.
 
+mod effect_matcher;
 mod example;
 mod matcher;
+mod proof;
 mod prose;
 mod remark;
 mod rule_file;
@@ -18,9 +20,10 @@ use crate::effect::{Effect, Subject, Verdict};
 use crate::engine::{Engine, EngineVersion};
 use crate::finding::{Breaks, Severity};
 
-pub use example::{Example, Examples, Language};
+pub use example::{Example, ExamplePublished, Examples, Language};
+pub use proof::Proof;
 pub use remark::{Remark, RemarkKind};
-pub use rule_file::{ClearedBy, schema};
+pub use rule_file::schema;
 pub use set::{Match, OwnRule, Rules};
 
 use matcher::RuleMatch;
@@ -51,8 +54,8 @@ pub struct Rule {
     pub no_recipe: Option<String>,
     /// Rules that say less about the same change, and so are not reported beside this one.
     pub silences: Vec<String>,
-    /// What in running code shows that it does no harm.
-    pub cleared_by: Option<ClearedBy>,
+    /// What shows that what it finds cannot do harm.
+    pub discharged_by: Vec<Proof>,
     /// Whether the places in running code that use what is changed belong to its findings.
     shows_code: bool,
     pub references: Vec<String>,
@@ -86,7 +89,7 @@ impl Rule {
 
     /// Whether the code that runs while the migration ships has a say in it.
     pub fn is_about_code(&self) -> bool {
-        self.shows_code || self.cleared_by.is_some() || self.matcher.asks_for_code()
+        self.shows_code || self.discharged_by.iter().any(|proof| proof.is_of_code()) || self.matcher.asks_for_code()
     }
 
     /// Whether it is about the way back from a migration, which then must be read.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Rule;
 use super::example::Examples;
 use super::matcher::RuleMatch;
+use super::proof::Proof;
 use super::prose::{Prose, WrittenProse};
 use super::template::{Name, Template};
 use crate::effect::ChangeMatch;
@@ -54,8 +55,8 @@ struct Written {
     /// Rules that say less about the same change.
     #[serde(default)]
     silences: Vec<String>,
-    /// What in the code that runs now shows that it does no harm there; the finding is then told with `-v` alone.
-    cleared_by: Option<ClearedBy>,
+    /// What shows that what it finds cannot do harm: then the finding is told, with the evidence, and does not count.
+    discharged_by: Option<OneOf<Proof>>,
     /// Its findings show where running code uses what is changed.
     #[serde(default)]
     shows_code: bool,
@@ -71,16 +72,6 @@ enum SeverityName {
     Note,
     Warning,
     Error,
-}
-
-/// What is shown of running code. Certain and likely places speak against it, and what cannot be told shows nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClearedBy {
-    /// Nothing uses the table or the column.
-    NoUse,
-    /// No row is inserted without the column.
-    NoInsertWithout,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -133,7 +124,7 @@ impl ReadRule {
             recipe: written.recipe,
             no_recipe: written.no_recipe,
             silences: written.silences,
-            cleared_by: written.cleared_by,
+            discharged_by: written.discharged_by.map(|proofs| proofs.0).unwrap_or_default(),
             shows_code: written.shows_code,
             references: written.references,
             examples: written.examples,
