@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::redefinition::default_step;
 use super::table::{VIEW_DEPENDS, view_depends};
 use crate::answer::Answer;
-use crate::catalog::Table;
+use crate::catalog::{Check, Table};
 use crate::change::{
     AddColumn, ChangeIdentity, Column, Default, DropColumn, Place, RenameColumn, SchemaChange, SetDefault,
 };
@@ -188,6 +188,8 @@ pub struct DropColumnMatch {
     /// A FOREIGN KEY or a CHECK of the table names it, rather than one in its own definition. The catalog does not tell the
     /// two apart.
     in_table_constraint: Option<bool>,
+    /// A CHECK names it, and another column of the table.
+    checked_with_others: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
@@ -226,6 +228,11 @@ impl DropColumnMatch {
                 is_constrained(subject, column).and(Answer::Unknown),
                 "whether the constraint on the column is of the table",
             ),
+            Verdict::whether(
+                self.checked_with_others,
+                subject.table_lists(|table| is_checked_with_others(table, column)),
+                "whether a CHECK names the column beside others",
+            ),
             Verdict::certainly(self.cascade, change.cascade),
             Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
@@ -258,6 +265,12 @@ pub fn is_indexed(subject: &Subject<'_>, column: &str) -> Answer {
         table.primary_key.iter().any(|key| key == column)
             || table.indexes.iter().any(|index| index.covers(column, engine) || index.computes(column))
     })
+}
+
+fn is_checked_with_others(table: &Table, column: &str) -> bool {
+    let others = || table.columns.iter().map(|other| other.definition.name.as_str()).filter(|other| *other != column);
+    let mut checks = table.checks.iter().filter(|check| check.names_column(column));
+    checks.any(|check| others().any(|other| check.names_column(other)))
 }
 
 /// Whether the column is part of a foreign key of its table, or a CHECK names it.
@@ -294,6 +307,8 @@ pub struct RenameColumnMatch {
     referenced: Option<bool>,
     /// A generated column is computed from it.
     computed_from: Option<bool>,
+    /// A CHECK names it.
+    checked: Option<bool>,
     /// It takes the name, and so the part, of a column that stood when the batch began.
     replaces: Option<bool>,
     /// A view that is known names it, or all columns of its table.
@@ -306,6 +321,11 @@ impl RenameColumnMatch {
         let engine = subject.catalog.engine();
         Verdict::all([
             Verdict::certainly(self.replaces, is_replacing(subject, &change.to)),
+            Verdict::whether(
+                self.checked,
+                subject.table_lists(|table| table.checks.iter().any(|check| check.names_column(column))),
+                "whether a CHECK names the column",
+            ),
             Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
             Verdict::whether(
                 self.referenced,
@@ -384,9 +404,17 @@ impl NullabilityMatch {
 
 /// Whether a validated CHECK proves that no row has a NULL in the column.
 pub fn is_proven_not_null(subject: &Subject<'_>, column: &str) -> Answer {
-    subject.table_lists(|table| {
-        table.checks.iter().any(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
-    })
+    subject.table_lists(|table| not_null_check(table, column).is_some())
+}
+
+/// The validated CHECK that proves that no row has a NULL in the column that is changed, and its table.
+pub fn proving_check<'a>(subject: &Subject<'a>) -> Option<(&'a Table, &'a Check)> {
+    let table = subject.table()?;
+    Some((table, not_null_check(table, subject.change.what.column()?)?))
+}
+
+fn not_null_check<'a>(table: &'a Table, column: &str) -> Option<&'a Check> {
+    table.checks.iter().find(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
 }
 
 /// The column as it stands before, where it is known.
