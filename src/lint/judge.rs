@@ -1,5 +1,7 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
+use std::collections::BTreeMap;
+
 use super::discharge::discharge;
 use super::object::object;
 use super::policy::Policy;
@@ -8,7 +10,7 @@ use crate::answer::Answer;
 use crate::change::TableName;
 use crate::effect::{Effect, Effects, Subject};
 use crate::engine::EngineVersion;
-use crate::finding::{Breaks, Confidence, Finding, Severity};
+use crate::finding::{Breaks, Confidence, Evidence, Finding, Severity};
 use crate::rule::{Match, Remark, Rule, Rules};
 
 /// What judges changes.
@@ -17,6 +19,8 @@ pub(super) struct Judge<'a> {
     pub(super) effects: &'a Effects,
     pub(super) rules: &'a Rules,
     pub(super) policy: &'a Policy,
+    /// What was seen to beforehand, by the rules whose findings it answers.
+    pub(super) evidence: &'a BTreeMap<String, Evidence>,
 }
 
 /// What is known of a change once it is judged.
@@ -50,7 +54,7 @@ impl Judge<'_> {
             .filter(|found| found.verdict.answer.is_yes())
             .for_each(|found| breaks.extend(&found.rule.breaks));
         let findings = matches.iter().map(|found| Finding {
-            discharged_by: evidence(found.rule),
+            discharged_by: evidence(found.rule).or_else(|| self.evidence.get(&found.rule.id).cloned()),
             ..finding(found, severity(found.rule), subject, &effect, place)
         });
         let findings = without_idle_doubts(findings.collect());

@@ -1,6 +1,6 @@
 //! Replays the history and judges the batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::judge::{Judge, Place};
@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
 use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use crate::engine::EngineVersion;
-use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
+use crate::finding::{Date, Evidence, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
 use crate::source::{Comment, SourceFile, Tree};
 
@@ -132,16 +132,18 @@ impl Lint<'_> {
 
     pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
         let way_back = self.way_back(&outcome.catalog, migration, script);
-        self.judge_script(outcome, migration, script, way_back);
+        self.judge_script(outcome, migration, script, way_back, &BTreeMap::new());
     }
 
-    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it.
+    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it, `evidence` was
+    /// seen to beforehand, by the rules whose findings it answers.
     pub(super) fn judge_script(
         &self,
         outcome: &mut Outcome,
         migration: &MigrationFile,
         script: &Script,
         way_back: Vec<Remark>,
+        evidence: &BTreeMap<String, Evidence>,
     ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
@@ -150,10 +152,11 @@ impl Lint<'_> {
         for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
             let statement = Rc::new(statement.clone());
-            findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told));
+            let judge = self.judge_with(evidence);
+            findings.extend(self.judge_statement(judge, outcome, migration, &statement, &mut session, &mut told));
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
-        let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
+        let remarked = |remark: &Remark| self.judge_with(evidence).remark(remark, self.target, place);
         let unknowns = unknowns(script, false);
         let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back);
         findings.extend(remarks.flat_map(|remark| remarked(&remark)));
@@ -172,13 +175,13 @@ impl Lint<'_> {
     /// Judges the changes of one statement, each against what those before it left.
     fn judge_statement(
         &self,
+        judge: Judge<'_>,
         outcome: &mut Outcome,
         migration: &MigrationFile,
         statement: &Rc<Statement>,
         session: &mut Session,
         told: &mut Told,
     ) -> Vec<Finding> {
-        let judge = self.judge_with();
         let first = outcome.changes.len();
         let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
@@ -223,8 +226,8 @@ impl Lint<'_> {
         suppress(&file, &script.comments, self.today, findings)
     }
 
-    fn judge_with(&self) -> Judge<'_> {
-        Judge { effects: self.effects, rules: self.rules, policy: self.policy }
+    fn judge_with<'a>(&'a self, evidence: &'a BTreeMap<String, Evidence>) -> Judge<'a> {
+        Judge { effects: self.effects, rules: self.rules, policy: self.policy, evidence }
     }
 }
 

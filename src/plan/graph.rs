@@ -131,7 +131,7 @@ fn slot(work: &recipe::Work) -> Slot {
     match work {
         recipe::Work::Migrate(_) => Slot::Pre,
         recipe::Work::Code { .. } => Slot::Code,
-        recipe::Work::Backfill(_) | recipe::Work::Hold(_) => Slot::Between,
+        recipe::Work::Copy(_) | recipe::Work::Backfill(_) | recipe::Work::Hold(_) => Slot::Between,
     }
 }
 
@@ -222,6 +222,11 @@ impl Node<'_> {
                     guards: guards(self.draft, engine),
                     is_in_transaction: *is_in_transaction,
                 }),
+                recipe::Work::Copy(statement) => Work::Copy(Migration {
+                    statements: vec![statement.clone()],
+                    guards: Vec::new(),
+                    is_in_transaction: false,
+                }),
                 recipe::Work::Code { words, column } => Work::Code { words: words.clone(), column: column.clone() },
                 recipe::Work::Backfill(backfill) => Work::Backfill(backfill.clone()),
                 recipe::Work::Hold(hold) => Work::Hold(hold.clone()),
@@ -248,8 +253,8 @@ fn guards(draft: &Draft, engine: Engine) -> Vec<String> {
 fn slug(chain: &Chain) -> String {
     let first = chain.drafts.iter().find_map(|draft| match &draft.step.work {
         recipe::Work::Code { column, .. } => Some((draft.step.table.as_ref(), column.as_deref())),
-        recipe::Work::Migrate(statements) => {
-            let mut changes = statements.iter().flat_map(|statement| &statement.changes);
+        work @ (recipe::Work::Migrate(_) | recipe::Work::Copy(_)) => {
+            let mut changes = work.statements().iter().flat_map(|statement| &statement.changes);
             let change = changes.find(|change| change.what.table().is_some())?;
             Some((change.what.table(), change.what.column()))
         }
@@ -266,6 +271,7 @@ fn step_name(step: &recipe::Step) -> String {
     match &step.work {
         recipe::Work::Migrate(_) => step.deploy.clone(),
         recipe::Work::Code { .. } => format!("{}-code", step.deploy),
+        recipe::Work::Copy(_) => format!("{}-copy", step.deploy),
         recipe::Work::Backfill(_) => "fill".to_owned(),
         recipe::Work::Hold(hold) => format!("{}-{}", step.deploy, hold.kind()),
     }

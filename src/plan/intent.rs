@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Unplanned;
-use super::settle::{AS_WRITTEN, Draft, Settler};
+use super::settle::{AS_WRITTEN, Draft, Settler, is_setting};
 use super::touch::Touch;
 use crate::catalog::Catalog;
 use crate::change::{SchemaChange, Statement};
@@ -117,6 +117,8 @@ impl Authors<'_> {
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
+        let beside = self.findings().filter(|finding| is_fault(finding) && self.is_beside_statements(finding));
+        unplanned.extend(beside.map(|finding| settler.refused(finding)));
         let mut settings = Settings::of(self.script);
         for statement in self.statements() {
             if !settings.follow(&statement) && !is_transaction(&statement) {
@@ -124,6 +126,12 @@ impl Authors<'_> {
                 let (before, after) = settings.around();
                 let all = before.into_iter().chain([Statement::clone(&statement)]).chain(after).collect();
                 let mut whole = Chain::of(self.draft(all, accepted), catalog);
+                if let Some(finding) = self.fault_in(&statement) {
+                    unplanned.push(settler.refused(finding));
+                    chains.push(Chain { is_refused: true, ..whole });
+                    catalog.apply_statement(&statement);
+                    continue;
+                }
                 if whole.comes_late(chains) {
                     whole.before.begin_batch();
                 }
@@ -132,7 +140,7 @@ impl Authors<'_> {
                         for part in parts {
                             let chain = Chain::of(part, &whole.before);
                             chain.drafts.iter().for_each(|draft| draft.replay(&mut whole.before));
-                            self.plan_part(settler, chain, statement.span, chains, unplanned);
+                            self.plan_part(settler, chain, &statement, chains, unplanned);
                         }
                     }
                     Err(refused) => unplanned.push(refused),
@@ -147,16 +155,19 @@ impl Authors<'_> {
         &self,
         settler: &Settler<'_>,
         chain: Chain,
-        span: Span,
+        statement: &Rc<Statement>,
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
         let settled = match chain.follows_refused(chains) {
-            Some(refused) => Err(self.left_out(span, refused)),
+            Some(refused) => Err(self.left_out(statement.span, refused)),
             None => settler.settle(&chain.before, chain.drafts.clone()),
         };
         match settled {
-            Ok((drafts, is_expanded)) => chains.push(Chain { drafts, is_expanded, ..chain }),
+            // To ship alone may be all that it needs.
+            Ok((drafts, is_expanded)) => {
+                chains.push(Chain { drafts, is_expanded: is_expanded || self.is_found(statement), ..chain });
+            }
             Err(refused) => {
                 unplanned.push(refused);
                 chains.push(Chain { is_refused: true, ..chain });
@@ -184,6 +195,27 @@ impl Authors<'_> {
             }
         }
         statements
+    }
+
+    /// What is wrong with a statement that no recipe is for.
+    fn fault_in(&self, statement: &Rc<Statement>) -> Option<&Finding> {
+        self.findings().filter(|finding| is_fault(finding) && finding.recipe.is_none()).find(|finding| {
+            self.outcome.change_of(finding).is_some_and(|judged| Rc::ptr_eq(&judged.statement, statement))
+        })
+    }
+
+    /// Whether a finding is about no statement that a chain is made of.
+    fn is_beside_statements(&self, finding: &Finding) -> bool {
+        let judged = self.outcome.change_of(finding);
+        finding.recipe.is_none()
+            && judged.is_none_or(|judged| is_transaction(&judged.statement) || is_setting(&judged.statement))
+    }
+
+    /// Whether the lint found something in the statement that calls for a plan.
+    fn is_found(&self, statement: &Rc<Statement>) -> bool {
+        self.findings().filter(|finding| calls_for_plan(finding)).any(|finding| {
+            self.outcome.change_of(finding).is_some_and(|judged| Rc::ptr_eq(&judged.statement, statement))
+        })
     }
 
     /// What the author or the project lets stand in this statement.
@@ -217,9 +249,9 @@ impl Authors<'_> {
     }
 }
 
-/// An error without a recipe: it is told as not planned.
+/// An error: without a recipe it is told as not planned.
 fn is_fault(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.is_open() && finding.change.is_some()
+    finding.severity == Severity::Error && finding.is_open()
 }
 
 fn is_transaction(statement: &Statement) -> bool {

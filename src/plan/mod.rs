@@ -84,6 +84,8 @@ pub enum Slot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     Migrate(Migration),
+    /// A change that a tool makes on a copy of the table, which then takes its place.
+    Copy(Migration),
     /// What a release does, in words; and the column that this is about.
     Code {
         words: String,
@@ -162,6 +164,16 @@ impl Plan {
     }
 }
 
+impl Work {
+    /// What is sent to the database.
+    pub fn migration(&self) -> Option<&Migration> {
+        match self {
+            Self::Migrate(migration) | Self::Copy(migration) => Some(migration),
+            Self::Code { .. } | Self::Backfill(_) | Self::Hold(_) => None,
+        }
+    }
+}
+
 impl Step {
     /// Its kind in outputs: that of its change, or `code`, `backfill`, `hold`.
     pub fn kind(&self) -> &'static str {
@@ -170,6 +182,7 @@ impl Step {
             Work::Backfill(_) => "backfill",
             Work::Hold(_) => "hold",
             Work::Migrate(migration) => migration.kind(),
+            Work::Copy(_) => "online-copy",
         }
     }
 }

@@ -17,6 +17,7 @@ mod layers;
 mod layouts;
 mod object_rules;
 mod objects;
+mod planned_examples;
 mod plans;
 mod readme;
 mod report;
