@@ -206,6 +206,15 @@ impl<'t> Workspace<'t> {
         }
     }
 
+    /// Whether every migration of `batch` can be read.
+    pub(super) fn is_readable(&self, batch: &Batch) -> bool {
+        let migrations = self.project.migrations();
+        migrations
+            .iter()
+            .filter(|migration| batch.holds(migration))
+            .all(|migration| self.tree.read(&migration.path).is_ok())
+    }
+
     /// One file that cannot be read is told as not understood; when none can, nothing is left to judge.
     fn check_readable(&self, batch: &Batch) -> Result<(), ReadError> {
         let mut first = None;

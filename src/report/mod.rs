@@ -10,6 +10,7 @@ pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod objects;
 pub mod page;
 mod places;
 pub mod plan;

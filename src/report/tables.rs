@@ -1,8 +1,9 @@
-//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys last.
+//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys and views last.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::objects;
 use crate::catalog::{Catalog, Check, ForeignKey, Index, Table};
 use crate::change::{self, AddCheck, Column};
 use crate::engine::Engine;
@@ -10,11 +11,13 @@ use crate::sql::write::Dialect;
 
 pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     let dialect = Dialect(catalog.engine());
-    for schema in catalog.tables().filter_map(|table| table.name.schema.as_ref()).collect::<BTreeSet<_>>() {
+    let names = catalog.tables().map(|table| &table.name).chain(objects::names(catalog));
+    for schema in names.filter_map(|name| name.schema.as_ref()).collect::<BTreeSet<_>>() {
         if catalog.engine() == Engine::Postgresql {
             writeln!(out, "create schema if not exists {};", catalog.engine().quote(schema))?;
         }
     }
+    objects::write_before_tables(out, catalog)?;
     for table in catalog.tables() {
         if table.is_partial {
             writeln!(out, "-- not all of {} is known", table.name)?;
@@ -40,7 +43,7 @@ pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
             writeln!(out, "{};", add_foreign_key(dialect, table, key))?;
         }
     }
-    Ok(())
+    objects::write_after_tables(out, catalog)
 }
 
 fn create_table(dialect: Dialect, table: &Table) -> String {

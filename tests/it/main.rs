@@ -7,6 +7,7 @@
     reason = "a test may fail, reads fixtures and runs the binary"
 )]
 
+mod bad_input;
 mod catalog;
 mod cli;
 mod decisions;
