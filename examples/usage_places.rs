@@ -44,7 +44,13 @@ fn main() -> ExitCode {
             print(&index, &tree, &table.name.name, &column.definition.name);
         }
     }
-    eprintln!("{questions} questions in {:?}", began.elapsed());
+    let total = began.elapsed();
+    eprintln!(
+        "read {read:?}, facts {:?}, index {:?}, {queries} questions {:?}",
+        extracted.saturating_sub(read),
+        indexed.saturating_sub(extracted),
+        total.saturating_sub(indexed)
+    );
     ExitCode::SUCCESS
 }
 

@@ -47,6 +47,7 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
         Work::Migrate(migration) => {
             ("migrate", migration.statements.iter().map(|statement| statement.sql.clone()).collect())
         }
+        Work::Copy(migration) => ("copy", migration.statements.iter().map(|statement| statement.sql.clone()).collect()),
         Work::Code { words, .. } => ("code", vec![words.clone()]),
         Work::Backfill(backfill) => {
             ("fill", std::iter::once(backfill.sql.clone()).chain(backfill.question.clone()).collect())
