@@ -20,7 +20,7 @@ use phasewise::engine::Engine;
 use phasewise::laravel::Application;
 use phasewise::laravel::evaluate::{Direction, evaluate};
 use phasewise::source::Tree;
-use phasewise::usage::{Index, Query, Schema, Tier, facts_of_all, is_entered, is_read};
+use phasewise::usage::{Index, Query, Reading, Schema, Tier, facts_of_all, is_entered};
 
 fn main() -> ExitCode {
     let Some(directory) = std::env::args().nth(1) else {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     };
     let tree = Tree::new(directory);
     let catalog = catalog(&tree);
-    let paths: Vec<String> = tree.files(&is_entered).into_iter().filter(|path| is_read(path)).collect();
+    let paths: Vec<String> = tree.files(&is_entered).into_iter().filter(|path| Reading::Laravel.reads(path)).collect();
     let texts: Vec<(String, String)> =
         paths.into_iter().filter_map(|path| tree.read(&path).ok().map(|file| (path, file.text.clone()))).collect();
     let began = Instant::now();

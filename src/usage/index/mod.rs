@@ -8,7 +8,7 @@ mod resolve;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(super) use models::{Model, package_table};
+pub(super) use models::{Model, package_table, package_tables};
 pub(super) use resolve::{Form, Type};
 
 use super::facts::{ClassFacts, ClassUse, FileFacts, Node, NodeId, TextRole, Use, UseKind};
