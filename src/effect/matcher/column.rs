@@ -254,7 +254,7 @@ fn is_required(table: &Table, column: &str, engine: crate::engine::Engine) -> bo
         && matches!(definition.default, Default::None | Default::Null)
         && definition.generated.is_none()
         && definition.identity.is_none()
-        && !table.primary_key.iter().any(|key| *key == definition.name)
+        && !table.primary_key.contains(&definition.name)
 }
 
 /// The primary key and the unique indexes: the columns of each.
