@@ -23,7 +23,7 @@ use crate::sql::write;
 /// A step in the graph.
 struct Node<'a> {
     draft: &'a Draft,
-    touch: Touch,
+    touch: &'a Touch,
     id: String,
 }
 
@@ -42,11 +42,11 @@ pub(super) fn pack(chains: &[Chain], shipment: &Shipment, packing: Packing) -> P
 fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
     let mut graph = DiGraph::new();
     let mut ids = BTreeSet::new();
-    let mut done: Vec<Vec<NodeIndex>> = Vec::new();
+    let mut done: Vec<(&Touch, Vec<NodeIndex>)> = Vec::new();
     for chain in chains {
         let slug = slug(chain);
         let mut nodes = Vec::new();
-        for (draft, touch) in chain.drafts.iter().zip(Touch::of_all(&chain.drafts, &chain.before)) {
+        for (draft, touch) in chain.drafts.iter().zip(&chain.touches) {
             let id = unique(&format!("{slug}.{}", step_name(&draft.step)), &mut ids);
             let node = graph.add_node(Node { draft, touch, id });
             if let Some(previous) = nodes.last() {
@@ -54,12 +54,12 @@ fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
             }
             nodes.push(node);
         }
-        for earlier in &done {
+        for (_, earlier) in done.iter().filter(|(all, _)| all.meets(&chain.all)) {
             for (from, to) in crossings(&graph, earlier, &nodes) {
                 graph.update_edge(from, to, ());
             }
         }
-        done.push(nodes);
+        done.push((&chain.all, nodes));
     }
     serialise_backfills(&mut graph);
     graph
@@ -70,7 +70,7 @@ fn crossings(graph: &DiGraph<Node<'_>, ()>, earlier: &[NodeIndex], later: &[Node
     let mut crossings = Vec::new();
     for to in later {
         let meets = |from: &&NodeIndex| match (graph.node_weight(**from), graph.node_weight(*to)) {
-            (Some(from), Some(to)) => from.touch.meets(&to.touch),
+            (Some(from), Some(to)) => from.touch.meets(to.touch),
             _ => false,
         };
         let shapes = |from: &&NodeIndex| graph.node_weight(**from).is_some_and(|node| node.touch.shapes);

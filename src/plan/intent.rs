@@ -20,41 +20,42 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(super) struct Chain {
     pub(super) drafts: Vec<Draft>,
-    /// The tables before the first of them, were all that stands before it in the batch done.
-    pub(super) before: Catalog,
+    /// What each of them touches.
+    pub(super) touches: Vec<Touch>,
+    /// What they touch together.
+    pub(super) all: Touch,
     /// What is wanted, in words.
     pub(super) words: String,
     /// Whether a recipe was needed.
     pub(super) is_expanded: bool,
+    /// Whether it takes more than one deploy, or follows on what does, so that what comes after it finds the tables in use.
+    is_late: bool,
     /// Whether it cannot be planned, and so is left out with all that follows on it.
-    pub(super) is_refused: bool,
+    is_refused: bool,
 }
 
 impl Chain {
     /// What the author wrote, before any recipe.
     fn of(draft: Draft, before: &Catalog) -> Self {
         let words = draft.describe();
-        Self { drafts: vec![draft], before: before.clone(), words, is_expanded: false, is_refused: false }
+        Self::new(vec![draft], before, words)
+    }
+
+    fn new(drafts: Vec<Draft>, before: &Catalog, words: String) -> Self {
+        let touches = Touch::of_all(&drafts, before);
+        let all = Touch::union(&touches);
+        let is_late = drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)));
+        Self { drafts, touches, all, words, is_expanded: false, is_late, is_refused: false }
     }
 
     /// Whether it can only follow steps that take more than one deploy, so that what those make is in use by then.
     fn comes_late(&self, earlier: &[Self]) -> bool {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        let is_long = |chain: &&Self| {
-            chain.drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)))
-        };
-        earlier.iter().filter(is_long).any(|chain| chain.meets(&own))
+        earlier.iter().any(|chain| chain.is_late && chain.all.meets(&self.all))
     }
 
     /// What is left out that it would follow on.
     fn follows_refused<'c>(&self, earlier: &'c [Self]) -> Option<&'c Self> {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        earlier.iter().find(|chain| chain.is_refused && chain.meets(&own))
-    }
-
-    fn meets(&self, others: &[Touch]) -> bool {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        own.iter().any(|own| others.iter().any(|other| own.meets(other)))
+        earlier.iter().find(|chain| chain.is_refused && chain.all.meets(&self.all))
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) fn chains(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment) ->
             script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
         }
     }
+    chains.retain(|chain| !chain.is_refused);
     (chains, unplanned)
 }
 
@@ -132,15 +134,16 @@ impl Authors<'_> {
                     catalog.apply_statement(&statement);
                     continue;
                 }
+                let mut before = catalog.clone();
                 if whole.comes_late(chains) {
-                    whole.before.begin_batch();
+                    before.begin_batch();
                 }
-                match settler.cut(&whole.before, whole.drafts.remove(0)) {
+                match settler.cut(&before, whole.drafts.remove(0)) {
                     Ok(parts) => {
                         for part in parts {
-                            let chain = Chain::of(part, &whole.before);
-                            chain.drafts.iter().for_each(|draft| draft.replay(&mut whole.before));
-                            self.plan_part(settler, chain, &statement, chains, unplanned);
+                            let chain = Chain::of(part, &before);
+                            self.plan_part(settler, &before, &chain, &statement, chains, unplanned);
+                            chain.drafts.iter().for_each(|draft| draft.replay(&mut before));
                         }
                     }
                     Err(refused) => unplanned.push(refused),
@@ -154,23 +157,28 @@ impl Authors<'_> {
     fn plan_part(
         &self,
         settler: &Settler<'_>,
-        chain: Chain,
+        before: &Catalog,
+        wanted: &Chain,
         statement: &Rc<Statement>,
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
-        let settled = match chain.follows_refused(chains) {
+        let settled = match wanted.follows_refused(chains) {
             Some(refused) => Err(self.left_out(statement.span, refused)),
-            None => settler.settle(&chain.before, chain.drafts.clone()),
+            None => settler.settle(before, wanted.drafts.clone()),
         };
+        let words = wanted.words.clone();
         match settled {
             // To ship alone may be all that it needs.
             Ok((drafts, is_expanded)) => {
-                chains.push(Chain { drafts, is_expanded: is_expanded || self.is_found(statement), ..chain });
+                let is_expanded = is_expanded || self.is_found(statement);
+                let chain = Chain::new(drafts, before, words);
+                let is_late = chain.is_late || wanted.comes_late(chains);
+                chains.push(Chain { is_expanded, is_late, ..chain });
             }
             Err(refused) => {
                 unplanned.push(refused);
-                chains.push(Chain { is_refused: true, ..chain });
+                chains.push(Chain { is_refused: true, ..Chain::new(wanted.drafts.clone(), before, words) });
             }
         }
     }

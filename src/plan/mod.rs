@@ -144,7 +144,6 @@ pub fn plan(lint: &Lint<'_>, recipes: &Recipes, batch: &Batch, packing: Packing)
 
 fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packing: Packing, planned: &mut Planned) {
     let (chains, mut unplanned) = intent::chains(lint, recipes, shipment);
-    let chains: Vec<_> = chains.into_iter().filter(|chain| !chain.is_refused).collect();
     if chains.iter().any(|chain| chain.is_expanded) {
         let plan = graph::pack(&chains, shipment, packing);
         unplanned.extend(verify::faults(lint, &plan, &shipment.before));

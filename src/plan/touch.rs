@@ -92,6 +92,15 @@ impl Touch {
         touches
     }
 
+    /// All of it.
+    pub(super) fn union(touches: &[Self]) -> Self {
+        Self {
+            things: touches.iter().flat_map(|touch| touch.things.clone()).collect(),
+            anything: touches.iter().any(|touch| touch.anything),
+            shapes: touches.iter().any(|touch| touch.shapes),
+        }
+    }
+
     pub(super) fn meets(&self, other: &Self) -> bool {
         let any = |touch: &Self| touch.anything || !touch.things.is_empty();
         (self.anything && any(other))

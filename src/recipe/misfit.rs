@@ -35,11 +35,8 @@ fn out_of_range(name: &str, new: &ColumnType, old: Option<&Column>) -> Option<St
         return None;
     }
     let bits = bits(&new.name)?;
-    let (least, most) = if new.is_unsigned {
-        (0, 2_i128.pow(bits) - 1)
-    } else {
-        (-(2_i128.pow(bits - 1)), 2_i128.pow(bits - 1) - 1)
-    };
+    let (least, most) =
+        if new.is_unsigned { (0, 2_i128.pow(bits) - 1) } else { (-(2_i128.pow(bits - 1)), 2_i128.pow(bits - 1) - 1) };
     Some(format!("{name} NOT BETWEEN {least} AND {most}"))
 }
 
