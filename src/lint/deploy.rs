@@ -62,7 +62,7 @@ impl Lint<'_> {
         evidence: &BTreeMap<String, Evidence>,
     ) -> Outcome {
         let mut outcome = self.nothing_yet(before.clone());
-        self.judge_script(&mut outcome, migration, script, Vec::new(), evidence);
+        self.judge_script(&mut outcome, migration, script, |_| Vec::new(), evidence);
         outcome
     }
 }

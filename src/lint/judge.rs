@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::discharge::discharge;
+use super::discharge::{clues, discharge};
 use super::object::object;
 use super::policy::Policy;
 use super::sizes::Stake;
@@ -88,6 +88,7 @@ impl Judge<'_> {
                 help: words.help,
                 recipe: rule.recipe.clone(),
                 object: remark.what.clone(),
+                clues: Vec::new(),
                 discharged_by: None,
                 suppressed: None,
                 is_baselined: false,
@@ -121,6 +122,7 @@ pub(super) fn finding(
         help: words.help,
         recipe: rule.recipe.clone(),
         object: object(subject),
+        clues: clues(rule, subject),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,
