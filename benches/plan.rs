@@ -48,6 +48,7 @@ fn measure(tables: usize, intents: usize) -> (usize, Duration) {
         effects: &effects,
         rules: &rules,
         policy: &policy,
+        published: None,
         today: None,
     };
     let start = Instant::now();

@@ -26,7 +26,9 @@ fn every_error_has_a_plan_or_a_reason_on_every_engine() {
     let mut told = String::new();
     let mut wrong = Vec::new();
     for rule in rules.iter().filter(|rule| rule.severity == Severity::Error) {
-        for (example, engine) in runs(&rule.examples.bad) {
+        // What became of migrations that have run is no change that could ship in another way.
+        let is_of_history = |example: &Example| example.published.before.is_some() || example.published.later.is_some();
+        for (example, engine) in runs(&rule.examples.bad).filter(|(example, _)| !is_of_history(example)) {
             let name = format!("{} on {engine}: {}", rule.id, example.name);
             let outcome = with_lint(&rules, example, engine, |lint, batch| {
                 let planned = plan(lint, &recipes, batch, Packing::Usual);
@@ -90,6 +92,7 @@ fn with_lint<T>(rules: &Rules, example: &Example, engine: Engine, ask: impl FnOn
         effects: &Effects::builtin(engine).unwrap(),
         rules,
         policy: &Policy::default(),
+        published: None,
         today: None,
     };
     ask(&lint, &Batch::Together([batch].into()))
