@@ -11,7 +11,7 @@ use super::terminal;
 use crate::report::usage::Used;
 use crate::report::{json, usage};
 use crate::source::Tree;
-use crate::usage::{Index, Query, Schema, What, facts_of_all, is_entered, is_read};
+use crate::usage::{Answer, Index, Query, Schema, What, facts_of_all, is_entered, is_read};
 
 #[derive(Debug, Error, Diagnostic)]
 enum UsageError {
@@ -30,8 +30,7 @@ pub(super) fn run(arguments: &UsageArguments) -> Result<Exit, Failure> {
     let root = super::root::Root::find(&paths)?;
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
-    let (catalog, _) = workspace.schema(None);
-    let answer = index(&tree, Schema::of(&catalog), notes).answer(&query);
+    let answer = answer(&workspace, &query, notes);
     let used = Used { query: &query, answer: &answer, tree: &tree, is_verbose: notes.is_verbose() };
     terminal::print(|out| match arguments.format {
         Format::Text => usage::write(out, &used),
@@ -57,10 +56,19 @@ fn query(arguments: &UsageArguments) -> Result<Query, UsageError> {
     Ok(Query { table: table.to_owned(), column: column.map(str::to_owned), what })
 }
 
+/// Where the code of the project uses what `query` asks about.
+pub(super) fn answer(workspace: &Workspace, query: &Query, notes: Notes) -> Answer {
+    let (catalog, _) = workspace.schema(None);
+    index(workspace, Schema::of(&catalog), notes).answer(query)
+}
+
 /// The index over the code below the root; files that cannot be read are told.
-fn index(tree: &Tree, schema: Schema, notes: Notes) -> Index {
+fn index(workspace: &Workspace, schema: Schema, notes: Notes) -> Index {
+    let (tree, plans) = (workspace.tree, format!("{}/", workspace.plans()));
     let mut texts = Vec::new();
-    for path in tree.files(&is_entered).into_iter().filter(|path| is_read(path)) {
+    // What waits beside a plan does not run.
+    let is_code = |path: &String| is_read(path) && !path.starts_with(&plans);
+    for path in tree.files(&is_entered).into_iter().filter(is_code) {
         match tree.read(&path) {
             Ok(file) => texts.push((path, file.text.clone())),
             Err(error) => notes.remark(&format!("not read: {error}")),

@@ -86,7 +86,7 @@ pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands = ["lint", "plan", "effects", "sql", "schema", "explain", "test-rules", "stats"]
+    let commands = ["lint", "plan", "advance", "effects", "sql", "schema", "explain", "test-rules", "stats"]
         .map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
