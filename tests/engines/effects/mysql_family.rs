@@ -8,13 +8,13 @@ use phasewise::effect::{Algorithm, Blocks, Certainty, Effect, Lasts};
 use super::case::{Case, Claim};
 use crate::availability::Unavailable;
 use crate::client::{Database, Session};
-use crate::server::{Release, Servers};
+use crate::server::{Engine, Release, Servers};
 
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::Instant, Algorithm::Nocopy, Algorithm::Inplace, Algorithm::Copy];
 const LOCKS: [&str; 3] = ["NONE", "SHARED", "EXCLUSIVE"];
 /// The row that the cases leave alone, of those that each table has.
 const ROWS: u32 = 300;
-/// What InnoDB has of a table, by ids that change when it is made anew.
+/// What InnoDB has of a table, by ids that change when it is made anew. MySQL calls these tables `innodb_…` alone.
 const IDS: &str = "select concat('table ', table_id) from information_schema.innodb_sys_tables where name = concat(database(), '/', '{table}') \
      union select concat('index ', index_id) from information_schema.innodb_sys_indexes join information_schema.innodb_sys_tables t \
      using (table_id) where t.name = concat(database(), '/', '{table}')";
@@ -48,6 +48,9 @@ pub(super) fn differences(
     }
     if last.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("ALTER TABLE")) {
         let mut differences = plain(&mut runner, last, claim);
+        if last.to_ascii_uppercase().contains("ALGORITHM=") {
+            return Ok(differences);
+        }
         let database = copy()?;
         let mut runner = ready(&database, earlier);
         let leaves = last.to_ascii_lowercase().contains("engine = myisam");
@@ -99,7 +102,11 @@ fn plain(runner: &mut Session, statement: &str, claim: &Claim) -> Vec<String> {
 }
 
 fn ids(runner: &mut Session, table: &str) -> BTreeSet<String> {
-    let answer = runner.execute(&IDS.replace("{table}", table)).expect("InnoDB tells of its tables");
+    let mut question = IDS.replace("{table}", table);
+    if runner.engine() == Engine::MySql {
+        question = question.replace("innodb_sys_", "innodb_");
+    }
+    let answer = runner.execute(&question).expect("InnoDB tells of its tables");
     answer.lines().map(str::to_owned).collect()
 }
 
@@ -107,8 +114,11 @@ fn ids(runner: &mut Session, table: &str) -> BTreeSet<String> {
 /// and copies the rows all the same.
 fn asked(runner: &mut Session, statement: &str, claimed: &Effect, algorithms: &[Algorithm]) -> Vec<String> {
     for algorithm in algorithms {
+        // MySQL takes no LOCK= beside INSTANT, which never needs one.
+        let is_bare = *algorithm == Algorithm::Instant && runner.engine() == Engine::MySql;
         for lock in LOCKS {
-            let asked = format!("{statement}, ALGORITHM={}, LOCK={lock}", algorithm.name());
+            let clause = if is_bare { String::new() } else { format!(", LOCK={lock}") };
+            let asked = format!("{statement}, ALGORITHM={}{clause}", algorithm.name());
             if runner.execute(&asked).is_ok() {
                 let mut differences = Vec::new();
                 differ(&mut differences, "algorithm", claimed.algorithm.map(Algorithm::name), Some(algorithm.name()));
