@@ -26,7 +26,7 @@ pub use abort::abort;
 pub use advance::{Advance, Situation, Use, Waiting, advance};
 pub use check::faults;
 pub use error::EmitError;
-pub use plan_file::{BackfillFile, DeployFile, HoldFile, NAME, PlanFile, StepFile};
+pub use plan_file::{BackfillFile, DeployFile, HoldFile, NAME, PlanFile, StepFile, schema};
 pub use write::{Emission, directory, emit, engine, last_number};
 
 /// A file that comes or goes. Paths are relative to the project's root.

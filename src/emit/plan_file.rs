@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 
 use super::error::EmitError;
@@ -20,8 +22,9 @@ pub const NAME: &str = "plan.yaml";
 const HEAD: &str = "# Written by phasewise. `phasewise advance` puts the next deploy in place, `phasewise plan --check` tells what drifted.\n\
                     # What a hold waits for can be waived under `waivers:`, with a reason, a name and a last day.\n";
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "plan.yaml")]
 pub struct PlanFile {
     pub version: u32,
     pub id: String,
@@ -47,21 +50,21 @@ pub struct PlanFile {
     pub waivers: Vec<Waiver>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Intent {
     pub migration: String,
     pub files: Vec<IntentFile>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct IntentFile {
     pub path: String,
     pub text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeployFile {
     pub number: usize,
@@ -71,7 +74,7 @@ pub struct DeployFile {
     pub steps: Vec<StepFile>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepFile {
     pub id: String,
@@ -105,7 +108,7 @@ pub struct StepFile {
     pub places: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SlotName {
     Pre,
@@ -114,7 +117,7 @@ pub enum SlotName {
 }
 
 /// A file of a step: where it stands, and where it goes once its deploy is in place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepPath {
     pub path: String,
@@ -123,7 +126,7 @@ pub struct StepPath {
     pub goes_to: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BackfillFile {
     pub column: String,
@@ -136,7 +139,7 @@ pub struct BackfillFile {
     pub run: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HoldFile {
     pub kind: String,
@@ -148,7 +151,7 @@ pub struct HoldFile {
     pub what: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RollbackFile {
     Sql(Vec<String>),
@@ -156,14 +159,14 @@ pub enum RollbackFile {
     None(String),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettledFile {
     pub rule: String,
     pub words: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Seen {
     pub step: String,
@@ -171,7 +174,7 @@ pub struct Seen {
 }
 
 /// A person answers for it that a hold is not waited for, or that a file may differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Waiver {
     pub step: String,
@@ -179,6 +182,11 @@ pub struct Waiver {
     pub by: String,
     /// The last day on which it holds: `2027-01-31`.
     pub until: String,
+}
+
+/// The JSON Schema of the plan file.
+pub fn schema() -> schemars::Schema {
+    schemars::SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<PlanFile>()
 }
 
 impl PlanFile {

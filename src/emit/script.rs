@@ -30,17 +30,16 @@ pub(super) fn text(step: &str, backfill: &Backfill, words: &str, engine: Engine)
         }
     };
     let column = engine.quote(&backfill.column);
-    let keeps: Vec<String> = backfill.keeps.iter().map(|name| format!(", {0} = {0}", engine.quote(name))).collect();
+    let keeps: Vec<String> = backfill.keeps.iter().map(|name| format!("{0} = {0}, ", engine.quote(name))).collect();
     let keeps = keeps.concat();
     let value = match (&backfill.value, &backfill.question) {
-        (Some(value), _) => format!("SET {column} = {value}{keeps}"),
+        (Some(value), _) => format!("SET {keeps}{column} = {value}"),
         (None, question) => format!(
-            "SET {column} =\n-- {} {}\n-- An SQL expression, which may name columns of the row: 'none', concat('ORD-', id).\n{}\n-- {}\n{}",
+            "SET {keeps}{column} =\n-- {} {}\n-- An SQL expression, which may name columns of the row: 'none', concat('ORD-', id).\n{}\n-- {}",
             ask::OPENING,
             one_line(question.as_deref().unwrap_or_default()),
             ask::UNANSWERED,
-            ask::CLOSING,
-            keeps.trim_start_matches(", ")
+            ask::CLOSING
         ),
     };
     let values = [

@@ -18,6 +18,7 @@ engine: mysql:8.4
 laravel: 12
 doctrine: false
 paths: [database/migrations]
+plans: database/plans
 fail-on: warning
 rules:
   column-dropped: warning

@@ -22,6 +22,8 @@ fn a_plan_is_written_in_the_style_of_the_project() {
     for path in after.iter().filter(|path| !before.contains(path)) {
         let _ = write!(told, "\n## {path}\n{}", read(shop.path(), path));
     }
+    let schema = serde_json::to_value(phasewise::emit::schema()).unwrap();
+    super::report::conforms_to(&schema, "plan.yaml", &read(shop.path(), PLAN));
     insta::assert_snapshot!("emit_laravel", told);
     let new: Vec<&str> = after
         .iter()

@@ -15,6 +15,7 @@ const SHOWN: &str = "fixtures/apps/shop/database/migrations/2026_11_22_000000_ad
 fn the_readme_shows_what_is_printed() {
     let mut readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     readme = with_part(&readme, "output", &format!("```\n{}```", printed(&["lint", "--quiet", SHOWN])));
+    readme = with_part(&readme, "plan", &format!("```\n{}\n```", printed(&["plan", "--quiet", SHOWN]).trim_end()));
     readme = with_part(&readme, "help", &format!("```\n{}```", printed(&["--help"])));
     readme = with_part(&readme, "counts", &counts());
     readme = with_part(&readme, "rules", &rules());
