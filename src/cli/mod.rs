@@ -21,6 +21,7 @@ mod own_rules;
 mod plan;
 mod plans;
 mod project;
+mod published;
 mod root;
 mod schema;
 mod sql;
