@@ -16,6 +16,12 @@ pub enum EmitError {
         #[help]
         help: String,
     },
+    #[error("not all of `{path}` is understood, so nothing can come in its place: line {line}: {reason}")]
+    #[diagnostic(
+        code(phasewise::emit::not_understood),
+        help("put that part in a migration of its own; nothing was written")
+    )]
+    NotUnderstood { path: String, line: usize, reason: String },
     #[error("`{path}` was edited since phasewise wrote it")]
     #[diagnostic(
         code(phasewise::emit::edited),

@@ -14,9 +14,11 @@ use super::sql_files::{self, AT, Example};
 use super::written::Rollback;
 use super::{Operation, ask, script};
 use crate::catalog::Catalog;
-use crate::lint::{Lint, MigrationFile, Project, SqlMigration};
+use crate::change::{SchemaChange, Statement};
+use crate::lint::{Batch, Direction, Lint, MigrationFile, Project, SqlMigration};
 use crate::plan::{Deploy, Migration, Plan, Slot, Step, Work};
 use crate::recipe::{Backfill, Hold};
+use crate::source::Span;
 use crate::sql::layout::Layout;
 
 const COMMANDS: &str = "app/Console/Commands";
@@ -59,6 +61,7 @@ struct Numbers {
 pub fn emit(lint: &Lint<'_>, plan: &Plan, plans: &str) -> Result<Emission, EmitError> {
     let directory = format!("{plans}/{}", plan.id.replace(['/', '\\'], "_"));
     let mut emitter = Emitter { lint, plan, directory, numbers: Numbers::default(), files: BTreeMap::new() };
+    emitter.check_understood()?;
     let mut catalog = plan.before.clone();
     let mut deploys = Vec::new();
     for deploy in &plan.deploys {
@@ -254,6 +257,44 @@ impl Emitter<'_> {
             }
             _ => false,
         }
+    }
+
+    /// What is not understood of a migration is in none of the steps, and would be lost with it.
+    fn check_understood(&self) -> Result<(), EmitError> {
+        let replaced = self.plan.steps().map(|step| &step.migration).filter(|migration| !self.is_kept(migration));
+        let batch = Batch::Together(replaced.map(|migration| migration.key().to_owned()).collect());
+        for (file, script) in self.lint.scripts(&batch, Direction::Up) {
+            let problem = script.problems.first().map(|problem| (problem.span, problem.reason.clone()));
+            let lost = || script.statements.iter().find_map(|statement| self.loss(statement));
+            if let Some((span, reason)) = problem.or_else(lost) {
+                let line = self.lint.tree.file(span.file).position(span.start).line;
+                return Err(EmitError::NotUnderstood { path: file.path.clone(), line, reason });
+            }
+        }
+        for step in self.plan.steps().filter(|step| !self.is_kept(&step.migration)) {
+            let Work::Migrate(migration) = &step.work else { continue };
+            if let Some(guard) = migration.statements.iter().find_map(|statement| statement.guard.as_ref()) {
+                let reason = format!("whether it is sent hangs on `{guard}`");
+                return Err(EmitError::step(
+                    &step.id,
+                    reason,
+                    "put it in a migration of its own, without the condition",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a statement stands that no recipe can stand for, and that is no step of the plan either.
+    fn loss(&self, statement: &Statement) -> Option<(Span, String)> {
+        let reason = statement.changes.iter().find_map(|change| match &change.what {
+            SchemaChange::Opaque(opaque) => Some(opaque.reason.clone()),
+            SchemaChange::DataRows(_) => Some(change.what.description()),
+            _ => None,
+        })?;
+        let is_it = |migration: &Migration| migration.statements.iter().any(|other| other.span == statement.span);
+        let is_step = self.plan.steps().any(|step| matches!(&step.work, Work::Migrate(migration) if is_it(migration)));
+        (!is_step).then_some((statement.span, reason))
     }
 
     /// The author's migrations that something comes in place of, word for word.

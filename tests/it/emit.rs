@@ -330,6 +330,15 @@ fn what_cannot_be_planned_or_written_leaves_nothing() {
     assert!(refused.starts_with("exit 2") && refused.contains("not all of it can be planned"), "{refused}");
     assert_eq!(snapshot(shop.path()), before);
 
+    // A part that is not understood would be lost with the migration in whose place others come.
+    let partly = read(shop.path(), COLUMN).replace("Schema::table('orders', function (Blueprint $table) {\n            $table->string", "(new App\\Fill())->everything();\n\n        Schema::table('orders', function (Blueprint $table) {\n            $table->string");
+    write(shop.path(), COLUMN, partly.as_bytes());
+    let unclear = snapshot(shop.path());
+    let refused = run(shop.path(), &["plan", COLUMN, "--write", "-q"]);
+    assert!(refused.starts_with("exit 2") && refused.contains("migration of its own"), "{refused}");
+    assert_eq!(snapshot(shop.path()), unclear);
+    std::fs::copy(Path::new(SHOP).join(COLUMN), shop.path().join(COLUMN)).unwrap();
+
     write(shop.path(), "database/plans", b"a file");
     let before = snapshot(shop.path());
     let refused = run(shop.path(), &["plan", COLUMN, "--write", "-q"]);
