@@ -29,7 +29,7 @@ impl Catalog {
             stood_before_batch: self.era == Era::History || before.is_some_and(|object| object.stood_before_batch),
             is_partial: is_overload,
         };
-        self.objects.insert(key, object);
+        self.objects.insert(&key, object);
     }
 
     /// Whether a view can have that name. A table that is known in full keeps it: the server refuses. One of which little
@@ -117,7 +117,7 @@ impl Catalog {
         let to = moved.object.name.clone();
         self.objects.remove(&from);
         let key = self.object_key(&moved.object);
-        self.objects.insert(key, moved);
+        self.objects.insert(&key, moved);
         match from.kind {
             ObjectKind::View => self.redirect_views(&from.name, &to),
             ObjectKind::Type => self.rename_type(&from.name, &to),

@@ -52,7 +52,10 @@ fn uses(workspace: &Workspace, what: &str, notes: Notes) -> Use {
     }
     let (table, column) = what.split_once('.').map_or((what, None), |(table, column)| (table, Some(column.to_owned())));
     let query = Query { table: table.to_owned(), column, what: What::Gone };
-    let answer = usage::answer(workspace, &query, notes);
+    // What cannot be read cannot be proved either.
+    let Ok(answer) = usage::answer(workspace, &query, notes) else {
+        return Use::Unknown(vec!["the code of this project cannot be read".to_owned()]);
+    };
     let is_judged = |place: &&Place| place.part.is_running() && matches!(place.tier, Tier::Certain | Tier::Likely);
     let places = answer.places.iter().filter(is_judged).map(|place| format!("{}:{}", place.file, place.line));
     let unproved = answer.unproved.iter().map(|place| format!("{}:{}: {}", place.file, place.line, place.reason));

@@ -41,13 +41,12 @@ pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> 
         return of_table(words, table, name.name, reading);
     }
     let harmless = HARMLESS.iter().find(|(phrase, _)| words.is(phrase) && !words.is("SET TABLESPACE"));
-    match harmless {
-        Some((phrase, reason)) => reading.opaque(range, &format!("ALTER INDEX {phrase}"), Touches::Nothing, *reason),
-        None => {
-            let what = format!("ALTER INDEX {}", words.word().unwrap_or_default());
-            // Indexes and tables share their names: what is locked goes by that of the index.
-            reading.opaque(range, &what, Touches::Surroundings(name), "the index is locked, or copied");
-        }
+    if let Some((phrase, reason)) = harmless {
+        reading.opaque(range, &format!("ALTER INDEX {phrase}"), Touches::Nothing, *reason);
+    } else {
+        let what = format!("ALTER INDEX {}", words.word().unwrap_or_default());
+        // Indexes and tables share their names: what is locked goes by that of the index.
+        reading.opaque(range, &what, Touches::Surroundings(name), "the index is locked, or copied");
     }
     Ok(())
 }
