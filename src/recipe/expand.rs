@@ -119,13 +119,16 @@ impl WrittenBackfill {
         let (column, only_where) = (in_words(&self.column, subject), in_sql(&self.only_where, subject));
         let engine = subject.target.engine;
         let range = range(&key, engine).map_or(String::new(), |range| format!(" and {range}"));
+        let keeps = keeps(subject, &column);
+        let kept: Vec<String> = keeps.iter().map(|name| format!(", {0} = {0}", engine.quote(name))).collect();
+        let kept = kept.concat();
         let sql = format!(
-            "update {} set {} = {} where ({only_where}){range}",
+            "update {} set {} = {}{kept} where ({only_where}){range}",
             Dialect(engine).table_name(&table),
             engine.quote(&column),
             value.as_deref().unwrap_or("?"),
         );
-        Ok(Backfill { table, column: Some(column), value, question, only_where: Some(only_where), sql, key })
+        Ok(Backfill { table, column: Some(column), value, question, only_where: Some(only_where), keeps, sql, key })
     }
 }
 
@@ -204,6 +207,7 @@ fn in_ranges(subject: &Subject<'_>) -> Result<Backfill, NoWay> {
         value: None,
         question: None,
         only_where: None,
+        keeps: Vec::new(),
         sql,
         key,
     })
@@ -218,6 +222,12 @@ fn fits(subject: &Subject<'_>) -> Hold {
             what: format!("every row holds what it should after this: {}", subject.change.what.description()),
         },
     }
+}
+
+/// The columns that an UPDATE would change besides `column`, were they not set to what they are.
+fn keeps(subject: &Subject<'_>, column: &str) -> Vec<String> {
+    let columns = subject.table().into_iter().flat_map(|table| &table.columns).map(|column| &column.definition);
+    columns.filter(|other| other.updates_itself && other.name != column).map(|other| other.name.clone()).collect()
 }
 
 /// The columns of a key without NULLs; empty where the table is not known well enough, `None` where it has none.

@@ -14,6 +14,7 @@ mod decisions;
 mod docs;
 mod dumps;
 mod effects;
+mod emit;
 mod evidence;
 mod layers;
 mod layouts;
