@@ -147,7 +147,7 @@ impl<'t> Workspace<'t> {
         code: Option<&Code<'_>>,
     ) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
-        Ok(Lint { published, code, ..self.judge() }.run(batch))
+        Ok(Lint { code, published, ..self.judge() }.run(batch))
     }
 
     /// The paths of the migrations and of the dump that they stand on.
