@@ -4,8 +4,8 @@ use super::cursor::{Cursor, Read};
 use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, Opaque, RenameIndex, SchemaChange,
-    TableName, Touches,
+    AddIndex, AlterObject, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, MaintainTable, Maintenance, Object,
+    ObjectAction, ObjectKind, OnlineClauses, RenameIndex, SchemaChange, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -266,21 +266,47 @@ pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: boo
 /// Reads ALTER INDEX, behind those words.
 pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let range = cursor.range();
-    cursor.eat("IF EXISTS");
-    let name = cursor.table_name()?;
-    if cursor.eat("RENAME TO") {
-        let to = cursor.name()?;
-        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: name.name, to }));
+    if cursor.eat("ALL IN TABLESPACE") {
+        cursor.skip_all();
+        reading.opaque(
+            range,
+            "ALTER INDEX ALL",
+            Touches::Nothing,
+            "it moves indexes, and leaves what they cover as it is",
+        );
         return Ok(());
     }
+    let if_exists = cursor.eat("IF EXISTS");
+    let mut object = Object::new(ObjectKind::Index, cursor.table_name()?);
+    if cursor.eat("RENAME TO") {
+        let to = cursor.name()?;
+        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: object.name.name, to }));
+        return Ok(());
+    }
+    if cursor.eat("ON") {
+        object.table = Some(cursor.table_name()?);
+    }
+    let change = if let Some(what) = cursor.eat_any(&["REBUILD", "REORGANIZE"]) {
+        let is_concurrent = cursor.text().to_ascii_uppercase().replace(' ', "").contains("ONLINE=ON");
+        let what = if what == "REBUILD" { Maintenance::Reindex } else { Maintenance::Optimize };
+        let index = Some(object.name.name).filter(|name| !name.eq_ignore_ascii_case("ALL"));
+        SchemaChange::MaintainTable(MaintainTable { table: object.table, index, what, is_concurrent })
+    } else {
+        let action = ObjectAction::Other(leading_words(cursor));
+        SchemaChange::AlterObject(AlterObject { object, if_exists, action })
+    };
     cursor.skip_all();
-    reading.push(
-        range,
-        SchemaChange::Opaque(Opaque {
-            what: "ALTER INDEX".to_owned(),
-            touches: Touches::Nothing,
-            reason: "it changes how an index is stored, not what it covers".to_owned(),
-        }),
-    );
+    reading.push(range, change);
     Ok(())
+}
+
+/// The words up to a name, a number or brackets: `SET TABLESPACE`, `ATTACH PARTITION`.
+fn leading_words(cursor: &Cursor<'_>) -> String {
+    const KNOWN: &[&str] = &["SET TABLESPACE", "ATTACH PARTITION", "SET STATISTICS", "SET", "RESET", "DISABLE"];
+    let mut ahead = cursor.clone();
+    if ahead.eat("ALTER") {
+        ahead.eat("COLUMN");
+        ahead.advance();
+    }
+    ahead.eat_any(KNOWN).map_or_else(|| ahead.word().unwrap_or_default(), str::to_owned)
 }
