@@ -10,6 +10,7 @@ mod index;
 mod kind;
 mod object;
 mod object_kind;
+mod others;
 mod partition;
 mod reach;
 mod setting;

@@ -12,7 +12,7 @@ use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
-use crate::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
+use crate::effect::{Blocks, Certainty, Effect, Effects, Lasts, Session, Subject};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
@@ -250,7 +250,7 @@ fn replay(outcome: &mut Outcome, script: &Script) {
 }
 
 /// Why nobody can say that a statement beside tables, columns and keys is harmless: it is about a table in use and has no
-/// entry for the engine, or it is about something that is not followed and keeps others waiting.
+/// entry for the engine, or it is about something that is not followed and keeps others waiting for longer than a moment.
 fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
     let change = &subject.change.what;
     // What may reach further is told as not understood anyway.
@@ -261,7 +261,7 @@ fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
         Some(table) if is_unread && subject.table_in_use() != Answer::No => {
             Some(format!("what `{words}` does to `{table}` on {} is not known here", subject.target.engine.title()))
         }
-        None if effect.blocks != Blocks::default() => Some(format!(
+        None if effect.blocks != Blocks::default() && effect.lasts != Lasts::Moment => Some(format!(
             "`{words}` keeps others waiting on {}, and whether they need what it is about is not known",
             subject.target.engine.title()
         )),

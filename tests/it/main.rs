@@ -20,6 +20,7 @@ mod objects;
 mod readme;
 mod report;
 mod rules;
+mod variants;
 
 /// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.
 #[track_caller]
