@@ -8,6 +8,7 @@ pub mod answer;
 mod embedded;
 pub mod yaml;
 
+mod eloquent;
 pub mod engine;
 pub mod source;
 
@@ -21,6 +22,7 @@ pub mod sql;
 pub mod effect;
 pub mod finding;
 pub mod laravel;
+pub mod usage;
 
 pub mod rule;
 

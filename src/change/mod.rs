@@ -8,6 +8,7 @@ mod describe;
 mod describe_object;
 mod index;
 mod kind;
+mod lost;
 mod object;
 mod object_kind;
 mod others;
@@ -27,6 +28,7 @@ pub use kind::{
     DropTable, Opaque, RedefineColumn, RenameColumn, RenameIndex, RenameTable, SchemaChange, SetDefault, SetNotNull,
     SetVariable, Touches, TransactionStep, ValidateConstraint,
 };
+pub use lost::{LostModifier, Modifier};
 pub use object::{
     AlterObject, Attribute, CreateObject, Definition, Domain, DomainCheck, DropObject, Object, ObjectAction, Policy,
     Publication, Routine, Sequence, Target, Trigger, TriggerEvent, TriggerTiming, ValuePlace, ViewQuery,

@@ -1,6 +1,7 @@
 //! A statement as it is sent, with the changes it makes.
 
 use super::kind::SchemaChange;
+use super::lost::LostModifier;
 use crate::source::Span;
 
 /// One statement that a migration sends.
@@ -16,6 +17,8 @@ pub struct Statement {
     /// The condition in the PHP under which it is sent, where that could not be decided; or that of an IF in a DO block.
     pub guard: Option<String>,
     pub online: OnlineClauses,
+    /// What its changes take from columns without saying so.
+    pub lost: Vec<LostModifier>,
 }
 
 /// A change, and the part of the source that asked for it.

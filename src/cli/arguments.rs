@@ -36,6 +36,8 @@ pub(super) enum Command {
     Sql(SqlArguments),
     /// Show the tables as the migrations leave them
     Schema(SchemaArguments),
+    /// Show where the application's code uses a table or a column, and what would happen there
+    Usage(UsageArguments),
     /// Explain a rule: what makes it fire, why that matters, and the way out
     Explain(ExplainArguments),
     /// Run the examples of the project's own rules
@@ -102,6 +104,26 @@ pub(super) struct SchemaArguments {
     #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to print the tables: as SQL, or everything for programs
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UsageArguments {
+    /// The table, or one of its columns
+    #[arg(value_name = "TABLE[.COLUMN]")]
+    pub(super) subject: String,
+    /// The project; without it the one around the current directory
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Show the rows that are inserted without the column, rather than who uses it
+    #[arg(long, help_heading = RESULTS)]
+    pub(super) omitted: bool,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to tell what was found
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
     pub(super) format: Format,
     #[command(flatten)]

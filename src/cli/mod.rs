@@ -23,6 +23,7 @@ mod sql;
 mod stats;
 mod terminal;
 mod test_rules;
+mod usage;
 mod wishes;
 
 use std::ffi::OsString;
@@ -49,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Effects(arguments) => effects::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Usage(arguments) => usage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::TestRules(arguments) => test_rules::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),

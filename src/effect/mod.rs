@@ -14,6 +14,7 @@ mod named;
 mod online;
 mod redefinition;
 mod session;
+mod stored;
 mod subject;
 mod types;
 
@@ -26,7 +27,7 @@ pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;
 pub use matcher::{ChangeMatch, Kind};
-pub use named::{long_name, missing};
+pub use named::{long_name, missing, taken};
 pub use session::Session;
 pub use subject::Subject;
 pub use types::{TypeRelation, TypeStep};

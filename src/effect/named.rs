@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::{DataRows, SchemaChange};
+use crate::change::{DataRows, SchemaChange, TableName};
 
 /// How many bytes of a name PostgreSQL keeps (its documentation, 4.1.1 "Identifiers and Key Words").
 const KEPT_BYTES: usize = 63;
@@ -70,6 +70,53 @@ fn missing_parent(change: &SchemaChange, subject: &Subject<'_>) -> Option<String
     let parent = &add.foreign_key.to_table;
     let is_gone = subject.catalog.is_in_use(parent) == Answer::No && subject.catalog.has_table(parent) == Answer::No;
     is_gone.then(|| format!("table `{parent}`"))
+}
+
+/// Something of the name that the change gives, which is known to stand, in words: ``column `orders.total` ``.
+pub fn taken(subject: &Subject<'_>) -> Option<String> {
+    let change = &subject.change.what;
+    let table = |name: &TableName| subject.catalog.has_table(name).is_yes().then(|| format!("table `{name}`"));
+    match change {
+        SchemaChange::CreateTable(create) if !create.if_not_exists && !create.is_temporary => table(&create.table),
+        SchemaChange::RenameTable(rename) if rename.table != rename.to => table(&rename.to),
+        change => taken_in(subject.table()?, change, subject).filter(|_| !is_made_free(subject)),
+    }
+}
+
+fn taken_in(table: &Table, change: &SchemaChange, subject: &Subject<'_>) -> Option<String> {
+    let engine = subject.catalog.engine();
+    let column =
+        |name: &str| table.has_column(name, engine).is_yes().then(|| format!("column `{}.{name}`", table.name));
+    match change {
+        SchemaChange::AddColumn(add) if !add.if_not_exists => column(&add.column.name),
+        SchemaChange::RenameColumn(rename) if !rename.to.eq_ignore_ascii_case(&rename.column) => column(&rename.to),
+        SchemaChange::AddIndex(add) if !add.if_not_exists && add.using_index.is_none() => {
+            let standing = table.index(add.index.name.as_deref()?, engine)?;
+            (!standing.is_implicit).then(|| format!("index `{}` of `{}`", standing.name, table.name))
+        }
+        SchemaChange::AddForeignKey(add) => {
+            let standing = table.foreign_key(add.foreign_key.name.as_deref()?, engine)?;
+            Some(format!("foreign key `{}` of `{}`", standing.name, table.name))
+        }
+        SchemaChange::AddCheck(add) => {
+            let standing = table.check(add.name.as_deref()?, engine)?;
+            Some(format!("check `{}` of `{}`", standing.name, table.name))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the same statement drops or renames something, which may be what has the name.
+fn is_made_free(subject: &Subject<'_>) -> bool {
+    subject.siblings().any(|sibling| {
+        matches!(
+            sibling,
+            SchemaChange::DropColumn(_)
+                | SchemaChange::RenameColumn(_)
+                | SchemaChange::DropIndex(_)
+                | SchemaChange::DropConstraint(_)
+        )
+    })
 }
 
 /// A name that the change gives and PostgreSQL would cut.

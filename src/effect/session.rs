@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Algorithm, Effect, Lasts};
 use crate::change::{Change, DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
 use crate::source::Span;
 
@@ -23,6 +24,8 @@ pub struct Session {
     changed_tables: BTreeSet<TableName>,
     /// Tables whose shape the migration changed for good, outside of a transaction.
     settled_tables: BTreeSet<TableName>,
+    /// Tables whose rows a statement of the migration went through, with how it did.
+    gone_through: BTreeMap<TableName, Option<Algorithm>>,
     /// Tables that the migration emptied and did not fill since, and where it did.
     emptied_tables: BTreeMap<TableName, Span>,
 }
@@ -72,6 +75,18 @@ impl Session {
     pub fn has_timeout(&self) -> bool {
         let is_set = |name| self.variable(name).is_some_and(|value| !is_no_timeout(value));
         TIMEOUTS.into_iter().any(is_set)
+    }
+
+    /// Takes note of what a statement of the migration did to the rows of a table. Those of one statement are gone through once.
+    pub fn follow_effect(&mut self, table: Option<&TableName>, effect: &Effect) {
+        if let Some(table) = table.filter(|_| effect.lasts != Lasts::Moment && effect.refused.is_none()) {
+            self.gone_through.insert(table.clone(), effect.algorithm);
+        }
+    }
+
+    /// Whether an earlier statement went through all rows of the table in the same way.
+    pub fn has_gone_through(&self, table: &TableName, effect: &Effect) -> bool {
+        self.gone_through.get(table).is_some_and(|algorithm| *algorithm == effect.algorithm)
     }
 
     /// Takes note of the rows that a change, which surely runs, takes or leaves.

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::answer::Answer;
 use crate::catalog::{self, Catalog};
-use crate::change::{Change, ObjectKind, SchemaChange, Statement, TableName, Touches};
+use crate::change::{Change, LostModifier, ObjectKind, SchemaChange, Statement, TableName, Touches};
 use crate::engine::EngineVersion;
 
 /// What is judged.
@@ -102,6 +102,12 @@ impl<'a> Subject<'a> {
         self.catalog
             .tables()
             .filter(move |table| table.columns.iter().any(|column| Some(&column.definition.column_type.name) == name))
+    }
+
+    /// What its column loses without the statement saying so.
+    pub fn lost(&self) -> impl Iterator<Item = &'a LostModifier> {
+        let column = self.change.what.column();
+        self.statement.lost.iter().filter(move |lost| column == Some(lost.column.as_str()))
     }
 
     /// The other tables whose foreign keys refer to this one.

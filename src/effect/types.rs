@@ -113,7 +113,7 @@ impl TypeStep {
 
 /// A kind of type whose members compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Family<'a> {
+pub(super) enum Family<'a> {
     Text(Text),
     Bytes(Text),
     Bits(Text),
@@ -128,14 +128,14 @@ enum Family<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Text {
+pub(super) struct Text {
     shape: TextShape,
     /// The most it holds; `u64::MAX` for no limit.
-    limit: u64,
+    pub(super) limit: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TextShape {
+pub(super) enum TextShape {
     /// Filled up to its length.
     Fixed,
     Varying,
@@ -144,19 +144,19 @@ enum TextShape {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Integer {
+pub(super) struct Integer {
     bits: u8,
     is_unsigned: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Moment {
-    kind: MomentKind,
-    precision: u64,
+pub(super) struct Moment {
+    pub(super) kind: MomentKind,
+    pub(super) precision: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MomentKind {
+pub(super) enum MomentKind {
     /// The MySQL family's `datetime`.
     Datetime,
     Timestamp,
@@ -164,7 +164,7 @@ enum MomentKind {
 }
 
 impl<'a> Family<'a> {
-    fn of(column_type: &'a ColumnType, engine: Engine) -> Self {
+    pub(super) fn of(column_type: &'a ColumnType, engine: Engine) -> Self {
         let length = column_type.length;
         let text = |shape, limit: Option<u64>| Text { shape, limit: limit.unwrap_or(u64::MAX) };
         let precision = length.unwrap_or(engine.default_second_digits());

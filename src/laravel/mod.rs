@@ -7,7 +7,6 @@
 mod application;
 pub mod blueprint;
 pub mod evaluate;
-mod inflect;
 mod settings;
 mod value;
 

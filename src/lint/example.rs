@@ -5,19 +5,20 @@ use std::fmt;
 
 use super::discharge::discharge;
 use super::judge::{Place, finding};
-use super::project::{Direction, comments, ignored};
-use super::run::suppress;
+use super::project::{Direction, Script, comments};
+use super::remarks;
+use super::run::{suppress, unknowns};
 use super::sizes::Sizes;
+use super::way_back;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
-use crate::change::Statement;
 use crate::effect::{Effects, Session, Subject};
 use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Finding;
 use crate::laravel::Application;
 use crate::laravel::evaluate::evaluate;
-use crate::rule::{Example, Language, Remark, Rule, Rules, Wording};
-use crate::source::{Comment, SourceFile, SourceMap, Tree};
+use crate::rule::{Example, Language, Rule, Rules, Wording};
+use crate::source::{SourceFile, SourceMap, Span, Tree};
 use crate::yaml::YamlError;
 
 const ENGINES: [Engine; 5] = [Engine::Mysql, Engine::Mariadb, Engine::Postgresql, Engine::Sqlite, Engine::Sqlserver];
@@ -58,11 +59,8 @@ pub enum Expectation {
 
 /// An example as it was read for one engine.
 struct Code {
-    statements: Vec<Statement>,
-    is_in_transaction: bool,
-    remarks: Vec<Remark>,
+    script: Script,
     file: std::rc::Rc<SourceFile>,
-    comments: Vec<Comment>,
 }
 
 impl<'a> ExampleJudge<'a> {
@@ -98,30 +96,28 @@ impl<'a> ExampleJudge<'a> {
         let effects = self.effects.get(engine.name()).ok_or_else(|| format!("nothing is known of {engine}"))?;
         let mut catalog = Catalog::new(engine);
         if let Some(before) = &example.before {
-            let code = read(before, example, engine, &catalog)?;
-            code.statements
-                .iter()
-                .flat_map(|statement| &statement.changes)
-                .for_each(|change| catalog.apply(&change.what));
+            let code = read(before, Direction::Up, example, engine, &catalog)?;
+            code.script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
         }
         catalog.begin_batch();
-        let code = read(&example.code, example, engine, &catalog)?;
-        if code.statements.is_empty() {
+        let Code { script, file } = read(&example.code, Direction::Up, example, engine, &catalog)?;
+        if script.statements.is_empty() {
             return Err("it sends nothing".to_owned());
         }
         let target = EngineVersion { engine, version: usual_version(engine) };
         let sizes = Sizes::default();
-        let mut session = Session::new(code.is_in_transaction).opened_in(example.sql_mode.clone());
+        let mut session = Session::new(script.is_in_transaction).opened_in(example.sql_mode.clone());
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
-        for statement in &code.statements {
+        for statement in &script.statements {
+            let mut effects_of_statement = Vec::new();
             for change in &statement.changes {
                 let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
                 let effect = effects.of(&subject);
                 let is_idle = |rule: &Rule| discharge(rule, &subject, &sizes).is_some();
                 let matches = self.rules.about(&subject, &effect, |_| true, is_idle);
                 for matched in matches.into_iter().filter(|matched| !is_idle(matched.rule)) {
-                    let place = Place { migration: &example.name, path: &code.file.path, change: 0 };
+                    let place = Place { migration: &example.name, path: &file.path, change: 0 };
                     findings.push(finding(&matched, matched.rule.severity, &subject, &effect, place));
                     let wording = matched.rule.render(&subject, &effect);
                     found.push(ExampleFinding { rule: matched.rule, answer: matched.verdict.answer, wording });
@@ -129,10 +125,22 @@ impl<'a> ExampleJudge<'a> {
                 session.follow(&change.what);
                 session.follow_rows(change);
                 catalog.apply(&change.what);
+                effects_of_statement.push((change.what.table(), effect));
+            }
+            for (table, effect) in &effects_of_statement {
+                session.follow_effect(*table, effect);
             }
         }
-        let in_vain = suppress(&code.file, &code.comments, None, &mut findings);
-        for remark in code.remarks.iter().chain(&in_vain) {
+        let way_back = match &example.down {
+            Some(down) => {
+                let down = read(down, Direction::Down, example, engine, &catalog)?;
+                way_back::remarks(&script, &down.script, &catalog, Span::new(down.file.id, 0, 0))
+            }
+            None => Vec::new(),
+        };
+        let noted = remarks::of_script(&script, &unknowns(&script, false));
+        let in_vain = suppress(&file, &script.comments, None, &mut findings);
+        for remark in noted.iter().chain(&way_back).chain(&in_vain) {
             found.extend(self.rules.about_remark(remark).map(|rule| ExampleFinding {
                 rule,
                 answer: Answer::Yes,
@@ -175,36 +183,39 @@ fn usual_version(engine: Engine) -> Version {
     version.parse().unwrap_or_else(|_| Version::unspecified())
 }
 
-/// The statements that the code sends, and how.
-fn read(code: &str, example: &Example, engine: Engine, catalog: &Catalog) -> Result<Code, String> {
+/// What the code sends in one direction, and how.
+fn read(
+    code: &str,
+    direction: Direction,
+    example: &Example,
+    engine: Engine,
+    catalog: &Catalog,
+) -> Result<Code, String> {
     let tree = Tree::new("/nowhere");
     match example.language {
         Language::Sql => {
             let file = tree.put(SQL, code.to_owned());
             let script = crate::sql::read(code, &SourceMap::verbatim(file.id, 0, code.len() as u32), engine);
             refuse(script.problems.first().map(|problem| &problem.reason))?;
-            Ok(Code {
-                statements: script.statements,
-                is_in_transaction: false,
-                remarks: Vec::new(),
-                file,
-                comments: script.comments,
-            })
+            let script = Script { statements: script.statements, comments: script.comments, ..Script::default() };
+            Ok(Code { script, file })
         }
         Language::Laravel => {
-            tree.put(LARAVEL, Migration { code, stays_outside: example.outside_transaction }.to_string());
+            let stays_outside = example.outside_transaction;
+            tree.put(LARAVEL, Migration { code, direction, stays_outside }.to_string());
             let application = Application::open(&tree);
             let Some(file) = application.file(LARAVEL) else { return Err("it cannot be read as PHP".to_owned()) };
             let settings = application.settings(engine);
-            let evaluation = evaluate(&file, Direction::Up, &application, &settings, catalog);
+            let evaluation = evaluate(&file, direction, &application, &settings, catalog);
             refuse(evaluation.problems.first().map(|problem| &problem.reason))?;
-            Ok(Code {
+            let script = Script {
+                remarks: remarks::of_evaluation(&evaluation),
                 statements: evaluation.statements,
                 is_in_transaction: evaluation.within_transaction && engine.has_transactional_ddl(),
-                remarks: evaluation.swallowed.into_iter().map(ignored).collect(),
                 comments: comments(&file),
-                file: tree.read(LARAVEL).map_err(|error| error.to_string())?,
-            })
+                ..Script::default()
+            };
+            Ok(Code { script, file: tree.read(LARAVEL).map_err(|error| error.to_string())? })
         }
     }
 }
@@ -213,20 +224,25 @@ fn refuse(problem: Option<&String>) -> Result<(), String> {
     problem.map_or(Ok(()), |problem| Err(format!("it is not understood: {problem}")))
 }
 
-/// The file that an example of Laravel stands for: its code is that of `up()`.
+/// The file that an example of Laravel stands for: its code is that of `up()` or `down()`.
 struct Migration<'a> {
     code: &'a str,
+    direction: Direction,
     stays_outside: bool,
 }
 
 impl fmt::Display for Migration<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let property = if self.stays_outside { "public $withinTransaction = false;\n" } else { "" };
+        let method = match self.direction {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        };
         write!(
             formatter,
             "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\n\
              use Illuminate\\Support\\Facades\\DB;\nuse Illuminate\\Support\\Facades\\Schema;\n\
-             return new class extends Migration {{\n{property}public function up(): void {{\n{}\n}}\n}};\n",
+             return new class extends Migration {{\n{property}public function {method}(): void {{\n{}\n}}\n}};\n",
             self.code
         )
     }

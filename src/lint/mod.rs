@@ -12,10 +12,12 @@ mod pattern;
 mod policy;
 mod project;
 mod rebuild;
+mod remarks;
 mod run;
 mod sizes;
 mod starting_schema;
 mod told;
+mod way_back;
 
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};

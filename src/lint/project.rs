@@ -1,12 +1,12 @@
 //! A project's migrations, whichever front end reads them.
 
+use super::remarks;
 use crate::catalog::Catalog;
 use crate::change::{Problem, Statement};
-use crate::laravel::blueprint::Swallowed;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
-use crate::rule::{Remark, RemarkKind};
+use crate::rule::Remark;
 use crate::source::{Comment, ReadError, SourceFile, Span, Tree};
 use crate::sql;
 use crate::sql::layout::{self, Layout, Part};
@@ -79,6 +79,28 @@ impl Project<'_> {
         }
     }
 
+    /// Whether the runner of a migration knows a way back from it.
+    pub(super) fn has_way_back(&self, migration: &MigrationFile) -> bool {
+        match self {
+            Self::Laravel(_) => true,
+            Self::Sql { migrations } => {
+                migrations.iter().any(|known| known.file == *migration && known.layout().has_way_back())
+            }
+        }
+    }
+
+    /// What undoes a migration, for the tables as they stand after it; `None` where nothing does.
+    pub(super) fn read_way_back(&self, migration: &MigrationFile, tree: &Tree, catalog: &Catalog) -> Option<Script> {
+        match self {
+            Self::Laravel(laravel) => Some(laravel.read(&migration.path, Direction::Down, tree, catalog)),
+            Self::Sql { migrations } => {
+                let known = migrations.iter().find(|known| known.file == *migration)?;
+                known.source.down.as_ref()?;
+                Some(known.read(Direction::Down, tree, catalog))
+            }
+        }
+    }
+
     /// What one migration sends in one direction, for the tables as they stand before it.
     pub(super) fn read(
         &self,
@@ -104,11 +126,12 @@ impl LaravelProject<'_> {
         }
         let Some(file) = self.application.file(path) else { return Script::default() };
         let evaluation = evaluate(&file, direction, &self.application, &self.settings, catalog);
+        let remarks = remarks::of_evaluation(&evaluation);
         let not_utf8 = tree.read(path).ok().and_then(|source| not_utf8(&source));
         Script {
             statements: evaluation.statements,
             problems: evaluation.problems.into_iter().chain(not_utf8).collect(),
-            remarks: evaluation.swallowed.into_iter().map(ignored).collect(),
+            remarks,
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
             sql_mode: self.application.sql_mode(self.settings.engine),
             comments: comments(&file),
@@ -119,16 +142,6 @@ impl LaravelProject<'_> {
 /// The comments of a file, whoever reads them.
 pub(super) fn comments(file: &php::File) -> Vec<Comment> {
     file.comments.iter().map(|comment| Comment { span: comment.span, text: comment.text.clone() }).collect()
-}
-
-/// What is said of a call that Laravel takes and never reads.
-pub(super) fn ignored(call: Swallowed) -> Remark {
-    Remark {
-        kind: RemarkKind::ModifierIgnored,
-        span: call.span,
-        reason: format!("Laravel takes `{}()` here and never reads it", call.method),
-        what: call.method,
-    }
 }
 
 impl MigrationFile {

@@ -7,6 +7,7 @@ use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
 use super::rebuild;
+use super::remarks;
 use super::starting_schema::StartingSchema;
 use super::told::Told;
 use crate::answer::Answer;
@@ -123,6 +124,7 @@ impl Lint<'_> {
     }
 
     fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
+        let way_back = self.way_back(&outcome.catalog, migration, script);
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
@@ -133,12 +135,14 @@ impl Lint<'_> {
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
-        findings.extend(script.remarks.iter().flat_map(remarked));
+        let unknowns = unknowns(script, false);
+        let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back);
+        findings.extend(remarks.flat_map(|remark| remarked(&remark)));
         let in_vain = self.suppress(&mut findings, script);
         findings.extend(in_vain.iter().flat_map(remarked));
         findings.sort_by_key(|finding| finding.span);
         outcome.findings.append(&mut findings);
-        outcome.unknown.extend(unknowns(script, false));
+        outcome.unknown.extend(unknowns);
         outcome.migrations.push(MigrationRead {
             name: migration.name.clone(),
             path: migration.path.clone(),
@@ -156,6 +160,7 @@ impl Lint<'_> {
         told: &mut Told,
     ) -> Vec<Finding> {
         let judge = self.judge_with();
+        let first = outcome.changes.len();
         let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
         for change in &statement.changes {
@@ -182,6 +187,9 @@ impl Lint<'_> {
                 session.follow_rows(change);
             }
             outcome.catalog.apply(&change.what);
+        }
+        for judged in outcome.changes.iter().skip(first) {
+            session.follow_effect(judged.change.what.table(), &judged.effect);
         }
         if let Some(before) = before {
             outcome.catalog = outcome.catalog.clone().or(before);
@@ -271,7 +279,7 @@ fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
 
 /// The places that were not understood: what the front ends report, and every change that may reach beyond what it says,
 /// each place once.
-fn unknowns(script: &Script, is_history: bool) -> Vec<Unknown> {
+pub(super) fn unknowns(script: &Script, is_history: bool) -> Vec<Unknown> {
     let opaque = script.statements.iter().flat_map(|statement| &statement.changes).filter_map(|change| {
         let (_, reason) = change.what.reach()?;
         Some(Problem { span: change.span, reason: reason.to_owned() })

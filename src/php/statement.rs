@@ -12,6 +12,8 @@ use crate::source::{FileId, Span};
 pub struct File {
     pub id: FileId,
     pub statements: Vec<Stmt>,
+    /// What `use` makes of names of classes: the short name, and the full one.
+    pub imports: Vec<(String, String)>,
     /// Every comment, in the order of the file.
     pub comments: Vec<Comment>,
     /// Why PHP would refuse the file; what could be read is in the tree all the same.

@@ -19,6 +19,7 @@ pub mod sql;
 pub mod tables;
 mod tally;
 pub mod text;
+pub mod usage;
 mod words;
 
 pub use places::Places;

@@ -32,6 +32,8 @@ pub struct Example {
     pub outside_transaction: bool,
     /// The `sql_mode` in which the project opens its connections.
     pub sql_mode: Option<String>,
+    /// What undoes the migration, in the same language: the statements of `down()`.
+    pub down: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,8 @@ struct Written {
     outside_transaction: bool,
     /// The `sql_mode` in which the project opens its connections.
     sql_mode: Option<String>,
+    /// What undoes the migration, in the same language: the statements of `down()`.
+    down: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -89,6 +93,7 @@ impl<'de> Deserialize<'de> for Example {
             engines,
             outside_transaction: written.outside_transaction,
             sql_mode: written.sql_mode,
+            down: written.down,
         })
     }
 }

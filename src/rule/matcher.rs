@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::remark::RemarkKind;
 use crate::answer::Answer;
-use crate::change::OnlineClauses;
-use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict, long_name, missing};
+use crate::change::{Modifier, OnlineClauses};
+use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict, long_name, missing, taken};
 use crate::engine::Engine;
 use crate::yaml::OneOf;
 
@@ -38,8 +38,14 @@ pub struct RuleMatch {
     with_timeout: Option<bool>,
     /// Something that it needs is known not to stand.
     names_missing: Option<bool>,
+    /// Something of the name that it gives is known to stand.
+    name_taken: Option<bool>,
     /// It gives a name that PostgreSQL would cut.
     name_too_long: Option<bool>,
+    /// An earlier statement of the migration went through all rows of the table, as this one does.
+    after_going_through_rows: Option<bool>,
+    /// It takes one of these from a column without saying so, as Laravel's `change()` does.
+    loses: Option<OneOf<LostName>>,
     /// The statement says neither ALGORITHM= nor LOCK=.
     online_clause_missing: Option<bool>,
     /// The statement also makes a change of one of these kinds.
@@ -64,6 +70,20 @@ enum EngineName {
     Postgresql,
     Sqlite,
     Sqlserver,
+}
+
+/// What a column may lose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum LostName {
+    /// It accepted NULL.
+    Nullable,
+    Default,
+    Unsigned,
+    Identity,
+    OnUpdate,
+    Collation,
+    Comment,
 }
 
 /// What other sessions are kept from.
@@ -133,6 +153,9 @@ impl RuleMatch {
             changed_before(self.after_settled_change, || after_settled_change(subject)),
             Verdict::certainly(self.with_timeout, subject.session.has_timeout()),
             Verdict::certainly(self.names_missing, self.names_missing.is_some() && missing(subject).is_some()),
+            Verdict::certainly(self.name_taken, self.name_taken.is_some() && taken(subject).is_some()),
+            Verdict::certainly(self.after_going_through_rows, has_gone_through(subject, effect)),
+            Verdict::certainly(Some(true), self.loses.as_ref().is_none_or(|wanted| loses(subject, wanted))),
             Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
             Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
@@ -160,7 +183,10 @@ impl RuleMatch {
             after_settled_change,
             with_timeout,
             names_missing,
+            name_taken,
             name_too_long,
+            after_going_through_rows,
+            loses,
             online_clause_missing,
             together_with,
             remark,
@@ -174,10 +200,13 @@ impl RuleMatch {
             after_settled_change,
             with_timeout,
             names_missing,
+            name_taken,
             name_too_long,
+            after_going_through_rows,
             online_clause_missing,
         ];
-        let is_about_a_change = change.is_some() || effect.is_some() || engine.is_some() || together_with.is_some();
+        let is_about_a_change =
+            loses.is_some() || change.is_some() || effect.is_some() || engine.is_some() || together_with.is_some();
         let is_about_a_place = table.is_some() || column.is_some() || other_table.is_some();
         remark.is_some() && (is_about_a_change || is_about_a_place || facts.iter().any(|fact| fact.is_some()))
     }
@@ -204,6 +233,16 @@ impl RuleMatch {
         self.names_missing == Some(true)
     }
 
+    /// Whether it asks for something that stands already, so that it can be named.
+    pub fn asks_for_taken(&self) -> bool {
+        self.name_taken == Some(true)
+    }
+
+    /// Whether it asks for what a column loses, so that it can be named.
+    pub fn asks_for_lost(&self) -> bool {
+        self.loses.is_some()
+    }
+
     /// Whether it asks for a name that is too long.
     pub fn asks_for_long_name(&self) -> bool {
         self.name_too_long == Some(true)
@@ -213,6 +252,14 @@ impl RuleMatch {
     pub fn has_other_table(&self) -> bool {
         self.other_table.is_some()
     }
+}
+
+fn has_gone_through(subject: &Subject<'_>, effect: &Effect) -> bool {
+    subject.table_name().is_some_and(|table| subject.session.has_gone_through(table, effect))
+}
+
+fn loses(subject: &Subject<'_>, wanted: &OneOf<LostName>) -> bool {
+    subject.lost().any(|lost| wanted.has(&LostName::from(lost.modifier)))
 }
 
 /// Goes through all that the migration did before, so it is asked only where that is wanted.
@@ -296,6 +343,20 @@ impl Duration {
             Self::IndexBuild => lasts == Lasts::IndexBuild,
             Self::Rebuild => lasts == Lasts::Rebuild,
             Self::TableSize => lasts != Lasts::Moment,
+        }
+    }
+}
+
+impl From<Modifier> for LostName {
+    fn from(modifier: Modifier) -> Self {
+        match modifier {
+            Modifier::Nullable => Self::Nullable,
+            Modifier::Default => Self::Default,
+            Modifier::Unsigned => Self::Unsigned,
+            Modifier::Identity => Self::Identity,
+            Modifier::OnUpdate => Self::OnUpdate,
+            Modifier::Collation => Self::Collation,
+            Modifier::Comment => Self::Comment,
         }
     }
 }

@@ -80,6 +80,11 @@ impl Rule {
         self.matcher.remark == Some(remark.kind)
     }
 
+    /// Whether it is about the way back from a migration, which then must be read.
+    pub fn is_about_way_back(&self) -> bool {
+        matches!(self.matcher.remark, Some(RemarkKind::WayBackMissing | RemarkKind::WayBackDestroys))
+    }
+
     /// Whether what it finds does harm only for as long as the server goes through all rows of the table.
     pub fn is_bound_to_size(&self) -> bool {
         self.matcher.is_bound_to_size()

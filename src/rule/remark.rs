@@ -24,4 +24,16 @@ pub enum RemarkKind {
     SuppressionUnused,
     /// Laravel takes a call in a migration and never reads it.
     ModifierIgnored,
+    /// Rows are read page by page, and what is done to them takes them out of what the pages count.
+    RowsSkipped,
+    /// A model of the application does the work of the migration.
+    ModelUsed,
+    /// SQL is put together from values that the migration does not hold itself.
+    SqlFromValues,
+    /// Something could not be read or followed.
+    NotUnderstood,
+    /// Nothing undoes the migration.
+    WayBackMissing,
+    /// What undoes the migration takes away what stood before it.
+    WayBackDestroys,
 }

@@ -212,6 +212,12 @@ fn bound_names(matcher: &RuleMatch) -> BTreeSet<&'static str> {
     if matcher.asks_for_missing() {
         bound.insert(Name::Missing.text());
     }
+    if matcher.asks_for_taken() {
+        bound.insert(Name::Taken.text());
+    }
+    if matcher.asks_for_lost() {
+        bound.insert(Name::Lost.text());
+    }
     if matcher.asks_for_long_name() {
         bound.insert(Name::TooLong.text());
     }

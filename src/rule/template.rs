@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::remark::Remark;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
-use crate::effect::{Effect, Subject, long_name, missing};
+use crate::effect::{Effect, Subject, long_name, missing, taken};
 use crate::engine::EngineVersion;
 
 /// A text, cut at its names.
@@ -45,6 +45,10 @@ pub enum Name {
     OtherTables,
     /// What does not stand.
     Missing,
+    /// What stands already.
+    Taken,
+    /// What a column loses.
+    Lost,
     /// The name that is too long.
     TooLong,
     /// The words of what could not be read.
@@ -106,7 +110,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 impl Name {
-    const ALL: [(&str, Self); 18] = [
+    const ALL: [(&str, Self); 20] = [
         ("change", Self::Change),
         ("engine", Self::Engine),
         ("effect", Self::Effect),
@@ -122,6 +126,8 @@ impl Name {
         ("references", Self::References),
         ("other_tables", Self::OtherTables),
         ("missing", Self::Missing),
+        ("taken", Self::Taken),
+        ("lost", Self::Lost),
         ("long_name", Self::TooLong),
         ("what", Self::What),
         ("reason", Self::Reason),
@@ -197,6 +203,8 @@ impl Name {
             Self::References => references(change),
             Self::OtherTables => other_tables(effect),
             Self::Missing => missing(subject).unwrap_or_default(),
+            Self::Taken => taken(subject).unwrap_or_default(),
+            Self::Lost => listed(subject.lost().map(ToString::to_string).collect()),
             Self::TooLong => long_name(change).unwrap_or_default().to_owned(),
             Self::What => change.words().unwrap_or_default(),
             Self::Reason => change.reach().map(|(_, reason)| reason.to_owned()).unwrap_or_default(),
@@ -266,6 +274,12 @@ fn references(change: &SchemaChange) -> String {
         SchemaChange::AddForeignKey(add) => add.foreign_key.to_table.to_string(),
         _ => String::new(),
     }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn listed(mut parts: Vec<String>) -> String {
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
 }
 
 fn other_tables(effect: &Effect) -> String {

@@ -134,6 +134,19 @@ impl Tree {
         sorted(self.on_disk(path, Path::is_file).chain(known))
     }
 
+    /// The paths of the files below the root, sorted; directories that `enters` refuses, by their path, are passed over.
+    pub fn files(&self, enters: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut waiting = vec![String::new()];
+        while let Some(directory) = waiting.pop() {
+            let below = |name: String| if directory.is_empty() { name } else { format!("{directory}/{name}") };
+            files.extend(self.list(&directory).into_iter().map(below));
+            waiting.extend(self.directories(&directory).into_iter().map(below).filter(|path| enters(path)));
+        }
+        files.sort();
+        files
+    }
+
     fn on_disk(&self, path: &str, is_wanted: fn(&Path) -> bool) -> impl Iterator<Item = String> {
         let entries = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
         entries.filter(move |entry| is_wanted(&entry.path())).filter_map(|entry| entry.file_name().into_string().ok())

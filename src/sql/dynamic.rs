@@ -15,6 +15,9 @@ use super::{batch, statement};
 use crate::change::{Opaque, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
+/// What SQL is called that is put together and run, and of which a part is not known.
+pub const BUILT: &str = "EXECUTE";
+
 /// How deep texts in texts are read.
 const MAX_DEPTH: usize = 6;
 
@@ -111,7 +114,7 @@ pub(super) fn run(texts: &[Text], range: Range<usize>, quoting: Quoting, reading
         reading.found.extend(found.into_iter().filter(|found| !is_idle(&found.what)));
     }
     if reading.found.len() == before {
-        reading.opaque(range, "EXECUTE", Touches::Nothing, "no statement in it changes a table");
+        reading.opaque(range, BUILT, Touches::Nothing, "no statement in it changes a table");
     }
 }
 
@@ -151,7 +154,7 @@ fn without_holes(found: &[Found], range: &Range<usize>) -> Vec<Found> {
     let is_all_known = found.iter().all(|found| is_idle(&found.what) || known(found).is_some());
     let opaque = |touches| {
         let reason = "a part of the SQL that it runs is not known".to_owned();
-        let opaque = Opaque { what: "EXECUTE".to_owned(), touches, reason };
+        let opaque = Opaque { what: BUILT.to_owned(), touches, reason };
         Found { what: SchemaChange::Opaque(opaque), range: range.clone() }
     };
     if !is_all_known || found.is_empty() {

@@ -21,6 +21,7 @@ mod dynamic;
 mod index;
 pub mod layout;
 mod lexeme;
+mod mention;
 mod modes;
 mod named;
 mod names;
@@ -52,6 +53,8 @@ use modes::Quoting;
 use split::{PieceKind, Splitter, State};
 
 pub use copy::{Copy, copied};
+pub use dynamic::BUILT;
+pub use mention::{Mentions, mentions};
 pub use reader::Reader;
 
 /// What a text of SQL says.

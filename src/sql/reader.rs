@@ -195,6 +195,7 @@ impl Reader {
             changes,
             guard: reading.guard,
             online: reading.online,
+            lost: Vec::new(),
         }
     }
 
@@ -248,5 +249,6 @@ pub(super) fn client_run(sql: &str, span: Span) -> Statement {
         changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
         guard: None,
         online: OnlineClauses::default(),
+        lost: Vec::new(),
     }
 }

@@ -27,6 +27,7 @@ fn spoken(mut catalog: Catalog, change: SchemaChange, wanted: &[&str]) -> Vec<St
         changes: vec![change.clone()],
         guard: None,
         online: OnlineClauses::default(),
+        lost: Vec::new(),
     };
     let session = Session::new(false);
     let subject =

@@ -293,6 +293,7 @@ fn sent(tree: &Tree) -> Vec<SentSql> {
         changes: Vec::new(),
         guard: guard.map(str::to_owned),
         online: phasewise::change::OnlineClauses::default(),
+        lost: Vec::new(),
     };
     let up = SentSql {
         migration: "2026_11_22_000000_add_reference_code_to_orders".to_owned(),

@@ -60,7 +60,9 @@ fn told(engine: Engine, version: &str) -> Vec<(String, String)> {
     let session = Session::new(false);
     let mut catalog = Catalog::new(engine);
     let standing = "CREATE TABLE t (id INT PRIMARY KEY, a INT); CREATE VIEW view_x AS SELECT id FROM t";
-    read(standing, engine).iter().for_each(|statement| catalog.apply_statement(statement));
+    for statement in &read(standing, engine) {
+        catalog.apply_statement(statement);
+    }
     catalog.begin_batch();
     let statement = read("SELECT 1", engine).remove(0);
     let judge = |(name, what): (String, SchemaChange)| {

@@ -7,11 +7,12 @@ use super::column::{definition, is_indexed, is_proven_not_null, is_referenced, i
 use super::table::{VIEW_DEPENDS, view_depends};
 use crate::answer::Answer;
 use crate::catalog::Table;
-use crate::change::{ChangeType, RedefineColumn};
+use crate::change::{ChangeType, Column, ColumnType, RedefineColumn};
 use crate::effect::fact::Verdict;
 use crate::effect::redefinition::{
     CharsetStep, DefaultStep, GeneratedStep, LengthBytes, NullabilityStep, Redefinition, type_step,
 };
+use crate::effect::stored::StoredValues;
 use crate::effect::subject::Subject;
 use crate::effect::types::{TypeRelation, TypeStep};
 use crate::yaml::OneOf;
@@ -28,6 +29,8 @@ pub struct RedefineColumnMatch {
     relation: Option<OneOf<TypeRelation>>,
     /// What the new type asks of the stored values.
     step: Option<OneOf<TypeStep>>,
+    /// What becomes of stored values that the new type does not hold; known where the old type is.
+    stored: Option<OneOf<StoredValues>>,
     length_bytes: Option<OneOf<LengthBytes>>,
     nullability: Option<OneOf<NullabilityStep>>,
     default: Option<OneOf<DefaultStep>>,
@@ -72,6 +75,7 @@ impl RedefineColumnMatch {
         Verdict::all([
             Verdict::among(self.relation.as_ref(), &step.map(|step| step.relation()), OLD_TYPE),
             Verdict::among(self.step.as_ref(), &step, OLD_TYPE),
+            stored(self.stored.as_ref(), redefinition.old, &new.column_type, !subject.session.is_strict(), subject),
             Verdict::among(
                 self.length_bytes.as_ref(),
                 &redefinition.length_bytes(),
@@ -125,6 +129,8 @@ pub struct ChangeTypeMatch {
     #[serde(rename = "type")]
     relation: Option<OneOf<TypeRelation>>,
     step: Option<OneOf<TypeStep>>,
+    /// What becomes of stored values that the new type does not hold; known where the old type is.
+    stored: Option<OneOf<StoredValues>>,
     collation_changed: Option<bool>,
     /// USING computes the new value: it is more than the column, or a cast of it.
     computed: Option<bool>,
@@ -156,6 +162,7 @@ impl ChangeTypeMatch {
         Verdict::all([
             Verdict::among(self.relation.as_ref(), &step.map(|step| step.relation()), OLD_TYPE),
             Verdict::among(self.step.as_ref(), &step, OLD_TYPE),
+            stored(self.stored.as_ref(), old, &change.column_type, is_cast(change), subject),
             Verdict::whether(self.collation_changed, collation_changed, "the column's old collation"),
             Verdict::whether(self.computed, is_computed(change), "what USING computes"),
             Verdict::whether(self.indexed, is_indexed(subject, column), "whether the column is indexed"),
@@ -181,6 +188,24 @@ fn is_computed(change: &ChangeType) -> bool {
     let bare: String = using.chars().filter(|character| !matches!(character, '"' | '(' | ')' | ' ')).collect();
     let plain = bare.split_once("::").map_or(bare.as_str(), |(value, _)| value);
     plain != change.column
+}
+
+/// Whether USING says to cast, which cuts a text that is too long where an assignment refuses it.
+fn is_cast(change: &ChangeType) -> bool {
+    let using = change.using.as_deref().map(str::to_ascii_lowercase);
+    using.is_some_and(|using| using.contains("::") || using.contains("cast("))
+}
+
+fn stored(
+    wanted: Option<&OneOf<StoredValues>>,
+    old: Option<&Column>,
+    new: &ColumnType,
+    is_forgiving: bool,
+    subject: &Subject<'_>,
+) -> Verdict {
+    let Some(wanted) = wanted else { return Verdict::yes() };
+    let becomes = old.map(|old| StoredValues::between(&old.column_type, new, subject.catalog.engine(), is_forgiving));
+    Verdict::of(becomes.map_or(Answer::Unknown, |becomes| wanted.has(&becomes).into()), OLD_TYPE)
 }
 
 fn is_utc(subject: &Subject<'_>) -> Answer {

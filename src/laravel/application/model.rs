@@ -3,22 +3,9 @@
 use std::rc::Rc;
 
 use super::Application;
-use crate::laravel::inflect::{class_basename, plural_studly, snake};
+use crate::eloquent;
 use crate::laravel::{Model, ModelKey};
 use crate::php::{Class, Expr, ExprKind, StmtKind};
-
-/// Classes of Laravel and of common packages that only models extend.
-const BASES: [&str; 9] = [
-    "Illuminate\\Database\\Eloquent\\Model",
-    "Illuminate\\Foundation\\Auth\\User",
-    "Illuminate\\Database\\Eloquent\\Relations\\Pivot",
-    "Illuminate\\Database\\Eloquent\\Relations\\MorphPivot",
-    "Eloquent",
-    "Spatie\\Permission\\Models\\Role",
-    "Spatie\\Permission\\Models\\Permission",
-    "Laravel\\Sanctum\\PersonalAccessToken",
-    "Illuminate\\Notifications\\DatabaseNotification",
-];
 
 impl Application<'_> {
     /// What is known of the model of that name; `None` where the class is not a model, or cannot be read.
@@ -40,7 +27,7 @@ impl Application<'_> {
         let mut lineage = vec![Rc::clone(class)];
         let base = loop {
             let parent = lineage.last()?.parent.clone()?;
-            if BASES.contains(&parent.as_str()) {
+            if eloquent::is_base(&parent) {
                 break parent;
             }
             match self.class(&parent) {
@@ -48,8 +35,7 @@ impl Application<'_> {
                 _ => break parent,
             }
         };
-        let is_model = BASES.contains(&base.as_str()) || base.contains("\\Models\\") || base.ends_with("\\Model");
-        if !is_model {
+        if !eloquent::is_model_base(&base) {
             return None;
         }
         let traits: Vec<Rc<Class>> = lineage.iter().flat_map(|class| self.traits_of(class)).collect();
@@ -78,7 +64,7 @@ impl Application<'_> {
         };
         Some(Model {
             class: name.to_owned(),
-            table: table.unwrap_or_else(|| snake(&plural_studly(class_basename(name)))),
+            table: table.unwrap_or_else(|| eloquent::table_of(name)),
             key_name,
             key_type,
         })
@@ -93,7 +79,7 @@ impl Application<'_> {
 pub(crate) fn conventional(class: &str) -> Model {
     Model {
         class: class.to_owned(),
-        table: snake(&plural_studly(class_basename(class))),
+        table: eloquent::table_of(class),
         key_name: "id".to_owned(),
         key_type: ModelKey::Int,
     }

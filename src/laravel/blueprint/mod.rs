@@ -10,6 +10,7 @@ mod definition;
 mod doctrine;
 mod foreign;
 mod grammar;
+mod lost;
 mod majors;
 mod methods;
 mod modifiers;

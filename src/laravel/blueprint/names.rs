@@ -1,7 +1,7 @@
 //! The names that Laravel makes up: of indexes and keys, and of the columns and tables behind models.
 
 use super::majors::PREFIX_GOES_TO_TABLE;
-use crate::laravel::inflect::{class_basename, plural, plural_studly, snake};
+use crate::eloquent::inflect::{class_basename, plural, plural_studly, snake};
 use crate::laravel::{Model, ModelKey, Settings, Value};
 
 /// The conventional name of an index or key: table, columns and kind, lower-case; of any length.

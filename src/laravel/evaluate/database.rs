@@ -25,7 +25,10 @@ impl Interpreter<'_> {
         match method {
             "connection" => Ok(Term::Connection(self.connection_of(arguments.at(0), connection))),
             "getSchemaBuilder" | "schema" => Ok(Term::Schema(connection.clone())),
-            "raw" => Ok(raw(arguments.at(0), span)),
+            "raw" => {
+                arguments.at(0).into_iter().for_each(|sql| self.note_built_sql(sql, span));
+                Ok(raw(arguments.at(0), span))
+            }
             "query" if !arguments.list.is_empty() => {
                 self.on_connection(connection, span, |this| Ok(this.ask(arguments, span)))
             }

@@ -30,7 +30,10 @@ impl Interpreter<'_> {
                 let text: Rc<php::Text> = Rc::clone(text);
                 self.send_sql(&text.value, &text.map, bindings);
             }
-            Some(term) => self.send_shape(term, span),
+            Some(term) => {
+                self.note_built_sql(term, span);
+                self.send_shape(term, span);
+            }
             None => {}
         }
     }
@@ -90,6 +93,7 @@ impl Interpreter<'_> {
             (Some(outer), Some(inner)) if outer != inner => Some(format!("{outer} && {inner}")),
             (outer, inner) => outer.or(inner),
         };
+        self.watch_pages(&statement);
         replay(&mut self.state.catalog, &statement);
         self.output.statements.push(statement);
     }
@@ -104,6 +108,7 @@ impl Interpreter<'_> {
             changes: vec![change],
             guard: None,
             online: OnlineClauses::default(),
+            lost: Vec::new(),
         });
     }
 

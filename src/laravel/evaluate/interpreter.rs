@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::habit::{Habit, Paging};
 use super::state::{CellId, State};
 use super::table::Draft;
 use super::term::{ObjectId, Term};
@@ -34,6 +35,8 @@ pub(super) struct Interpreter<'a> {
     pub drafts: Vec<Draft>,
     /// The undecided conditions under which the code that is at work runs.
     pub guards: Vec<Guard>,
+    /// The pages of rows that the code at work goes through.
+    pub pagings: Vec<Paging>,
     pub frames: Vec<Frame>,
     /// Functions declared by the files that were read.
     pub functions: BTreeMap<String, Rc<php::Function>>,
@@ -56,6 +59,7 @@ pub(super) struct Output {
     pub statements: Vec<Statement>,
     pub problems: Vec<Problem>,
     pub swallowed: Vec<Swallowed>,
+    pub habits: Vec<Habit>,
 }
 
 /// A condition that could not be decided.
@@ -113,6 +117,7 @@ impl<'a> Interpreter<'a> {
             output: Output::default(),
             drafts: Vec::new(),
             guards: Vec::new(),
+            pagings: Vec::new(),
             frames: vec![Frame::default()],
             functions: BTreeMap::new(),
             home: Vec::new(),

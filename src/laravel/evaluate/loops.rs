@@ -90,12 +90,18 @@ impl Interpreter<'_> {
                     }
                     other => (Term::unknown(other.why_unknown()), false),
                 };
-                self.once(&text, is_chunked, &foreach.body, |this| {
-                    if let Some(key) = &foreach.key {
-                        this.assign(key, Term::unknown("it is a key of rows"))?;
-                    }
-                    this.assign(&foreach.value, item)
-                })
+                let go_through = |this: &mut Self| {
+                    this.once(&text, is_chunked, &foreach.body, |this| {
+                        if let Some(key) = &foreach.key {
+                            this.assign(key, Term::unknown("it is a key of rows"))?;
+                        }
+                        this.assign(&foreach.value, item)
+                    })
+                };
+                match &subject {
+                    Term::Rows(query) => self.in_pages(query, go_through),
+                    _ => go_through(self),
+                }
             }
         }
     }

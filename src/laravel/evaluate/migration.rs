@@ -30,6 +30,7 @@ pub fn evaluate(
         statements: Vec::new(),
         problems: Vec::new(),
         swallowed: Vec::new(),
+        habits: Vec::new(),
         within_transaction: true,
         should_run: Answer::Yes,
         connection: None,
@@ -43,7 +44,13 @@ pub fn evaluate(
         interpreter.interrupted(interrupt);
     }
     let output = interpreter.output;
-    Evaluation { statements: output.statements, problems: output.problems, swallowed: output.swallowed, ..evaluation }
+    Evaluation {
+        statements: output.statements,
+        problems: output.problems,
+        swallowed: output.swallowed,
+        habits: output.habits,
+        ..evaluation
+    }
 }
 
 impl Interpreter<'_> {

@@ -19,6 +19,7 @@ mod expressions;
 mod facade;
 mod format;
 mod functions;
+mod habit;
 mod inspection;
 mod interpreter;
 mod jobs;
@@ -48,6 +49,7 @@ use crate::change::{Problem, Statement};
 use crate::laravel::blueprint::Swallowed;
 
 pub(crate) use config::evaluate_config;
+pub use habit::{Habit, HabitKind};
 pub use migration::evaluate;
 pub(crate) use support::value_at;
 
@@ -67,6 +69,8 @@ pub struct Evaluation {
     pub problems: Vec<Problem>,
     /// Fluent calls that Laravel takes and never reads.
     pub swallowed: Vec<Swallowed>,
+    /// What it does that none of its statements shows.
+    pub habits: Vec<Habit>,
     /// `public $withinTransaction`: whether Laravel may wrap it, on engines where it wraps.
     pub within_transaction: bool,
     /// What `shouldRun()` answers.

@@ -49,6 +49,9 @@ impl Interpreter<'_> {
             let Some(callback @ Term::Closure(_)) = arguments.at(0).cloned() else { return Ok(Term::Inert) };
             return self.call_value(&callback, Vec::new(), span);
         }
+        if method != "getTable" {
+            self.note_model(&model.class, span);
+        }
         let query = Rc::new(Query::of_model(model));
         match method {
             "query" | "newQuery" | "on" | "withoutGlobalScopes" | "withoutGlobalScope" | "with" => {

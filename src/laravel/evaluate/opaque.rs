@@ -233,6 +233,7 @@ impl Interpreter<'_> {
             changes: vec![change],
             guard: None,
             online: OnlineClauses::default(),
+            lost: Vec::new(),
         });
     }
 

@@ -8,6 +8,7 @@ use super::calls::to_closure;
 use super::interpreter::{Evaluated, Interpreter};
 use super::term::{Connection, Term};
 use crate::change::{DataKind, DataRows, Touches};
+use crate::eloquent::inflect::snake;
 use crate::laravel::{Key, Model};
 use crate::source::Span;
 
@@ -25,6 +26,10 @@ pub(crate) struct Query {
     pub is_bounded: Option<bool>,
     /// Whether the rows come piece by piece.
     pub is_chunked: bool,
+    /// The columns that pick the rows by their values, as far as they are known.
+    pub picked_by: Vec<String>,
+    /// The call that counts the rows it has given, page by page, while they are gone through.
+    pub counted_at: Option<Span>,
 }
 
 /// One row: of a query, or a new one of a model.
@@ -39,7 +44,16 @@ pub(crate) struct Row {
 
 impl Query {
     pub fn of_table(table: Option<String>, connection: Connection) -> Self {
-        Self { table, model: None, connection, has_condition: Some(false), is_bounded: Some(false), is_chunked: false }
+        Self {
+            table,
+            model: None,
+            connection,
+            has_condition: Some(false),
+            is_bounded: Some(false),
+            is_chunked: false,
+            picked_by: Vec::new(),
+            counted_at: None,
+        }
     }
 
     pub fn of_model(model: &Model) -> Self {
@@ -170,14 +184,27 @@ pub(super) fn is_write(method: &str) -> bool {
 
 impl Interpreter<'_> {
     pub fn call_query(&mut self, query: &Rc<Query>, method: &str, arguments: &Arguments, span: Span) -> Evaluated {
+        if let Some(sql) = arguments.at(0).filter(|_| method.ends_with("Raw")) {
+            self.note_built_sql(sql, span);
+        }
         match kind_of(method) {
             Kind::Bounds => {
                 let is_bounded = if bounds(method, arguments) { Some(true) } else { query.is_bounded };
-                Ok(Term::Query(Rc::new(Query { has_condition: Some(true), is_bounded, ..Query::clone(query) })))
+                let mut picked_by = query.picked_by.clone();
+                picked_by.extend(picking_columns(method, arguments));
+                Ok(Term::Query(Rc::new(Query {
+                    has_condition: Some(true),
+                    is_bounded,
+                    picked_by,
+                    ..Query::clone(query)
+                })))
             }
             Kind::Same => self.build_query(query, method, arguments, span),
             Kind::Rows => Ok(Term::Rows(Rc::clone(query))),
-            Kind::PiecesOfRows => Ok(Term::Rows(Rc::new(Query { is_chunked: true, ..Query::clone(query) }))),
+            Kind::PiecesOfRows => {
+                let counted_at = (method == "lazy").then_some(span);
+                Ok(Term::Rows(Rc::new(Query { is_chunked: true, counted_at, ..Query::clone(query) })))
+            }
             Kind::OneRow => Ok(Term::Row(Rc::new(query.row()))),
             Kind::Value => Ok(Term::unknown("it comes from the database")),
             Kind::LookUpOrInsert => {
@@ -197,7 +224,9 @@ impl Interpreter<'_> {
                 } else {
                     Term::Rows(Rc::new(Query { is_chunked, ..Query::clone(query) }))
                 };
-                self.each(arguments, given, is_chunked, span)
+                let counted_at = counts_pages(method).then_some(span);
+                let query = Query { counted_at, ..Query::clone(query) };
+                self.in_pages(&query, |this| this.each(arguments, given, is_chunked, span))
             }
         }
     }
@@ -329,6 +358,32 @@ fn bounds(method: &str, arguments: &Arguments) -> bool {
             arguments.list.len() == 1 && column.starts_with(char::is_uppercase) && !is_condition_word(column)
         }
     }
+}
+
+/// Whether a method goes through pages by OFFSET; those by id do not.
+fn counts_pages(method: &str) -> bool {
+    matches!(method, "chunk" | "each" | "chunkMap")
+}
+
+/// The columns by which a condition picks rows: `where('status', …)`, `where(['status' => …])`, `whereStatus(…)`. A row that
+/// is picked for being not NULL stays so whatever else is written to it.
+fn picking_columns(method: &str, arguments: &Arguments) -> Vec<String> {
+    if method.ends_with("NotNull") {
+        return Vec::new();
+    }
+    let column = method.strip_prefix("orWhere").or_else(|| method.strip_prefix("where")).unwrap_or_default();
+    let is_column = column.starts_with(char::is_uppercase) && arguments.list.len() == 1 && !is_condition_word(column);
+    if is_column {
+        return vec![snake(column)];
+    }
+    let named = match arguments.at(0) {
+        Some(Term::Array(columns)) => {
+            columns.keys().filter_map(|key| if let Key::Str(name) = key { Some(name.clone()) } else { None }).collect()
+        }
+        Some(term) if method.contains("here") && !method.ends_with("Raw") => term.as_string().into_iter().collect(),
+        _ => Vec::new(),
+    };
+    named.into_iter().map(|name| name.rsplit('.').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// Whether a method of the builder leaves alone which rows it is about.

@@ -21,7 +21,7 @@ impl Interpreter<'_> {
                 } else {
                     Term::Row(Rc::new(query.row()))
                 };
-                self.each(arguments, given, query.is_chunked, span)?;
+                self.in_pages(query, |this| this.each(arguments, given, query.is_chunked, span))?;
                 Ok(match method {
                     "first" => Term::Row(Rc::new(query.row())),
                     "contains" | "every" | "some" | "reduce" | "sum" => Term::unknown("it comes from the database"),
@@ -58,6 +58,9 @@ impl Interpreter<'_> {
         let table = row.table.as_deref();
         match method {
             "save" | "saveQuietly" | "saveOrFail" | "push" | "touch" => {
+                if let Some(model) = row.model.as_deref() {
+                    self.note_model(model, span);
+                }
                 let kind = if row.is_new { DataKind::Insert } else { DataKind::Update };
                 let picked = Picked { has_condition: Some(!row.is_new), is_bounded: Some(true) };
                 self.write_rows(table, kind, columns, picked, span);

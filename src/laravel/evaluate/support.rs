@@ -9,7 +9,7 @@ use super::lists;
 use super::strings;
 use super::term::{Connection, Term};
 use crate::change::Touches;
-use crate::laravel::inflect;
+use crate::eloquent::inflect;
 use crate::laravel::{Key, Value};
 use crate::source::Span;
 

@@ -80,6 +80,8 @@ impl Interpreter<'_> {
         for segment in segments.unwrap_or_default() {
             let outside = self.output.statements.len();
             let before = (segment.guard != outer).then(|| self.state.catalog.clone());
+            let table = self.draft_table(id);
+            let lost = segment.blueprint.lost_modifiers(&table, &self.settings, &self.state.catalog);
             match segment.blueprint.compile(&self.settings, &self.state.catalog) {
                 Ok(compiled) => {
                     for statement in compiled {
@@ -90,7 +92,6 @@ impl Interpreter<'_> {
                     self.problem(format!("Laravel refuses it: {message}"), span);
                 }
                 Err(CompileError::Unknown { reason, span }) => {
-                    let table = self.draft_table(id);
                     self.opaque("$table", Touches::Table(table), &reason, span);
                 }
             }
@@ -99,6 +100,9 @@ impl Interpreter<'_> {
             }
             for statement in self.output.statements.iter_mut().skip(outside) {
                 statement.guard.clone_from(&segment.guard);
+                let is_changed =
+                    |column: &str| statement.changes.iter().any(|change| change.what.column() == Some(column));
+                statement.lost = lost.iter().filter(|lost| is_changed(&lost.column)).cloned().collect();
             }
             if let Some(before) = before {
                 self.state.catalog = before.or(self.state.catalog.clone());

@@ -7,7 +7,7 @@ mod statements;
 mod strings;
 
 use php_ast::resolve::{NameContext, NameResolver, ResolvedName, SpecialClass};
-use php_ast::{Name, TypeHint, TypeHintKind};
+use php_ast::{Name, TypeHint, TypeHintKind, UseDecl, UseKind};
 use php_rs_parser::{ParseOptions, bumpalo::Bump, parse_arena_with};
 
 use super::name::{ClassName, FallbackName};
@@ -25,7 +25,7 @@ pub fn read(source: &SourceFile) -> File {
 fn read_file(source: &SourceFile) -> File {
     let arena = Bump::new();
     let parsed = parse_arena_with(&arena, &source.text, &ParseOptions::default().source_map(false));
-    let mut lowering = Lowering { source, names: NameResolver::new(), comments: Vec::new() };
+    let mut lowering = Lowering { source, names: NameResolver::new(), imports: Vec::new(), comments: Vec::new() };
     let statements = lowering.stmts(&parsed.program.stmts);
     let mut comments = lowering.comments;
     comments.extend(parsed.comments.iter().map(|comment| comment_of(source, comment)));
@@ -36,7 +36,7 @@ fn read_file(source: &SourceFile) -> File {
         .filter(|error| error.leaves_ast_incomplete())
         .map(|error| SyntaxError { message: error.to_string(), span: span_in(source, error.span()) })
         .collect();
-    File { id: source.id, statements, comments, errors }
+    File { id: source.id, statements, imports: lowering.imports, comments, errors }
 }
 
 fn comment_of(source: &SourceFile, comment: &php_ast::Comment<'_>) -> Comment {
@@ -51,6 +51,7 @@ fn span_in(source: &SourceFile, span: php_ast::Span) -> Span {
 struct Lowering<'a> {
     source: &'a SourceFile,
     names: NameResolver,
+    imports: Vec<(String, String)>,
     /// Doc comments, which the parser hangs on declarations.
     comments: Vec<Comment>,
 }
@@ -58,6 +59,18 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn span(&self, span: php_ast::Span) -> Span {
         span_in(self.source, span)
+    }
+
+    /// Notes what a `use` makes of names of classes.
+    fn import(&mut self, declaration: &UseDecl<'_, '_>) {
+        for item in declaration.uses.iter() {
+            if matches!(item.kind.unwrap_or(declaration.kind), UseKind::Normal) {
+                let full = item.name.join_parts().trim_start_matches('\\').to_owned();
+                let short = item.alias.and_then(|alias| alias.as_str());
+                let short = short.unwrap_or_else(|| full.rsplit('\\').next().unwrap_or(&full)).to_owned();
+                self.imports.push((short, full));
+            }
+        }
     }
 
     fn doc(&mut self, comment: Option<&php_ast::Comment<'_>>) {

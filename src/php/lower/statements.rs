@@ -20,7 +20,8 @@ impl Lowering<'_> {
                         lowered.extend(self.stmts(&block.stmts));
                     }
                 }
-                SourceKind::Use(_) | SourceKind::Nop => {}
+                SourceKind::Use(declaration) => self.import(declaration),
+                SourceKind::Nop => {}
                 kind => lowered.push(Stmt { kind: self.stmt(kind), span: self.span(statement.span) }),
             }
         }

@@ -1,4 +1,4 @@
-//! The JSON of `lint`, `effects`, `sql` and `schema`, version 1. What is in it stays; more may come.
+//! The JSON of `lint`, `effects`, `sql`, `schema` and `usage`, version 1. What is in it stays; more may come.
 //!
 //! Lines and columns count from 1 (columns in characters), offsets are bytes, paths are relative to the project's root
 //! with `/`. What there is none of is null.
@@ -9,12 +9,14 @@ mod parts;
 mod schema;
 mod sql;
 mod tables;
+mod usage;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::sql::SentSql;
+use super::usage::Used;
 use crate::catalog::Catalog;
 use crate::lint::Outcome;
 use crate::source::Tree;
@@ -38,6 +40,10 @@ pub fn write_sql(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io
 
 pub fn write_schema(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     write(out, &tables::SchemaReport::new(catalog))
+}
+
+pub fn write_usage(out: &mut dyn Write, used: &Used<'_>) -> io::Result<()> {
+    write(out, &usage::UsageReport::new(used))
 }
 
 fn write(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {

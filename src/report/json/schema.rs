@@ -3,10 +3,10 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
-use super::{effects, lint, sql, tables};
+use super::{effects, lint, sql, tables, usage};
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 4] = ["lint", "effects", "sql", "schema"];
+pub const SCHEMAS: [&str; 5] = ["lint", "effects", "sql", "schema", "usage"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
@@ -14,6 +14,7 @@ pub fn schema(name: &str) -> Option<String> {
         "lint" => schema_of::<lint::LintReport>(),
         "effects" => schema_of::<effects::EffectsReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
+        "usage" => schema_of::<usage::UsageReport>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
     };

@@ -309,6 +309,7 @@ fn unread(opaque: Opaque, span: Span) -> Statement {
         changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
         guard: None,
         online: OnlineClauses::default(),
+        lost: Vec::new(),
     }
 }
 

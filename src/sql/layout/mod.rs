@@ -199,6 +199,11 @@ impl Listing {
 }
 
 impl Layout {
+    /// Whether each migration is expected to come with what undoes it.
+    pub fn has_way_back(self) -> bool {
+        matches!(self, Self::Sqitch | Self::GolangMigrate | Self::Diesel | Self::Dbmate | Self::Goose)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqitch => "Sqitch",

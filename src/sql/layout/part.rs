@@ -149,6 +149,7 @@ fn unread(file: &SourceFile, what: &str, from: usize) -> Statement {
         changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
         guard: None,
         online: OnlineClauses::default(),
+        lost: Vec::new(),
     }
 }
 

@@ -98,7 +98,8 @@ fn needed(tables: &str, case: &str) -> String {
         }
     }
     let is_needed = |statement: &&&str| made(statement).is_some_and(|table| wanted.contains(&table));
-    statements.iter().filter(is_needed).map(|statement| format!("{statement};\n")).collect()
+    let needed: Vec<&str> = statements.iter().filter(is_needed).copied().collect();
+    needed.join(";\n")
 }
 
 fn words(sql: &str) -> impl Iterator<Item = &str> {
@@ -171,9 +172,10 @@ fn asked(runner: &mut Session, claim: &Claim, algorithms: &[Algorithm]) -> Optio
             let table = statement.split_whitespace().nth(2)?;
             let before_actions = statement.find(table)? + table.len();
             let (start, actions) = statement.split_at(before_actions);
-            let asked = match takes_rest(actions) {
-                true => format!("{start} {clauses}, {actions}"),
-                false => format!("{statement}, {clauses}"),
+            let asked = if takes_rest(actions) {
+                format!("{start} {clauses}, {actions}")
+            } else {
+                format!("{statement}, {clauses}")
             };
             match runner.execute(&asked) {
                 Ok(_) => {
@@ -208,14 +210,14 @@ fn blocks_of(lock: &str) -> Blocks {
 /// What the statement does while another session has written a row and not committed: if it waits for that, who else waits
 /// tells the lock that it is waiting for. The strongest that it takes is seen, however short it holds it.
 fn behind_writer(database: &Database, claim: &Claim) -> Vec<String> {
-    let (mut runner, mut writer, mut observer) = (database.session(), database.session(), database.session());
+    let (mut runner, mut holder, mut observer) = (database.session(), database.session(), database.session());
     let table = claim.table.clone().unwrap_or_default();
     let (last, earlier) = claim.statements.split_last().expect("a case has a statement");
     for statement in earlier {
         runner.execute(statement).unwrap_or_else(|error| panic!("`{statement}`: {error}"));
     }
     for held in ["begin".to_owned(), format!("update `{table}` set id = id where id = {ROWS}")] {
-        writer.execute(&held).expect("nobody locks it");
+        holder.execute(&held).expect("nobody locks it");
     }
     let process = runner.execute("select connection_id()").expect("every session has one").trim().to_owned();
     let (number, _) = activity(&mut observer, &process);
@@ -225,7 +227,7 @@ fn behind_writer(database: &Database, claim: &Claim) -> Vec<String> {
     let mut is_blocked = |sql: String| observer.execute(&sql).is_err_and(|error| error.contains("Lock wait timeout"));
     let reads = waits && is_blocked(format!("select 1 from `{table}` limit 1"));
     let writes = waits && is_blocked(format!("update `{table}` set id = id where id = {}", ROWS - 2));
-    writer.execute("commit").expect("it can always end");
+    holder.execute("commit").expect("it can always end");
     let mut differences = Vec::new();
     if let Err(error) = runner.answer() {
         differences.push(format!("the server refuses it: {}", error.trim()));

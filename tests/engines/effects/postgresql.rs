@@ -271,9 +271,10 @@ fn probes<'a>(
         .map(|table| {
             let is_sequence = lockable.values().any(|relation| relation.name == *table && relation.is_sequence);
             let reads = waits(format!("select 1 from {table} limit 1"));
-            let writes = waits(match is_sequence {
-                true => format!("select nextval('{table}')"),
-                false => format!("update {table} set id = id where id = {ROWS}"),
+            let writes = waits(if is_sequence {
+                format!("select nextval('{table}')")
+            } else {
+                format!("update {table} set id = id where id = {ROWS}")
             });
             (table.clone(), Blocks { reads, writes })
         })

@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::laravel::Settings;
 
 pub(super) use context::Context;
+pub(super) use types::is_numeric;
 
 /// The statements of a blueprint whose fluent indexes are commands already.
 pub(super) fn compile(

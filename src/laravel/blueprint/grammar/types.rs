@@ -113,6 +113,11 @@ pub(super) fn is_integer(column: &Definition) -> bool {
     INTEGERS.contains(&column.text("type").as_str())
 }
 
+/// Whether the column holds numbers, which alone can be unsigned and have no collation.
+pub(in crate::laravel::blueprint) fn is_numeric(column: &Definition) -> bool {
+    is_integer(column) || ["decimal", "double", "float", "boolean"].contains(&column.text("type").as_str())
+}
+
 fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()

@@ -1,0 +1,68 @@
+//! What the variables of a function stand for.
+
+use std::collections::HashMap;
+
+use super::Extractor;
+use super::shape::Shape;
+use crate::usage::facts::{Node, NodeId};
+
+/// The variables of one function, as far as it was walked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    variables: HashMap<String, NodeId>,
+    /// What is known of the arrays in variables.
+    pub shapes: HashMap<String, Shape>,
+    /// What was given to the properties of a variable, or of `$this->name`.
+    pub written: HashMap<String, Shape>,
+    /// Names that queries of this function give to tables.
+    pub aliases: HashMap<String, String>,
+    /// How many branches and loops are around: what is assigned there may not be.
+    pub depth: u32,
+}
+
+impl Extractor<'_> {
+    pub(super) fn variable(&mut self, name: &str) -> NodeId {
+        if name == "this" {
+            return self.node(Node::This);
+        }
+        match self.scope.variables.get(name).copied() {
+            Some(id) if self.is_unknown(id) => self.node(Node::Variable(name.to_owned())),
+            Some(id) => match self.node_of(id) {
+                Node::Variable(_) | Node::This => id,
+                _ => self.node(Node::Named(id, name.to_owned())),
+            },
+            None => self.node(Node::Variable(name.to_owned())),
+        }
+    }
+
+    /// The variable stands for `id`; in a branch, or for what it stood for before.
+    pub(super) fn assign_variable(&mut self, name: &str, id: NodeId) {
+        let id = match self.scope.variables.get(name).copied() {
+            Some(before) if self.scope.depth > 0 => self.either([before, id]),
+            _ => id,
+        };
+        self.scope.variables.insert(name.to_owned(), id);
+    }
+
+    /// A function's parameter, or a loop's variable.
+    pub(super) fn declare_variable(&mut self, name: &str, id: NodeId) {
+        self.scope.variables.insert(name.to_owned(), id);
+    }
+
+    pub(super) fn knows_variable(&self, name: &str) -> bool {
+        self.scope.variables.contains_key(name)
+    }
+
+    /// Whether nothing was given to the variable but what the function was called with.
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
+        self.scope
+            .variables
+            .get(name)
+            .is_some_and(|id| matches!(self.node_of(*id), Node::Variable(known) if known == name))
+    }
+
+    /// The table that queries of this function call by that name.
+    pub(super) fn table_named(&self, name: &str) -> String {
+        self.scope.aliases.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}

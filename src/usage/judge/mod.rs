@@ -1,0 +1,77 @@
+//! Which uses are about the table or column that is asked for, how sure that is, and what would happen there.
+
+mod column;
+mod convention;
+mod insert;
+mod reach;
+mod table;
+
+use self::reach::Subject;
+use super::facts::Use;
+use super::index::{File, Index};
+use super::query::{Answer, Effect, Place, PlaceKind, Query, Tier, Unproved, What};
+
+/// What the code says to `query`.
+pub(super) fn answer(index: &Index, query: &Query) -> Answer {
+    let table = query.table.rsplit('.').next().unwrap_or(&query.table);
+    let mut found = Found::default();
+    match (&query.column, query.what) {
+        (None, _) => table::judge(index, &Subject::new(index, table, None), &mut found),
+        (Some(column), What::Gone) => column::judge(index, &Subject::new(index, table, Some(column)), &mut found),
+        (Some(column), what) => insert::judge(index, &Subject::new(index, table, Some(column)), what, &mut found),
+    }
+    for file in index.files() {
+        if let Some((line, message)) = &file.facts.problem {
+            let is_relevant = file.part.is_running();
+            if is_relevant {
+                found.unproved.push(Unproved {
+                    file: file.path.clone(),
+                    line: *line,
+                    reason: format!("the file does not parse: {message}"),
+                });
+            }
+        }
+    }
+    Answer::new(found.places, found.unproved, index.is_lenient())
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Found {
+    places: Vec<Place>,
+    unproved: Vec<Unproved>,
+}
+
+/// What a place comes to.
+#[derive(Debug, Clone)]
+struct Judgement {
+    kind: PlaceKind,
+    tier: Tier,
+    effect: Effect,
+    why: String,
+}
+
+impl Judgement {
+    fn new(kind: PlaceKind, tier: Tier, effect: Effect, why: impl Into<String>) -> Self {
+        Self { kind, tier, effect, why: why.into() }
+    }
+}
+
+impl Found {
+    fn add(&mut self, file: &File, line: u32, judgement: Judgement) {
+        let Judgement { kind, mut tier, effect, why } = judgement;
+        let is_template = file.path.ends_with(".blade.php");
+        // What a template's variables stand for is told by their names alone.
+        let kind = if is_template && kind == PlaceKind::Read { PlaceKind::Template } else { kind };
+        if is_template {
+            tier = tier.max(Tier::Likely);
+        }
+        self.places.push(Place { file: file.path.clone(), line, part: file.part, kind, tier, effect, why });
+    }
+
+    fn doubt(&mut self, file: &File, used: &Use, reason: &str) {
+        if file.part.is_running() {
+            self.unproved.push(Unproved { file: file.path.clone(), line: used.line, reason: reason.to_owned() });
+        }
+    }
+}
