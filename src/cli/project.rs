@@ -18,7 +18,7 @@ use super::own_rules;
 use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
-use crate::engine::{Engine, EngineVersion, Version};
+use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
@@ -325,24 +325,19 @@ fn settle(choice: EngineChoice, source: &str, effects: &Effects, notes: Notes) -
     let title = engine.title();
     let chosen = choice.version.as_ref().map_or(String::new(), |version| format!(" {version}"));
     notes.detail(&format!("engine: {title}{chosen} (from {source})"));
-    let version = match (choice.version, effects.assumed_version()) {
-        (version, None) => {
-            notes.remark(&format!(
-                "what {title} does for each change is not written down yet, so only what breaks running code is \
-                 judged; if production runs on another database, name it, as in `--engine mysql:8.4`, or in \
-                 `phasewise.yaml`"
-            ));
-            version.unwrap_or_else(Version::unspecified)
-        }
-        (Some(version), Some(_)) => version,
-        (None, Some(assumed)) => {
-            notes.remark(&format!(
-                "{title} {assumed} is assumed: say your version as in `--engine {engine}:{assumed}`, or in \
-                 `phasewise.yaml`"
-            ));
-            assumed.clone()
-        }
-    };
+    let version = choice.version.unwrap_or_else(|| {
+        let assumed = effects.assumed_version();
+        let elsewhere = if engine.is_embedded() {
+            "; if production runs on another database, name that, as in `--engine mysql:8.4`"
+        } else {
+            ""
+        };
+        notes.remark(&format!(
+            "{title} {assumed} is assumed: say your version as in `--engine {engine}:{assumed}`, or in \
+             `phasewise.yaml`{elsewhere}"
+        ));
+        assumed.clone()
+    });
     EngineVersion { engine, version }
 }
 

@@ -30,6 +30,8 @@ struct Written {
     #[serde(default)]
     instant_refuses_lock: bool,
     source: String,
+    /// Stands for that of each entry that says nothing of it.
+    verified: Option<String>,
     effects: Vec<Entry>,
 }
 
@@ -47,7 +49,7 @@ impl EngineFile {
             assumed: written.assumed.parse().map_err(|error| fail("assumed", format!("{error}")))?,
             instant_refuses_lock: written.instant_refuses_lock,
             source: written.source,
-            entries: written.effects,
+            entries: written.effects.into_iter().map(|entry| entry.or_verified(written.verified.as_ref())).collect(),
         })
     }
 }

@@ -35,6 +35,9 @@ pub struct Entry {
     lock: String,
     #[serde(default)]
     blocks: Vec<Blocked>,
+    /// It is the whole database that is locked.
+    #[serde(default)]
+    whole_database: bool,
     #[serde(default)]
     lasts: Lasts,
     algorithm: Option<Algorithm>,
@@ -103,6 +106,12 @@ impl Entry {
         ])
     }
 
+    /// Itself, verified as its file says where it says nothing of that.
+    #[must_use]
+    pub(super) fn or_verified(self, verified: Option<&String>) -> Self {
+        Self { verified: self.verified.or_else(|| verified.cloned()), ..self }
+    }
+
     pub fn is_rare(&self) -> bool {
         self.rare
     }
@@ -127,6 +136,7 @@ impl Entry {
         Effect {
             lock: self.lock.clone(),
             blocks: blocks(&self.blocks),
+            is_database_wide: self.whole_database,
             lasts: self.lasts,
             algorithm: self.algorithm,
             rewrites: self.rewrite.unwrap_or(self.lasts == Lasts::Rebuild),

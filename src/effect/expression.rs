@@ -4,9 +4,11 @@ use crate::answer::Answer;
 use crate::change::ColumnType;
 
 /// Functions whose value differs from call to call.
-const VOLATILE: [&str; 16] = [
+const VOLATILE: [&str; 18] = [
     "clock_timestamp",
     "gen_random_uuid",
+    "newid",
+    "newsequentialid",
     "nextval",
     "rand",
     "random",

@@ -14,43 +14,41 @@ use crate::yaml::YamlError;
 /// What one engine does, as its file says.
 #[derive(Debug, Clone)]
 pub struct Effects {
-    /// `None` for an engine that has no file yet.
-    file: Option<EngineFile>,
+    file: EngineFile,
 }
 
 impl Effects {
     /// The effects that this binary brings along.
     pub fn builtin(engine: Engine) -> Result<Self, YamlError> {
         let name = format!("engines/{engine}.yaml");
-        let file = embedded::folder("engines").find(|(path, _)| *path == name);
-        let file = file.map(|(path, text)| EngineFile::read(path, text)).transpose()?;
-        Ok(Self { file })
+        let text = embedded::folder("engines").find(|(path, _)| *path == name).map_or("", |(_, text)| text);
+        Self::read(&name, text)
     }
 
     /// Reads an engine's file; its name is the engine's.
     pub fn read(path: &str, text: &str) -> Result<Self, YamlError> {
-        EngineFile::read(path, text).map(|file| Self { file: Some(file) })
+        EngineFile::read(path, text).map(|file| Self { file })
     }
 
     /// The version that is taken where none is configured.
-    pub fn assumed_version(&self) -> Option<&Version> {
-        self.file.as_ref().map(|file| &file.assumed)
+    pub fn assumed_version(&self) -> &Version {
+        &self.file.assumed
     }
 
     /// The entries, as the file lists them.
     pub fn entries(&self) -> &[Entry] {
-        self.file.as_ref().map_or(&[], |file| file.entries.as_slice())
+        &self.file.entries
     }
 
     /// The entries that the change falls under: one, unless something that decides between several is not known.
     pub fn entries_of(&self, subject: &Subject<'_>) -> Vec<&Entry> {
-        self.file.as_ref().map_or_else(Vec::new, |file| file.candidates(subject).entries)
+        self.file.candidates(subject).entries
     }
 
     /// What the change does: the first entry that matches. Where it is not known whether an entry does, the worst of
     /// those that may, with the others as its alternatives.
     pub fn of(&self, subject: &Subject<'_>) -> Effect {
-        let Some(file) = &self.file else { return unknown(subject.target) };
+        let file = &self.file;
         let mut candidates = file.candidates(subject);
         if subject.target.version.is_in(&file.versions) != Answer::Yes {
             candidates.unheeded.insert("whether this version does as the versions that were measured");
@@ -122,6 +120,7 @@ fn unknown(target: &EngineVersion) -> Effect {
     Effect {
         lock: String::new(),
         blocks: Blocks::default(),
+        is_database_wide: false,
         lasts: Lasts::Moment,
         algorithm: None,
         rewrites: false,

@@ -40,6 +40,8 @@ pub struct Effect {
     pub lock: String,
     /// What other sessions cannot do meanwhile.
     pub blocks: Blocks,
+    /// Whether it keeps them from all tables of the database, rather than from the one that is changed.
+    pub is_database_wide: bool,
     pub lasts: Lasts,
     pub algorithm: Option<Algorithm>,
     /// Whether every row is written anew.
@@ -130,8 +132,8 @@ impl Effect {
     fn is_alike(&self, other: &Self) -> bool {
         (&self.lock, self.blocks, self.lasts, self.algorithm, self.rewrites, self.scans)
             == (&other.lock, other.blocks, other.lasts, other.algorithm, other.rewrites, other.scans)
-            && (self.in_transaction, &self.refused, &self.others)
-                == (other.in_transaction, &other.refused, &other.others)
+            && (self.is_database_wide, self.in_transaction, &self.refused, &self.others)
+                == (other.is_database_wide, other.in_transaction, &other.refused, &other.others)
     }
 }
 

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Algorithm, Effect, Lasts};
+use crate::answer::Answer;
 use crate::change::{Change, DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
+use crate::engine::Engine;
 use crate::source::Span;
 
 /// The state of the connection that a migration runs on.
@@ -111,9 +113,20 @@ impl Session {
         self.local_variables.get(name).or_else(|| self.variables.get(name)).map(String::as_str)
     }
 
-    /// Whether new foreign keys are not checked against the rows: MySQL's `foreign_key_checks` is off.
-    pub fn skips_foreign_key_checks(&self) -> bool {
-        matches!(self.variable("foreign_key_checks"), Some("0" | "off" | "false"))
+    /// Whether foreign keys are checked. A session of the MySQL family does so until it says otherwise; a session of SQLite
+    /// where it was made to, which Laravel does by its configuration.
+    pub fn checks_foreign_keys(&self, engine: Engine) -> Answer {
+        let variable = if engine == Engine::Sqlite { "foreign_keys" } else { "foreign_key_checks" };
+        match self.variable(variable) {
+            Some(value) => (!matches!(value, "0" | "off" | "false" | "no")).into(),
+            None if engine == Engine::Sqlite => Answer::Unknown,
+            None => Answer::Yes,
+        }
+    }
+
+    /// Whether SQLite's database keeps a write-ahead log, as far as the migration says it.
+    pub fn keeps_write_ahead_log(&self) -> Answer {
+        Answer::from(self.variable("journal_mode").map(|mode| mode == "wal"))
     }
 
     /// Whether the open transaction added that constraint NOT VALID, and so still holds the lock for it.

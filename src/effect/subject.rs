@@ -81,6 +81,11 @@ impl<'a> Subject<'a> {
         self.of_table(|table| listed(table, find(table)))
     }
 
+    /// Whether a foreign key holds for what the statement does.
+    pub fn checks_foreign_keys(&self) -> Answer {
+        self.session.checks_foreign_keys(self.target.engine)
+    }
+
     /// The other changes of the same statement.
     pub fn siblings(&self) -> impl Iterator<Item = &'a SchemaChange> {
         let own = &raw const *self.change;

@@ -56,6 +56,11 @@ impl Engine {
         matches!(self, Self::Mysql | Self::Mariadb)
     }
 
+    /// Whether it runs inside the application, as a database often does where it is developed alone.
+    pub fn is_embedded(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// Whether DDL can be rolled back, and so Laravel runs each migration in a transaction there.
     pub fn has_transactional_ddl(self) -> bool {
         matches!(self, Self::Postgresql | Self::Sqlserver)

@@ -6,6 +6,7 @@ use std::fmt;
 use super::discharge::discharge;
 use super::judge::{Place, finding};
 use super::project::{Direction, Script, comments};
+use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::run::{suppress, unknowns};
 use super::sizes::Sizes;
@@ -109,7 +110,7 @@ impl<'a> ExampleJudge<'a> {
         let mut session = Session::new(script.is_in_transaction).opened_in(example.sql_mode.clone());
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
-        for statement in &script.statements {
+        for statement in rebuilds_recognised(&script.statements, &catalog.clone()).iter() {
             let mut effects_of_statement = Vec::new();
             for change in &statement.changes {
                 let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
@@ -178,7 +179,9 @@ fn usual_version(engine: Engine) -> Version {
     let version = match engine {
         Engine::Mysql => "8.4",
         Engine::Mariadb => "10.11",
-        Engine::Postgresql | Engine::Sqlite | Engine::Sqlserver => "17",
+        Engine::Postgresql => "17",
+        Engine::Sqlite => "3.46",
+        Engine::Sqlserver => "2022",
     };
     version.parse().unwrap_or_else(|_| Version::unspecified())
 }

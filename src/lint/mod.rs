@@ -24,6 +24,7 @@ pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 pub use pattern::Pattern;
 pub use policy::{Policy, Severities, fits_table};
 pub use project::{Direction, LaravelProject, MigrationFile, Project, Script, SqlMigration};
+pub use rebuild::rebuilds_recognised;
 pub use run::{Batch, Lint};
 pub use sizes::{STATS_VERSION, Sizes, Stats, TableSize, Threshold};
 pub use starting_schema::{Role, StartingSchema, StartingSchemaError};

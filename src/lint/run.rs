@@ -6,7 +6,7 @@ use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
-use super::rebuild;
+use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::starting_schema::StartingSchema;
 use super::told::Told;
@@ -129,7 +129,7 @@ impl Lint<'_> {
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
         let mut told = Told::default();
-        for statement in rebuild::recognised(&script.statements, &outcome.catalog).iter() {
+        for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
             findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
         }

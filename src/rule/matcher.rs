@@ -112,6 +112,8 @@ struct EffectMatch {
     /// All of these are blocked.
     blocks: Option<OneOf<Blocked>>,
     lasts: Option<OneOf<Duration>>,
+    /// It is the whole database that is locked, rather than the table.
+    whole_database: Option<bool>,
     algorithm: Option<OneOf<Algorithm>>,
     rewrite: Option<bool>,
     /// The engine will not do it.
@@ -306,6 +308,7 @@ impl EffectMatch {
         self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, effect.blocks))
             && self.lasts.as_ref().is_none_or(lasts)
             && self.algorithm.as_ref().is_none_or(|any| effect.algorithm.is_some_and(|algorithm| any.has(&algorithm)))
+            && is_as(self.whole_database, effect.is_database_wide)
             && is_as(self.rewrite, effect.rewrites)
             && is_as(self.refused, effect.refused.is_some())
             && is_as(self.in_transaction, effect.in_transaction)

@@ -180,7 +180,8 @@ impl Definition {
             let (name, condition) = (self.constraint.take(), cursor.parens()?.text());
             let is_not_valid = constraint::read_suffix(cursor).is_some_and(|suffix| suffix.is_not_valid);
             self.column.checks.push(ColumnCheck { name, condition, is_not_valid });
-        } else if cursor.is("REFERENCES") {
+        } else if cursor.is_any(&["REFERENCES", "FOREIGN KEY REFERENCES"]) {
+            cursor.eat("FOREIGN KEY");
             let name = self.constraint.take();
             let mut foreign_key = foreign_key_target(cursor, name)?;
             foreign_key.columns.push(self.column.name.clone());

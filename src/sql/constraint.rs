@@ -57,7 +57,7 @@ pub(super) fn begins_without_comma(cursor: &Cursor<'_>) -> bool {
         ahead.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
         return ahead.is_symbol("(");
     }
-    ahead.is("FOREIGN KEY")
+    ahead.eat("FOREIGN KEY") && !ahead.is("REFERENCES")
 }
 
 /// KEY and INDEX are reserved on the MySQL family only; elsewhere they may be the names of columns.

@@ -1,5 +1,7 @@
 //! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
 
+use std::ops::Range;
+
 use super::cursor::{Cursor, Read};
 use super::options::read_online;
 use super::reading::Reading;
@@ -263,6 +265,27 @@ pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: boo
     }
 }
 
+/// SQL Server's REBUILD of an index, or of ALL of the table, behind that word.
+fn rebuild(
+    cursor: &mut Cursor<'_>,
+    table: TableName,
+    index: Option<String>,
+    range: Range<usize>,
+    reading: &mut Reading,
+) -> Read<()> {
+    let mut is_concurrent = false;
+    while !cursor.is_end() {
+        if cursor.eat("WITH") {
+            is_concurrent |= is_online(cursor.parens()?);
+        } else {
+            cursor.advance();
+        }
+    }
+    let (table, what) = (Some(table), Maintenance::Reindex);
+    reading.push(range, SchemaChange::MaintainTable(MaintainTable { table, index, what, is_concurrent }));
+    Ok(())
+}
+
 /// Reads ALTER INDEX, behind those words.
 pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
     let range = cursor.range();
@@ -277,32 +300,41 @@ pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> 
         return Ok(());
     }
     let if_exists = cursor.eat("IF EXISTS");
-    let mut object = Object::new(ObjectKind::Index, cursor.table_name()?);
+    let object = Object::new(ObjectKind::Index, cursor.table_name()?);
     if cursor.eat("RENAME TO") {
         let to = cursor.name()?;
         reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: object.name.name, to }));
         return Ok(());
     }
-    if cursor.eat("ON") {
-        object.table = Some(cursor.table_name()?);
+    if cursor.engine == Engine::Sqlserver && cursor.eat("ON") {
+        return alter_on(cursor, object.name.name, range, reading);
     }
-    let change = if let Some(what) = cursor.eat_any(&["REBUILD", "REORGANIZE"]) {
-        let is_concurrent = cursor.text().to_ascii_uppercase().replace(' ', "").contains("ONLINE=ON");
-        let what = if what == "REBUILD" { Maintenance::Reindex } else { Maintenance::Optimize };
-        let index = Some(object.name.name).filter(|name| !name.eq_ignore_ascii_case("ALL"));
-        SchemaChange::MaintainTable(MaintainTable { table: object.table, index, what, is_concurrent })
-    } else {
-        let action = ObjectAction::Other(leading_words(cursor));
-        SchemaChange::AlterObject(AlterObject { object, if_exists, action })
-    };
+    let action = ObjectAction::Other(leading_words(cursor));
     cursor.skip_all();
-    reading.push(range, change);
+    reading.push(range, SchemaChange::AlterObject(AlterObject { object, if_exists, action }));
+    Ok(())
+}
+
+/// SQL Server's ALTER INDEX, behind ON.
+fn alter_on(cursor: &mut Cursor<'_>, index: String, range: Range<usize>, reading: &mut Reading) -> Read<()> {
+    let table = cursor.table_name()?;
+    if cursor.eat("REBUILD") {
+        return rebuild(cursor, table, Some(index), range, reading);
+    }
+    let is_stored_only = cursor.is_any(&["REORGANIZE", "SET", "PAUSE", "ABORT"]);
+    cursor.skip_all();
+    let (touches, reason) = if is_stored_only {
+        (Touches::Nothing, "it changes how an index is stored, not what it covers")
+    } else {
+        (Touches::Table(table), "the index is switched off, or its building goes on")
+    };
+    reading.opaque(range, "ALTER INDEX", touches, reason);
     Ok(())
 }
 
 /// The words up to a name, a number or brackets: `SET TABLESPACE`, `ATTACH PARTITION`.
 fn leading_words(cursor: &Cursor<'_>) -> String {
-    const KNOWN: &[&str] = &["SET TABLESPACE", "ATTACH PARTITION", "SET STATISTICS", "SET", "RESET", "DISABLE"];
+    const KNOWN: &[&str] = &["SET TABLESPACE", "ATTACH PARTITION", "SET STATISTICS", "SET", "RESET"];
     let mut ahead = cursor.clone();
     if ahead.eat("ALTER") {
         ahead.eat("COLUMN");

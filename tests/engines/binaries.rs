@@ -26,16 +26,11 @@ struct Link {
 impl Binaries {
     /// Those of `release`; what was fetched is unpacked in `folder`, where any user may run it.
     pub(crate) fn of(release: &Release, folder: &Path) -> Result<Self, Unavailable> {
-        let Some(version) = &release.version else { return Ok(Self::Installed) };
-        let name = format!("{}-{version}.tgz", release.engine.as_phasewise());
-        let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers").join(name);
-        if !archive.is_file() || release.engine != Engine::Postgres {
-            return Err(Unavailable(format!("there is no server: `tests/servers {release}` fetches it")));
+        let Some(_) = &release.version else { return Ok(Self::Installed) };
+        if release.engine != Engine::Postgres {
+            return Err(Unavailable(format!("no test knows where `{release}` comes from")));
         }
-        let unpacked = Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(folder).output();
-        let output = unpacked.map_err(|error| Unavailable(format!("`tar` does not run: {error}")))?;
-        assert!(output.status.success(), "{}: {}", archive.display(), String::from_utf8_lossy(&output.stderr));
-        let root = folder.join("package");
+        let root = unpacked(&release.to_string(), folder)?;
         let links = fs::read_to_string(root.join("native/pg-symlinks.json")).expect("the package lists its links");
         let links: Vec<Link> = serde_json::from_str(&links).expect("a list of links");
         for link in links {
@@ -51,6 +46,19 @@ impl Binaries {
             Self::Unpacked(folder) => Ok(folder.join(name)),
         }
     }
+}
+
+/// Unpacks what `tests/servers` fetched for `release`, such as `postgresql:12`, in `folder`.
+pub(crate) fn unpacked(release: &str, folder: &Path) -> Result<PathBuf, Unavailable> {
+    let name = format!("target/servers/{}.tgz", release.replace(':', "-"));
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if !archive.is_file() {
+        return Err(Unavailable(format!("there is no server: `tests/servers {release}` fetches it")));
+    }
+    let unpacked = Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(folder).output();
+    let output = unpacked.map_err(|error| Unavailable(format!("`tar` does not run: {error}")))?;
+    assert!(output.status.success(), "{}: {}", archive.display(), String::from_utf8_lossy(&output.stderr));
+    Ok(folder.join("package"))
 }
 
 /// A temporary folder is its maker's alone.

@@ -1,4 +1,4 @@
-//! Compares phasewise with the real thing: PostgreSQL, MariaDB, and Laravel on PHP.
+//! Compares phasewise with the real thing: PostgreSQL, MariaDB, SQLite, and Laravel on PHP.
 //!
 //! A test that lacks what it needs on this machine says so and is ignored, which Rust's own harness cannot do at run time.
 #![allow(
@@ -21,6 +21,7 @@ mod fixtures;
 mod laravel;
 mod schema;
 mod server;
+mod sqlite;
 mod stats;
 
 use std::process::ExitCode;
@@ -60,6 +61,11 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         let name = format!("effects::claims_hold_on_{release}");
         trials.push(Trial::ignorable_test(name, move || completion(effects::claims_hold(&servers, &release))));
+    }
+    for version in sqlite::versions() {
+        let name = format!("effects::claims_hold_on_sqlite:{}", version.as_deref().unwrap_or("installed"));
+        let run = move || completion(effects::claims_hold_on_sqlite(version.as_deref()));
+        trials.push(Trial::ignorable_test(name, run));
     }
     trials.extend(catalog::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);

@@ -285,14 +285,21 @@ impl std::fmt::Display for Release {
     }
 }
 
+/// What `PHASEWISE_SERVERS` names: `postgresql:10,postgresql:18,sqlite:3.53`.
+pub(crate) fn asked_for() -> Vec<String> {
+    let names = std::env::var("PHASEWISE_SERVERS").unwrap_or_default();
+    names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
 impl Release {
     /// Those that every run needs, and those that `PHASEWISE_SERVERS` names: `postgresql:10,postgresql:18`.
     pub(crate) fn all() -> Vec<Self> {
-        let more = std::env::var("PHASEWISE_SERVERS").unwrap_or_default();
+        let more = asked_for().into_iter().filter(|name| !name.starts_with("sqlite:"));
         let mut releases: Vec<Self> = ["postgresql:installed", "postgresql:12", "postgresql:17", "mariadb:installed"]
             .into_iter()
-            .chain(more.split(',').filter(|name| !name.is_empty()))
-            .map(Self::read)
+            .map(str::to_owned)
+            .chain(more)
+            .map(|name| Self::read(&name))
             .collect();
         releases.sort();
         releases.dedup();

@@ -11,12 +11,20 @@ use phasewise::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::source::{SourceMap, Tree};
 
-const ENGINES: [(Engine, &str); 3] = [(Engine::Mysql, "8.4"), (Engine::Mariadb, "10.11"), (Engine::Postgresql, "17")];
+const ENGINES: [(Engine, &str); 5] = [
+    (Engine::Mysql, "8.4"),
+    (Engine::Mariadb, "10.11"),
+    (Engine::Postgresql, "17"),
+    (Engine::Sqlite, "3.46"),
+    (Engine::Sqlserver, "2022"),
+];
 
 /// Entries on which an effect may hang, but which none is known to fall under: no SQL that is read here tells a domain from
-/// another type.
-const NEVER_SURE: [&str; 1] =
-    ["the domain's constraint makes the server write every row anew, and nobody reads or writes the table meanwhile"];
+/// another type, and the catalog does not tell a column's own constraint from one of its table.
+const NEVER_SURE: [&str; 2] = [
+    "the domain's constraint makes the server write every row anew, and nobody reads or writes the table meanwhile",
+    "a FOREIGN KEY or a CHECK of the table names the column, and is not that column's own",
+];
 
 /// A change of a case, and its effect.
 struct Judged {
@@ -145,6 +153,9 @@ pub(crate) fn read(sql: &str, engine: Engine) -> Vec<Statement> {
 
 pub(crate) fn tell(effect: &Effect) -> String {
     let mut told = format!("{} {}", effect.lock, blocked(effect.blocks));
+    if effect.is_database_wide {
+        told.push_str(" of the database");
+    }
     let _ = write!(told, ", {:?}", effect.lasts);
     if let Some(algorithm) = effect.algorithm {
         let _ = write!(told, ", {}", algorithm.name());

@@ -115,6 +115,7 @@ fn effect() -> Effect {
     Effect {
         lock: "NONE".to_owned(),
         blocks: Blocks::default(),
+        is_database_wide: false,
         lasts: Lasts::Moment,
         algorithm: Some(Algorithm::Instant),
         rewrites: false,

@@ -74,6 +74,8 @@ pub struct AddColumnMatch {
     already_differs: Option<bool>,
     /// Running code's INSERTs fail that leave a required column out: its connections are opened in strict mode.
     strict: Option<bool>,
+    /// Foreign keys are checked: `foreign_key_checks` (MySQL family) or `PRAGMA foreign_keys` (SQLite) is on.
+    foreign_keys_checked: Option<bool>,
 }
 
 impl AddColumnMatch {
@@ -114,6 +116,11 @@ impl AddColumnMatch {
                     && definition(subject, &column.name).is_some_and(|standing| differs(standing, column)),
             ),
             Verdict::certainly(self.strict, subject.session.is_opened_strict()),
+            Verdict::whether(
+                self.foreign_keys_checked,
+                subject.checks_foreign_keys(),
+                "whether foreign keys are checked",
+            ),
         ])
     }
 }
@@ -170,13 +177,19 @@ pub struct DropColumnMatch {
     in_key: Option<bool>,
     /// It is known to be the whole primary key.
     primary_key: Option<bool>,
+    /// It is known to be all that a UNIQUE constraint goes over.
+    unique_constraint: Option<bool>,
     /// It is part of a foreign key of its table.
     in_foreign_key: Option<bool>,
     /// It is known to be part of a key with other columns, which loses more than this column.
     in_wider_key: Option<bool>,
     /// A generated column is computed from it.
     computed_from: Option<bool>,
+    /// A FOREIGN KEY or a CHECK of the table names it, rather than one in its own definition. The catalog does not tell the
+    /// two apart.
+    in_table_constraint: Option<bool>,
     cascade: Option<bool>,
+    if_exists: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
     stands: Option<bool>,
     /// A view that is known names it, or all columns of its table.
@@ -189,6 +202,10 @@ impl DropColumnMatch {
         let engine = subject.catalog.engine();
         let in_wider_key = |table: &Table| keys(table).any(|key| key.len() > 1 && key.contains(&column));
         let is_primary_key = |table: &Table| table.primary_key.iter().eq([column]);
+        let is_unique = |table: &Table| {
+            let mut constraints = table.indexes.iter().filter(|index| index.is_constraint);
+            constraints.any(|index| index.definition.columns().eq([column]))
+        };
         let stands = match subject.table() {
             Some(table) => table.has_column(column, engine),
             None => subject.table_in_use(),
@@ -202,8 +219,15 @@ impl DropColumnMatch {
                 "whether the column is part of a key",
             ),
             Verdict::certainly(self.primary_key, subject.table().is_some_and(is_primary_key)),
+            Verdict::certainly(self.unique_constraint, subject.table().is_some_and(is_unique)),
             Verdict::certainly(self.in_wider_key, subject.table().is_some_and(in_wider_key)),
+            Verdict::whether(
+                self.in_table_constraint,
+                is_constrained(subject, column).and(Answer::Unknown),
+                "whether the constraint on the column is of the table",
+            ),
             Verdict::certainly(self.cascade, change.cascade),
+            Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
                 self.in_foreign_key,
                 keeps_foreign_key(subject, column),
@@ -233,6 +257,14 @@ pub fn is_indexed(subject: &Subject<'_>, column: &str) -> Answer {
     subject.table_lists(|table| {
         table.primary_key.iter().any(|key| key == column)
             || table.indexes.iter().any(|index| index.covers(column, engine) || index.computes(column))
+    })
+}
+
+/// Whether the column is part of a foreign key of its table, or a CHECK names it.
+fn is_constrained(subject: &Subject<'_>, column: &str) -> Answer {
+    subject.table_lists(|table| {
+        let mut in_keys = table.foreign_keys.iter().flat_map(|key| &key.definition.columns);
+        in_keys.any(|own| own == column) || table.checks.iter().any(|check| check.names_column(column))
     })
 }
 

@@ -65,7 +65,7 @@ impl DropPrimaryKeyMatch {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AddForeignKeyMatch {
     not_valid: Option<bool>,
-    /// The rows are checked: `foreign_key_checks` is on.
+    /// The rows are checked: `foreign_key_checks` (MySQL family) or `PRAGMA foreign_keys` (SQLite) is on.
     checked: Option<bool>,
     /// The table that it refers to stood before the batch.
     referenced_in_use: Option<bool>,
@@ -102,7 +102,7 @@ impl AddForeignKeyMatch {
             old.columns == new.columns && old.to_table == new.to_table && old.to_columns == new.to_columns
         };
         let stood = subject.table_before_batch().is_some_and(|table| table.foreign_keys.iter().any(is_it));
-        let is_checked = !subject.session.skips_foreign_key_checks();
+        let is_checked = subject.checks_foreign_keys();
         Verdict::all([
             Verdict::certainly(self.not_valid, change.is_not_valid),
             Verdict::certainly(self.stood, stood),

@@ -109,7 +109,7 @@ impl RedefineColumnMatch {
             Verdict::whether(self.in_foreign_key, in_foreign_key, "whether the column is part of a foreign key"),
             Verdict::whether(
                 self.foreign_keys_checked,
-                !subject.session.skips_foreign_key_checks(),
+                subject.checks_foreign_keys(),
                 "whether foreign keys are checked",
             ),
         ])

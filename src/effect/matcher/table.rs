@@ -37,6 +37,11 @@ pub struct TableMatch {
     partitioned: Option<bool>,
     /// It is a partition of another table.
     partition: Option<bool>,
+    /// Its SQLite database keeps a write-ahead log, so that reads go on while something is written.
+    wal: Option<bool>,
+    /// Its server is of an edition of SQL Server that does more online: Enterprise, Developer, Azure SQL. Nothing that is
+    /// read tells of it.
+    online_edition: Option<bool>,
 }
 
 impl TableMatch {
@@ -92,6 +97,8 @@ impl TableMatch {
                 subject.table_lists(|table| table.partition_of.is_some()),
                 "whether the table is a partition",
             ),
+            Verdict::whether(self.wal, subject.session.keeps_write_ahead_log(), "the database's journal mode"),
+            Verdict::whether(self.online_edition, Answer::Unknown, "the server's edition"),
         ])
     }
 }
@@ -234,7 +241,7 @@ pub struct DropTableMatch {
     foreign_keys: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
-    /// Foreign keys are checked: `foreign_key_checks` is on.
+    /// Foreign keys are checked: `foreign_key_checks` (MySQL family) or `PRAGMA foreign_keys` (SQLite) is on.
     foreign_keys_checked: Option<bool>,
     /// Such a table stands.
     stands: Option<bool>,
@@ -257,7 +264,7 @@ impl DropTableMatch {
             Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
                 self.foreign_keys_checked,
-                !subject.session.skips_foreign_key_checks(),
+                subject.checks_foreign_keys(),
                 "whether foreign keys are checked",
             ),
             Verdict::whether(self.stands, stands, "whether the table stands"),

@@ -17,7 +17,7 @@ use crate::sql::{Copy, copied};
 const MAX_STATEMENTS: usize = 64;
 
 /// The statements, with those that rebuild a table turned into what they change of it.
-pub(super) fn recognised<'s>(statements: &'s [Statement], catalog: &Catalog) -> Cow<'s, [Statement]> {
+pub fn rebuilds_recognised<'s>(statements: &'s [Statement], catalog: &Catalog) -> Cow<'s, [Statement]> {
     if catalog.engine() != Engine::Sqlite {
         return Cow::Borrowed(statements);
     }
@@ -222,7 +222,7 @@ mod tests {
         replay(&mut catalog, &read(TABLE, engine));
         catalog.begin_batch();
         let statements = read(migration, engine);
-        let found = recognised(&statements, &catalog);
+        let found = rebuilds_recognised(&statements, &catalog);
         assert_eq!(found.len(), statements.len(), "every statement stays");
         let mut out = String::new();
         for change in found.iter().flat_map(|statement| &statement.changes) {

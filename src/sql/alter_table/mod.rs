@@ -6,6 +6,7 @@ mod mysql;
 mod partitions;
 mod postgresql;
 mod settings;
+mod sqlite;
 mod sqlserver;
 
 use std::ops::Range;
@@ -61,7 +62,7 @@ impl Action<'_> {
             Engine::Mysql | Engine::Mariadb => mysql::read(item, self),
             Engine::Postgresql => postgresql::read(item, self),
             Engine::Sqlserver => return sqlserver::read(item, self, verb),
-            Engine::Sqlite => Ok(false),
+            Engine::Sqlite => sqlite::read(item, self),
         };
         let read = read.and_then(|is_read| if is_read { Ok(true) } else { self.read_shared(item) });
         self.finish(read, item, &whole);

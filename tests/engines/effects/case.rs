@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use phasewise::catalog::Catalog;
-use phasewise::change::Statement;
+use phasewise::change::{MaintainTable, Maintenance, SchemaChange, Statement};
 use phasewise::effect::{Effect, Effects, OtherTable, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion, VersionRange};
+use phasewise::lint::rebuilds_recognised;
 use phasewise::source::{SourceMap, Tree};
 
 /// All cases of an engine.
@@ -18,6 +19,7 @@ pub(crate) struct Suite {
 }
 
 /// One paragraph of the file.
+#[derive(Clone)]
 pub(crate) struct Case {
     /// The versions it can run on.
     versions: Option<VersionRange>,
@@ -67,7 +69,13 @@ impl Suite {
             catalog.apply_statement(&statement);
         }
         let statements = read(&case.sql, case.dialect);
-        let (last, earlier) = statements.split_last().ok_or_else(|| "it has no statement".to_owned())?;
+        let statements = rebuilds_recognised(&statements, &catalog);
+        // What rebuilds a table is judged, and runs, as a whole.
+        let begins =
+            statements.iter().position(|statement| statement.changes.len() > 1 && is_sqlite_rebuild(statement));
+        let judged = begins.unwrap_or(statements.len().saturating_sub(1));
+        let (earlier, rest) = statements.split_at(judged);
+        let last = rest.first().ok_or_else(|| "it has no statement".to_owned())?;
         let mut session = Session::new(is_in_transaction);
         for change in earlier.iter().flat_map(|statement| &statement.changes) {
             session.follow(&change.what);
@@ -101,7 +109,8 @@ impl Suite {
         let says_it =
             |own: &Effect| (&own.lock, own.lasts, own.algorithm) == (&effect.lock, effect.lasts, effect.algorithm);
         let entries = found.iter().filter(|(_, own)| says_it(own)).map(|(place, _)| *place).collect();
-        let statements = statements.iter().map(|statement| statement.sql.clone()).collect();
+        let sql = |statements: &[Statement]| statements.iter().map(|one| one.sql.clone()).collect::<Vec<_>>();
+        let statements = sql(earlier).into_iter().chain([sql(rest).join("; ")]).collect();
         Ok(Some(Claim { statements, table, effect, entries }))
     }
 }
@@ -125,9 +134,22 @@ impl Case {
         case
     }
 
+    /// The same in a session that ran `setting` before, if that is none.
+    pub(crate) fn after(&self, setting: &str) -> Self {
+        let sql = if setting.is_empty() { self.sql.clone() } else { format!("{setting};\n{}", self.sql) };
+        Self { sql, ..self.clone() }
+    }
+
     pub(crate) fn title(&self) -> &str {
         self.sql.trim()
     }
+}
+
+fn is_sqlite_rebuild(statement: &Statement) -> bool {
+    let is_rebuild = |what: &SchemaChange| {
+        matches!(what, SchemaChange::MaintainTable(MaintainTable { what: Maintenance::Rebuild, .. }))
+    };
+    statement.changes.iter().any(|change| is_rebuild(&change.what))
 }
 
 /// A statement does what its heaviest change does.

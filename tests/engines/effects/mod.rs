@@ -6,20 +6,23 @@
 mod case;
 mod mysql_family;
 mod postgresql;
+mod sqlite;
 
 use std::collections::BTreeSet;
 
 use phasewise::effect::Certainty;
 use phasewise::engine::{Engine, Version, VersionRange};
 
-use self::case::Suite;
-use crate::availability::Outcome;
+use self::case::{Case, Claim, Suite};
+use crate::availability::{Outcome, Unavailable};
 use crate::server::{Release, Servers};
+use crate::sqlite::Sqlite;
 
 /// The versions on which cases are looked up. Every run needs servers of some of them; `PHASEWISE_SERVERS` asks for others,
 /// such as `postgresql:10,postgresql:18`, which `tests/servers` fetches.
 const POSTGRESQL: [&str; 9] = ["10", "11", "12", "13", "14", "15", "16", "17", "18"];
 const MARIADB: [&str; 3] = ["10.5.23", "10.11", "11.8.6"];
+const SQLITE: [&str; 4] = ["3.34.1", "3.40.1", "3.46.1", "3.53.4"];
 
 /// Begins `verified` of an entry that no server of ours can show.
 const NOT_CHECKABLE: &str = "not: ";
@@ -28,7 +31,9 @@ const NOT_CHECKABLE: &str = "not: ";
 #[expect(clippy::unnecessary_wraps, reason = "tests that lack nothing have the type of those that may")]
 pub(crate) fn every_claim_has_a_case(_: &Servers) -> Outcome {
     let mut without = Vec::new();
-    for (engine, versions) in [(Engine::Postgresql, &POSTGRESQL[..]), (Engine::Mariadb, &MARIADB[..])] {
+    let engines =
+        [(Engine::Postgresql, &POSTGRESQL[..]), (Engine::Mariadb, &MARIADB[..]), (Engine::Sqlite, &SQLITE[..])];
+    for (engine, versions) in engines {
         let suite = Suite::of(engine);
         let met = versions.iter().flat_map(|version| entries_met(&suite, version)).collect::<BTreeSet<_>>();
         let entries = suite.effects.entries();
@@ -55,7 +60,12 @@ pub(crate) fn every_claim_has_a_case(_: &Servers) -> Outcome {
 }
 
 fn entries_met(suite: &Suite, version: &str) -> Vec<usize> {
-    let claims = suite.cases.iter().map(|case| (case, suite.claim(case, version, is_in_transaction(suite.engine))));
+    let modes: &[&str] = if suite.engine == Engine::Sqlite { &sqlite::MODES } else { &[""] };
+    let cases = modes.iter().flat_map(|mode| suite.cases.iter().map(|case| case.after(mode)));
+    let claims = cases.map(|case| {
+        let claim = suite.claim(&case, version, is_in_transaction(suite.engine));
+        (case, claim)
+    });
     let claims = claims.filter_map(|(case, claim)| {
         claim.unwrap_or_else(|error| panic!("{} {version}: `{}`: {error}", suite.engine, case.title()))
     });
@@ -70,38 +80,84 @@ pub(crate) fn claims_hold(servers: &Servers, release: &Release) -> Outcome {
     if suite.engine == Engine::Postgresql {
         postgresql::prepare(&database, &suite.tables);
     }
-    let mut wrong = Vec::new();
-    let mut measured = BTreeSet::new();
-    let mut cases = 0;
+    let mut tally = Tally::new(&suite, &version);
     for case in &suite.cases {
-        let claim = match suite.claim(case, &version, is_in_transaction(suite.engine)) {
-            Ok(None) => continue,
+        tally.add(case, |claim| match suite.engine {
+            Engine::Postgresql => postgresql::differences(servers, release, &database, case, claim),
+            _ => mysql_family::differences(servers, release, &suite.tables, case, claim),
+        })?;
+    }
+    tally.conclude();
+    Ok(())
+}
+
+/// Runs every case on SQLite, with and without a write-ahead log.
+pub(crate) fn claims_hold_on_sqlite(version: Option<&str>) -> Outcome {
+    let sqlite = Sqlite::of(version)?;
+    let suite = Suite::of(Engine::Sqlite);
+    let version = sqlite.version();
+    let tables = sqlite::prepared(&sqlite, &suite.tables);
+    let mut tally = Tally::new(&suite, &version);
+    for mode in sqlite::MODES {
+        for case in suite.cases.iter().map(|case| case.after(mode)) {
+            tally.add(&case, |claim| Ok(sqlite::differences(&sqlite, &tables, &case, claim)))?;
+        }
+    }
+    tally.conclude();
+    Ok(())
+}
+
+/// What was measured of a suite on one version.
+struct Tally<'a> {
+    suite: &'a Suite,
+    version: &'a str,
+    wrong: Vec<String>,
+    /// The entries, by their place in the file.
+    measured: BTreeSet<usize>,
+    cases: usize,
+}
+
+impl<'a> Tally<'a> {
+    fn new(suite: &'a Suite, version: &'a str) -> Self {
+        Self { suite, version, wrong: Vec::new(), measured: BTreeSet::new(), cases: 0 }
+    }
+
+    fn add(
+        &mut self,
+        case: &Case,
+        measure: impl FnOnce(&Claim) -> Result<Vec<String>, Unavailable>,
+    ) -> Result<(), Unavailable> {
+        let claim = match self.suite.claim(case, self.version, is_in_transaction(self.suite.engine)) {
+            Ok(None) => return Ok(()),
             Ok(Some(claim)) => claim,
             Err(error) => {
-                wrong.push(format!("`{}`: {error}", case.title()));
-                continue;
+                self.wrong.push(format!("`{}`: {error}", case.title()));
+                return Ok(());
             }
         };
-        cases += 1;
-        let mut differences = match suite.engine {
-            Engine::Postgresql => postgresql::differences(servers, release, &database, case, &claim),
-            _ => mysql_family::differences(servers, release, &suite.tables, case, &claim),
-        }?;
+        self.cases += 1;
+        let is_known = claim.effect.certainty != Certainty::Unknown;
+        let mut differences = if is_known { measure(&claim)? } else { Vec::new() };
         for place in &claim.entries {
-            measured.insert(*place);
-            let verified = suite.effects.entries()[*place].verified();
-            let is_known = claim.effect.certainty != Certainty::Unknown;
-            if is_known && !names(verified, &version) {
-                differences.push(format!("`verified` is {verified:?}, but it was measured on {version}"));
+            self.measured.insert(*place);
+            let verified = self.suite.effects.entries()[*place].verified();
+            if is_known && !names(verified, self.version) {
+                differences.push(format!("`verified` is {verified:?}, but it was measured on {}", self.version));
             }
         }
         if !differences.is_empty() {
-            wrong.push(format!("`{}` ({})\n    {}", case.title(), claim.effect.says, differences.join("\n    ")));
+            let differences = differences.join("\n    ");
+            self.wrong.push(format!("`{}` ({})\n    {differences}", case.title(), claim.effect.says));
         }
+        Ok(())
     }
-    eprintln!("{} {version}: {cases} cases, {} entries measured", suite.engine, measured.len());
-    assert!(wrong.is_empty(), "{} {version}: {} cases differ:\n{}", suite.engine, wrong.len(), wrong.join("\n"));
-    Ok(())
+
+    #[track_caller]
+    fn conclude(self) {
+        let Self { suite, version, wrong, measured, cases } = self;
+        eprintln!("{} {version}: {cases} cases, {} entries measured", suite.engine, measured.len());
+        assert!(wrong.is_empty(), "{} {version}: {} cases differ:\n{}", suite.engine, wrong.len(), wrong.join("\n"));
+    }
 }
 
 /// PostgreSQL's statements run in a transaction unless the engine refuses that.
