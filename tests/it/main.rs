@@ -12,6 +12,7 @@ mod cli;
 mod decisions;
 mod docs;
 mod dumps;
+mod effect_rows;
 mod effects;
 mod layers;
 mod layouts;
