@@ -25,6 +25,8 @@ const MODES: [&str; 8] = [
 ];
 /// A lock up to this one on a further table keeps nobody waiting, so that no entry needs to tell of it.
 const HARMLESS: usize = 1;
+/// The error for a statement that may not run in a transaction.
+const IN_TRANSACTION: &str = "25001";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const RELATIONS: &str = "select c.oid, c.relname, c.relkind, coalesce(i.indrelid, c.oid), pg_relation_filenode(c.oid), \
@@ -84,7 +86,7 @@ pub(super) fn differences(
     if claim.effect.in_transaction {
         return Ok(in_transaction(&copy, claim));
     }
-    let mut differences = refusal(&mut copy.session(), claim, Some("25001"));
+    let mut differences = refusal(&mut copy.session(), claim, Some(IN_TRANSACTION));
     if differences.is_empty() {
         differences = compare(&claim.effect, claim.table.as_deref(), &outside_transaction(&copy, claim));
     }
@@ -137,7 +139,11 @@ fn rows_of(claim: &Claim, before: &Relations, after: &Relations) -> u64 {
 
 /// That the server refuses it, and with that error.
 fn refusal(runner: &mut Session, claim: &Claim, code: Option<&str>) -> Vec<String> {
-    let _ = runner.execute("begin");
+    // What is refused for being in a transaction is tried in one, and what may not be in one is tried without.
+    let is_concurrent = claim.statements.iter().any(|statement| statement.contains(" CONCURRENTLY "));
+    if !is_concurrent || code == Some(IN_TRANSACTION) {
+        let _ = runner.execute("begin");
+    }
     let outcome = claim.statements.iter().try_for_each(|statement| runner.execute(statement).map(drop));
     let _ = runner.execute("rollback");
     match (outcome, code) {
