@@ -289,6 +289,7 @@ fn kind(sql: &str) -> String {
     match words.find(|word| !MODIFIERS.contains(&word.as_str())) {
         Some(object) if verb == "EXEC" && object != "SP_RENAME" => verb,
         Some(object) if verb == "VACUUM" && object != "FULL" => verb,
+        Some(object) if verb == "UPDATE" && object == "STATISTICS" => format!("{verb} {object}"),
         Some(object) if takes_object.contains(&verb.as_str()) => format!("{verb} {object}"),
         _ => verb,
     }

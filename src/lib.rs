@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod embedded;
+mod template;
 pub mod yaml;
 
 mod eloquent;
@@ -27,6 +28,10 @@ pub mod usage;
 pub mod rule;
 
 pub mod lint;
+
+pub mod recipe;
+
+pub mod plan;
 
 pub mod database;
 

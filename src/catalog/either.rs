@@ -34,6 +34,7 @@ impl Catalog {
         }
         self.absent.retain(|name| other.absent.contains(name));
         self.objects = self.objects.or(other.objects);
+        self.ties.merge(other.ties);
         self.is_partial |= other.is_partial;
         self.has_opaque_batch |= other.has_opaque_batch;
         self

@@ -13,7 +13,7 @@ impl Catalog {
     /// The partitions of that table, and the tables that inherit from it.
     pub fn heirs_of(&self, name: &TableName) -> impl Iterator<Item = &Table> {
         let key = self.key(name);
-        self.tables().filter(move |table| table.parents().any(|parent| *parent == key))
+        self.tied_to(&key).filter(move |table| table.parents().any(|parent| *parent == key))
     }
 
     /// What the change does to the heirs of its table: PostgreSQL's ALTER TABLE reaches them.

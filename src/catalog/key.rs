@@ -9,7 +9,7 @@ impl Catalog {
     /// The tables whose foreign keys refer to that one, each with such a key.
     pub fn references_to(&self, name: &TableName) -> impl Iterator<Item = (&Table, &super::ForeignKey)> {
         let key = self.key(name);
-        self.tables()
+        self.tied_to(&key)
             .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
             .filter(move |(_, foreign_key)| foreign_key.definition.to_table == key)
     }

@@ -20,6 +20,7 @@ mod query;
 mod replay;
 mod spelled;
 mod table;
+mod ties;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -31,6 +32,7 @@ use crate::engine::Engine;
 pub use charset::Charset;
 use object::Objects;
 use table::kept;
+use ties::TableTies;
 
 pub use object::Object;
 pub use table::{Check, Column, ForeignKey, Index, Table};
@@ -45,6 +47,7 @@ pub struct Catalog {
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
     absent: BTreeSet<TableName>,
     objects: Objects,
+    ties: TableTies,
     /// Tables that are listed, but stand only if something that could not be decided went that way.
     doubtful: BTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
@@ -72,6 +75,7 @@ impl Catalog {
             before_batch: BTreeMap::new(),
             absent: BTreeSet::new(),
             objects: Objects::default(),
+            ties: TableTies::default(),
             doubtful: BTreeSet::new(),
             is_partial: false,
             has_opaque_batch: false,
@@ -167,7 +171,8 @@ impl Catalog {
     pub fn table_of_index(&self, name: &str) -> Option<&Table> {
         let is_key =
             |table: &&Table| self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name);
-        self.tables().find(|table| table.index(name, self.engine).is_some() || is_key(table))
+        let tables = self.ties.of_part(name).filter_map(|table| self.tables.get(table)).map(Rc::as_ref);
+        tables.into_iter().find(|table| table.index(name, self.engine).is_some() || is_key(table))
     }
 
     /// The name under which a table is kept: without the schema that the engine looks in by default.

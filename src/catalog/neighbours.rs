@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Era;
 use super::table::Table;
+use super::ties::TableTies;
 use crate::change::TableName;
 use crate::engine::Engine;
 
@@ -14,21 +15,24 @@ pub(super) struct Neighbours<'c> {
     pub engine: Engine,
     pub era: Era,
     pub others: &'c BTreeMap<TableName, Rc<Table>>,
+    pub ties: &'c TableTies,
 }
 
 impl Neighbours<'_> {
     /// Whether a table or an index of `own`'s schema goes by that name.
     pub(super) fn has_relation(&self, own: &Table, name: &str) -> bool {
-        self.in_schema_of(own).any(|table| {
-            table.name.name == name
-                || table.primary_key_name.as_deref() == Some(name)
-                || table.indexes.iter().any(|index| index.name == name)
-        })
+        let namesake = TableName { schema: own.name.schema.clone(), name: name.to_owned() };
+        self.others.contains_key(&namesake)
+            || self.in_schema_of(own, name).any(|table| {
+                table.name.name == name
+                    || table.primary_key_name.as_deref() == Some(name)
+                    || table.indexes.iter().any(|index| index.name == name)
+            })
     }
 
     /// Whether a constraint of a table of `own`'s schema goes by that name.
     pub(super) fn has_constraint(&self, own: &Table, name: &str) -> bool {
-        self.in_schema_of(own).any(|table| {
+        self.in_schema_of(own, name).any(|table| {
             table.primary_key_name.as_deref() == Some(name)
                 || table.foreign_keys.iter().any(|key| key.name == name)
                 || table.checks.iter().any(|check| check.name == name)
@@ -36,8 +40,9 @@ impl Neighbours<'_> {
         })
     }
 
-    fn in_schema_of<'t>(&'t self, own: &'t Table) -> impl Iterator<Item = &'t Table> {
-        let others = self.others.values().map(Rc::as_ref);
+    /// The tables of `own`'s schema of which a part may go by that name.
+    fn in_schema_of<'t>(&'t self, own: &'t Table, name: &str) -> impl Iterator<Item = &'t Table> + use<'t> {
+        let others = self.ties.of_part(name).filter_map(|table| self.others.get(table)).map(Rc::as_ref);
         others.filter(|table| table.name.schema == own.name.schema).chain(std::iter::once(own))
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Catalog;
 use super::table::{kept, same_name};
+use super::ties::Ties;
 use crate::answer::Answer;
 use crate::change::{self, Definition, ObjectKind, TableName, ViewQuery};
 use crate::engine::Engine;
@@ -37,6 +38,10 @@ pub(super) struct Objects {
     pub doubtful: BTreeSet<change::Object>,
     /// Whether there may be objects that are not listed, though all tables are.
     pub is_partial: bool,
+    /// By the table, or the view, that they are part of, read or list.
+    ties: Ties<TableName, change::Object>,
+    /// Those that may be known in full, by nothing.
+    whole: Ties<(), change::Object>,
 }
 
 impl Object {
@@ -50,6 +55,17 @@ impl Object {
 
     pub fn is_view(&self) -> bool {
         self.object.kind.is_view()
+    }
+
+    /// The tables and views that it is part of, reads or lists.
+    fn names(&self) -> impl Iterator<Item = &TableName> {
+        let (listed, owner): (&[TableName], _) = match &self.definition {
+            Definition::View(query) => (&query.reads, None),
+            Definition::Publication(publication) => (&publication.tables, None),
+            Definition::Sequence(change::Sequence { owner: Some((table, _)) }) => (&[], Some(table)),
+            _ => (&[], None),
+        };
+        self.object.table.iter().chain(owner).chain(listed)
     }
 
     /// Whether it is a view whose query names that table.
@@ -96,7 +112,7 @@ impl Catalog {
         let mut found: BTreeMap<&change::Object, &Object> = BTreeMap::new();
         let mut sources = vec![self.key(name)];
         while let Some(source) = sources.pop() {
-            for (key, view) in &self.objects.standing {
+            for (key, view) in self.objects.tied_to(&source) {
                 if view.reads(&source) && found.insert(key, view).is_none() {
                     sources.push(key.name.clone());
                 }
@@ -108,7 +124,7 @@ impl Catalog {
     /// The triggers of that table, whether they run or not.
     pub fn triggers_on(&self, name: &TableName) -> impl Iterator<Item = &Object> {
         let key = self.key(name);
-        self.objects().filter(move |object| {
+        self.objects.tied_to(&key).map(|(_, object)| object).filter(move |object| {
             object.object.kind == ObjectKind::Trigger && object.object.table.as_ref() == Some(&key)
         })
     }
@@ -135,7 +151,7 @@ impl Catalog {
     /// Whether a view that is known reads that table itself.
     pub fn view_reads(&self, name: &TableName) -> Answer {
         let table = self.key(name);
-        let views = self.objects.standing.iter().filter(|(_, object)| object.reads(&table));
+        let views = self.objects.tied_to(&table).filter(|(_, object)| object.reads(&table));
         Answer::any(views.map(|(key, view)| {
             let is_certain = !view.is_partial && !self.objects.doubtful.contains(key);
             if is_certain { Answer::Yes } else { Answer::Unknown }
@@ -157,7 +173,7 @@ impl Catalog {
     /// may be another by now.
     pub fn view_depends(&self, name: &TableName, column: &str) -> Answer {
         let table = self.key(name);
-        Answer::any(self.objects.standing.keys().map(|view| self.view_names(view, &table, column)))
+        Answer::any(self.objects.tied_to(&table).map(|(view, _)| self.view_names(view, &table, column)))
     }
 
     /// Whether that object is a view that reads the column.
@@ -225,7 +241,12 @@ impl Catalog {
 impl Objects {
     /// From here on, what is listed may be another.
     pub fn lose_sight(&mut self) {
-        self.standing.values_mut().for_each(|object| object.is_partial = true);
+        for key in self.whole.take(&()) {
+            if let Some(object) = self.standing.get_mut(&key) {
+                object.is_partial = true;
+            }
+        }
+        debug_assert!(self.standing.values().all(|object| object.is_partial), "an object is still taken for known");
     }
 
     pub fn begin_batch(&mut self) {
@@ -235,7 +256,34 @@ impl Objects {
     pub fn insert(&mut self, key: change::Object, object: Object) {
         self.absent.remove(&key);
         self.doubtful.remove(&key);
-        self.standing.insert(key, object);
+        self.standing.insert(key.clone(), object);
+        self.note(&key);
+    }
+
+    /// Takes note of what that object has to do with now.
+    pub fn note(&mut self, key: &change::Object) {
+        let Some(object) = self.standing.get(key) else { return };
+        object.names().for_each(|name| self.ties.tie(name, key));
+        if !object.is_partial {
+            self.whole.tie(&(), key);
+        }
+    }
+
+    /// The objects that have to do with that table or view, in their order, and maybe others.
+    pub fn tied_to(&self, name: &TableName) -> impl Iterator<Item = (&change::Object, &Object)> + use<'_> {
+        debug_assert!(
+            self.standing
+                .iter()
+                .filter(|(_, object)| object.names().any(|named| named == name))
+                .all(|(key, _)| self.ties.of(name).any(|tied| tied == key)),
+            "a tie to {name} was not noted"
+        );
+        self.ties.of(name).filter_map(|key| self.standing.get_key_value(key))
+    }
+
+    /// The keys of those.
+    pub fn keys_tied_to(&self, name: &TableName) -> Vec<change::Object> {
+        self.tied_to(name).map(|(key, _)| key.clone()).collect()
     }
 
     pub fn remove(&mut self, key: &change::Object) -> Option<Object> {
@@ -260,6 +308,8 @@ impl Objects {
             }
         }
         self.absent.retain(|key| other.absent.contains(key));
+        self.ties.merge(other.ties);
+        self.whole.merge(other.whole);
         self.is_partial |= other.is_partial;
         self
     }

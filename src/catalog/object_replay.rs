@@ -95,6 +95,7 @@ impl Catalog {
                     action => action.clone(),
                 };
                 self.object_mut(&alter.object).apply(&action);
+                self.objects.note(&key);
             }
         }
     }
@@ -150,8 +151,9 @@ impl Catalog {
         if self.engine != Engine::Postgresql {
             return;
         }
-        for object in self.objects.standing.values_mut() {
-            if let Definition::View(query) = &mut object.definition
+        for key in self.objects.keys_tied_to(from) {
+            if let Some(object) = self.objects.standing.get_mut(&key)
+                && let Definition::View(query) = &mut object.definition
                 && query.reads.contains(from)
             {
                 query.reads.retain(|table| table != from);
@@ -160,6 +162,7 @@ impl Catalog {
                 expression::rename_column(&mut query.text, &from.name, &to.name, Engine::Postgresql);
                 let redirected = |(table, column)| (if table == *from { to.clone() } else { table }, column);
                 object.later = std::mem::take(&mut object.later).into_iter().map(redirected).collect();
+                self.objects.note(&key);
             }
         }
     }
@@ -181,7 +184,7 @@ impl Catalog {
             self.drop_views_on(table);
         }
         let engine = self.engine;
-        self.drop_objects_where(|object| {
+        self.drop_objects_where(table, |object| {
             object.object.table.as_ref() == Some(table) || object.is_owned_by(table, None, engine)
         });
     }
@@ -189,12 +192,16 @@ impl Catalog {
     /// What goes with a column: the sequence that it owns, and what PostgreSQL's CASCADE takes, or may take.
     pub(super) fn drop_objects_of_column(&mut self, drop: &change::DropColumn) {
         let (table, engine) = (self.key(&drop.table), self.engine);
-        self.drop_objects_where(|object| object.is_owned_by(&table, Some(&drop.column), engine));
+        self.drop_objects_where(&table, |object| object.is_owned_by(&table, Some(&drop.column), engine));
         if engine != Engine::Postgresql || !drop.cascade {
             return;
         }
-        let views: Vec<change::Object> =
-            self.objects().filter(|view| view.reads(&table)).map(|view| view.object.clone()).collect();
+        let views: Vec<change::Object> = self
+            .objects
+            .tied_to(&table)
+            .filter(|(_, view)| view.reads(&table))
+            .map(|(_, view)| view.object.clone())
+            .collect();
         for view in views {
             let key = self.object_key(&view);
             match self.view_names(&key, &table, &drop.column) {
@@ -210,8 +217,9 @@ impl Catalog {
         }
     }
 
-    fn drop_objects_where(&mut self, is_such: impl Fn(&Object) -> bool) {
-        let gone = self.objects.standing.iter().filter(|(_, object)| is_such(object)).map(|(key, _)| key.clone());
+    /// Drops what has to do with that table and is such.
+    fn drop_objects_where(&mut self, table: &TableName, is_such: impl Fn(&Object) -> bool) {
+        let gone = self.objects.tied_to(table).filter(|(_, object)| is_such(object)).map(|(key, _)| key.clone());
         for key in gone.collect::<Vec<_>>() {
             self.objects.remove(&key);
         }
@@ -225,7 +233,8 @@ impl Catalog {
                 table.clone_from(to);
             }
         };
-        for (_, mut object) in std::mem::take(&mut self.objects.standing) {
+        for key in self.objects.keys_tied_to(from) {
+            let Some(mut object) = self.objects.standing.remove(&key) else { continue };
             object.object.table.iter_mut().for_each(redirect);
             match &mut object.definition {
                 Definition::Sequence(Sequence { owner: Some((table, _)) }) => redirect(table),
@@ -233,7 +242,8 @@ impl Catalog {
                 _ => {}
             }
             let key = self.object_key(&object.object);
-            self.objects.standing.insert(key, object);
+            self.objects.standing.insert(key.clone(), object);
+            self.objects.note(&key);
         }
     }
 
@@ -245,7 +255,7 @@ impl Catalog {
                 to.clone_into(name);
             }
         };
-        for key in self.objects.standing.keys().cloned().collect::<Vec<_>>() {
+        for key in self.objects.keys_tied_to(&table) {
             let named = self.view_names(&key, &table, from);
             let Some(object) = self.objects.standing.get_mut(&key) else { continue };
             let later = std::mem::take(&mut object.later).into_iter();
@@ -281,7 +291,8 @@ impl Catalog {
             _ => return,
         };
         let (key, engine) = (self.key(table), self.engine);
-        for object in self.objects.standing.values_mut() {
+        for tied in self.objects.keys_tied_to(&key) {
+            let Some(object) = self.objects.standing.get_mut(&tied) else { continue };
             let is_named = name.is_none_or(|name| same_name(&object.object.name.name, name, engine));
             if object.object.kind == kind && object.object.table.as_ref() == Some(&key) && is_named {
                 object.is_enabled = is_enabled;

@@ -29,6 +29,7 @@ impl Catalog {
     pub fn apply(&mut self, change: &SchemaChange) {
         if !self.is_of_view(change) {
             self.make(change);
+            self.note_ties();
             self.pass_on(change);
         }
         if let Some((touches, _)) = change.reach() {
@@ -112,6 +113,7 @@ impl Catalog {
         let stood = self.is_in_use(name).is_yes();
         self.absent.remove(&key);
         self.doubtful.remove(&key);
+        self.ties.change(&key);
         let table = self.tables.entry(key.clone()).or_insert_with(|| Rc::new(Table::unknown(key, stood)));
         Rc::make_mut(table)
     }
@@ -127,7 +129,7 @@ impl Catalog {
     }
 
     fn neighbours(&self) -> Neighbours<'_> {
-        Neighbours { engine: self.engine, era: self.era, others: &self.tables }
+        Neighbours { engine: self.engine, era: self.era, others: &self.tables, ties: &self.ties }
     }
 
     fn create_table(&mut self, create: &CreateTable) {
@@ -148,6 +150,7 @@ impl Catalog {
         let foreign_keys = self.with_keys(&create.foreign_keys);
         let create = CreateTable { columns, foreign_keys, sources, ..create.clone() };
         let table = Table::created(key.clone(), &create, &self.neighbours());
+        self.ties.change(&key);
         self.tables.insert(key, Rc::new(table));
     }
 
@@ -195,27 +198,30 @@ impl Catalog {
         self.redirect_objects(&from, &to);
         self.redirect_heirs(&from, &to);
         self.redirect_foreign_keys(&from, |key| key.to_table = to.clone());
+        self.ties.rename(&from, &to);
     }
 
     /// Changes every foreign key that refers to `table`.
     pub(super) fn redirect_foreign_keys(&mut self, table: &TableName, redirect: impl Fn(&mut change::ForeignKey)) {
         let refers = |key: &ForeignKey| key.definition.to_table == *table;
-        for other in self.tables.values_mut() {
-            if other.foreign_keys.iter().any(refers) {
-                let keys = &mut Rc::make_mut(other).foreign_keys;
-                keys.iter_mut().filter(|key| refers(key)).for_each(|key| redirect(&mut key.definition));
-            }
+        for other in self.referring_to(table, refers) {
+            let keys = &mut self.table_mut(&other).foreign_keys;
+            keys.iter_mut().filter(|key| refers(key)).for_each(|key| redirect(&mut key.definition));
         }
     }
 
     /// Drops the foreign keys that refer to `table` and are such.
     pub(super) fn drop_foreign_keys_to(&mut self, table: &TableName, is_such: impl Fn(&change::ForeignKey) -> bool) {
         let goes = |key: &ForeignKey| key.definition.to_table == *table && is_such(&key.definition);
-        for other in self.tables.values_mut() {
-            if other.foreign_keys.iter().any(goes) {
-                Rc::make_mut(other).foreign_keys.retain(|key| !goes(key));
-            }
+        for other in self.referring_to(table, goes) {
+            self.table_mut(&other).foreign_keys.retain(|key| !goes(key));
         }
+    }
+
+    /// The tables with such a foreign key to `table`.
+    fn referring_to(&self, table: &TableName, is_such: impl Fn(&ForeignKey) -> bool) -> Vec<TableName> {
+        let referring = self.tied_to(table).filter(|other| other.foreign_keys.iter().any(&is_such));
+        referring.map(|other| other.name.clone()).collect()
     }
 
     /// Forgets what a change may have changed that it does not say.
@@ -231,9 +237,12 @@ impl Catalog {
                 self.forget_absences();
                 self.objects.lose_sight();
                 self.has_opaque_batch |= self.era == Era::Batch;
-                for table in self.tables.values_mut().filter(|table| !table.is_partial) {
-                    Rc::make_mut(table).is_partial = true;
+                for key in self.take_whole() {
+                    if let Some(table) = self.tables.get_mut(&key).filter(|table| !table.is_partial) {
+                        Rc::make_mut(table).is_partial = true;
+                    }
                 }
+                debug_assert!(self.tables().all(|table| table.is_partial), "a table is still taken for known");
             }
         }
     }

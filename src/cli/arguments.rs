@@ -30,6 +30,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Find what cannot be deployed while the application keeps serving
     Lint(LintArguments),
+    /// Turn what cannot be deployed at once into a sequence of deploys that can
+    Plan(PlanArguments),
     /// Show what each change does on the engine: its lock, whom that blocks, for how long
     Effects(EffectsArguments),
     /// Print the SQL that each migration sends, without PHP or a database
@@ -71,6 +73,22 @@ pub(super) struct EffectsArguments {
     #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to tell what each change does
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    #[command(flatten)]
+    pub(super) scope: ScopeArguments,
+    /// Let a backfill ship with the deploy before it
+    #[arg(long, help_heading = RESULTS)]
+    pub(super) compact: bool,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+    /// How to tell the deploys
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
     pub(super) format: Format,
     #[command(flatten)]

@@ -12,7 +12,7 @@ pub(super) enum Exit {
     Clean,
     /// There are findings at or above the level asked for.
     Findings,
-    /// Usage, configuration or input are such that nothing could be judged.
+    /// Usage, configuration or input are such that nothing, or not all, could be judged.
     Unusable,
 }
 

@@ -18,6 +18,8 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     workspace.remark_on_dump(&batch, notes);
+    // Before the judge puts nothing in the place of what cannot be read.
+    let is_readable = workspace.is_readable(&batch);
     let mut outcome = workspace.lint(&batch)?;
     baseline::settle(&arguments.baseline, &workspace, &mut outcome, notes)?;
     workspace.idle_settings(&outcome).iter().for_each(|idle| notes.remark(idle));
@@ -35,7 +37,11 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     })?;
     let fail_on = arguments.fail_on.or(workspace.config.wishes.fail_on).unwrap_or(FailOn::Error);
     let fails = |finding: &Finding| finding.is_open() && fail_on.includes(finding.severity);
-    Ok(if outcome.findings.iter().any(fails) { Exit::Findings } else { Exit::Clean })
+    Ok(match outcome.findings.iter().any(fails) {
+        _ if !is_readable => Exit::Unusable,
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
 }
 
 /// Says once which tables count as large because nobody said otherwise.

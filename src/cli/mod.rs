@@ -16,6 +16,7 @@ mod lint;
 mod migrations;
 mod notes;
 mod own_rules;
+mod plan;
 mod project;
 mod root;
 mod schema;
@@ -47,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Effects(arguments) => effects::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -2,11 +2,14 @@
 
 use super::config::Config;
 use super::exit::Failure;
+use crate::recipe::{OwnRecipe, Recipes};
 use crate::rule::{OwnRule, Rules};
 use crate::source::{ReadError, Tree};
 
 /// The family of a rule that lies in no folder of its own.
 const FAMILY: &str = "project";
+/// The folder of a project's own recipes.
+const RECIPES: &str = "recipes";
 /// A directory that goes deeper leads back to itself.
 const DEEPEST: usize = 8;
 
@@ -19,7 +22,18 @@ pub(super) fn rules(tree: &Tree, config: &Config) -> Result<Rules, Failure> {
     Ok(Rules::builtin()?.with_own(&own)?)
 }
 
-/// The files of rules in `directory` and below, in the order of their paths.
+/// All recipes that hold in a project: its own lie in a folder of their own beside its rules.
+pub(super) fn recipes(tree: &Tree, config: &Config) -> Result<Recipes, Failure> {
+    let mut own = Vec::new();
+    for directory in config.own_rules(tree) {
+        let mut found = Vec::new();
+        collect(tree, &format!("{directory}/{RECIPES}"), RECIPES, DEEPEST, &mut found)?;
+        own.extend(found.into_iter().map(|file| OwnRecipe { path: file.path, text: file.text }));
+    }
+    Ok(Recipes::builtin()?.with_own(&own)?)
+}
+
+/// The files of rules in `directory` and below, in the order of their paths; recipes are none.
 pub(super) fn files(tree: &Tree, directory: &str) -> Result<Vec<OwnRule>, ReadError> {
     let mut own = Vec::new();
     collect(tree, directory, FAMILY, DEEPEST, &mut own)?;
@@ -34,5 +48,6 @@ fn collect(tree: &Tree, directory: &str, family: &str, depth: usize, own: &mut V
         own.push(OwnRule { family: family.to_owned(), path, text });
     }
     let folders = if depth == 0 { Vec::new() } else { tree.directories(directory) };
-    folders.iter().try_for_each(|folder| collect(tree, &format!("{directory}/{folder}"), folder, depth - 1, own))
+    let mut of_rules = folders.iter().filter(|folder| *folder != RECIPES);
+    of_rules.try_for_each(|folder| collect(tree, &format!("{directory}/{folder}"), folder, depth - 1, own))
 }

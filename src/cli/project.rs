@@ -25,6 +25,8 @@ use crate::lint::{
     Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, StartingSchema,
     Stats, Unknown, fits_table,
 };
+use crate::plan::{self, Packing, Planned};
+use crate::recipe::Recipes;
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
@@ -45,6 +47,7 @@ pub(super) struct Workspace<'t> {
     starting_schema: Option<StartingSchema>,
     effects: Effects,
     rules: Rules,
+    recipes: Recipes,
     policy: Policy,
 }
 
@@ -78,6 +81,7 @@ impl<'t> Workspace<'t> {
         let config = Config::load(tree, target.config.as_deref())?;
         let rules = own_rules::rules(tree, &config)?;
         config.check_rules(&rules)?;
+        let recipes = own_rules::recipes(tree, &config)?;
         let stats = stats(target, &config, tree)?;
         notes.detail(&format!("project: {}", why_root(root.sign)));
         if let Some(path) = config.path() {
@@ -106,7 +110,7 @@ impl<'t> Workspace<'t> {
         let starting_schema = dump.map(|dump| dump.load(tree, choice.engine, logs, notes)).transpose()?;
         let target = settle(choice, &source, &effects, notes);
         let policy = config.policy(stats);
-        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, policy })
+        Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, recipes, policy })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -132,6 +136,12 @@ impl<'t> Workspace<'t> {
     pub(super) fn lint(&self, batch: &Batch) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
         Ok(self.judge().run(batch))
+    }
+
+    /// The deploys in which `batch` can ship; an error where none of its migrations can be read.
+    pub(super) fn plan(&self, batch: &Batch, packing: Packing) -> Result<Planned, ReadError> {
+        self.check_readable(batch)?;
+        Ok(plan::plan(&self.judge(), &self.recipes, batch, packing))
     }
 
     /// What the migrations of `batch` send; an error where none of them can be read.
@@ -194,6 +204,15 @@ impl<'t> Workspace<'t> {
             policy: &self.policy,
             today: Some(Date::of(SystemTime::now())),
         }
+    }
+
+    /// Whether every migration of `batch` can be read.
+    pub(super) fn is_readable(&self, batch: &Batch) -> bool {
+        let migrations = self.project.migrations();
+        migrations
+            .iter()
+            .filter(|migration| batch.holds(migration))
+            .all(|migration| self.tree.read(&migration.path).is_ok())
     }
 
     /// One file that cannot be read is told as not understood; when none can, nothing is left to judge.

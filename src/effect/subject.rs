@@ -117,11 +117,10 @@ impl<'a> Subject<'a> {
 
     /// The other tables whose foreign keys refer to this one.
     pub fn referring_tables(&self) -> impl Iterator<Item = &'a catalog::Table> {
-        let own = self.table();
-        self.catalog.tables().filter(move |other| {
-            own.is_some_and(|own| {
-                other.name != own.name && other.foreign_keys.iter().any(|key| key.definition.to_table == own.name)
-            })
+        self.table().into_iter().flat_map(|own| {
+            let referring = self.catalog.references_to(&own.name).map(|(other, _)| other);
+            let mut last: Option<&TableName> = None;
+            referring.filter(move |other| last.replace(&other.name) != Some(&other.name) && other.name != own.name)
         })
     }
 }

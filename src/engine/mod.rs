@@ -4,10 +4,14 @@ mod version;
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 pub use version::{EngineVersion, Version, VersionError, VersionRange};
 
 /// A database engine. Laravel, and only Laravel, calls MariaDB `mysql` up to its major 10.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     Mysql,
     Mariadb,

@@ -3,6 +3,7 @@
 //! The one place that brings the front ends, the catalog, the engines' effects and the rules together; the commands
 //! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
+mod deploy;
 mod discharge;
 mod example;
 mod judge;
@@ -19,6 +20,7 @@ mod starting_schema;
 mod told;
 mod way_back;
 
+pub use deploy::Shipment;
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 pub use pattern::Pattern;

@@ -1,9 +1,10 @@
 //! What a lint gives: every change of the batch with its effect, every finding, and what was not understood.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::catalog::Catalog;
-use crate::change::{Change, TableName};
+use crate::change::{Change, Statement, TableName};
 use crate::effect::Effect;
 use crate::engine::EngineVersion;
 use crate::finding::{Breaks, Finding};
@@ -50,8 +51,8 @@ pub struct MigrationRead {
 pub struct JudgedChange {
     /// Its place in [`Outcome::migrations`].
     pub migration: usize,
-    /// The statement it is part of.
-    pub sql: String,
+    /// The statement it is part of, shared by the changes of one statement.
+    pub statement: Rc<Statement>,
     pub change: Change,
     pub effect: Effect,
     pub breaks: Breaks,

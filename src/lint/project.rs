@@ -2,7 +2,7 @@
 
 use super::remarks;
 use crate::catalog::Catalog;
-use crate::change::{Problem, Statement};
+use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, Touches};
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
@@ -206,7 +206,7 @@ impl Script {
                 self.problems.extend(tree.read(&part.path).ok().and_then(|file| not_utf8(&file)));
                 self.comments.extend(read.comments);
             }
-            Err(error) => self.problems.extend(Self::unreadable(&part.path, &error, tree).problems),
+            Err(error) => self.statements.extend(Self::unreadable(&part.path, &error, tree).statements),
         }
     }
 
@@ -217,10 +217,20 @@ impl Script {
         Self { problems: vec![Problem { span: Span::new(file.id, 0, 0), reason }], ..Self::default() }
     }
 
-    /// A migration whose file could not be read.
+    /// A migration whose file could not be read: it may do anything.
     fn unreadable(path: &str, error: &ReadError, tree: &Tree) -> Self {
         let file = tree.put(path, String::new());
-        let problem = Problem { span: Span::new(file.id, 0, 0), reason: error.to_string() };
-        Self { problems: vec![problem], ..Self::default() }
+        let span = Span::new(file.id, 0, 0);
+        let opaque = Opaque { what: "file".to_owned(), touches: Touches::Anything, reason: error.to_string() };
+        let unread = Statement {
+            sql: String::new(),
+            bindings: Vec::new(),
+            span,
+            changes: vec![Change { what: SchemaChange::Opaque(opaque), span }],
+            guard: None,
+            online: OnlineClauses::default(),
+            lost: Vec::new(),
+        };
+        Self { statements: vec![unread], ..Self::default() }
     }
 }

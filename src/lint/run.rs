@@ -1,6 +1,7 @@
 //! Replays the history and judges the batch.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
@@ -47,16 +48,8 @@ impl Lint<'_> {
     /// Judges `batch`.
     pub fn run(&self, batch: &Batch) -> Outcome {
         let (migrations, start) = self.start(batch);
-        let mut outcome = Outcome {
-            target: self.target.clone(),
-            laravel: self.project.laravel_major(),
-            migrations: Vec::new(),
-            changes: Vec::new(),
-            findings: Vec::new(),
-            unknown: start.unknown,
-            unsized_tables: BTreeSet::new(),
-            catalog: start.catalog,
-        };
+        let mut outcome = self.nothing_yet(start.catalog);
+        outcome.unknown = start.unknown;
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
         let mut has_begun = false;
         for migration in migrations.iter().take(last) {
@@ -111,8 +104,22 @@ impl Lint<'_> {
         (catalog, unknown)
     }
 
+    /// An outcome of no migration.
+    pub(super) fn nothing_yet(&self, catalog: Catalog) -> Outcome {
+        Outcome {
+            target: self.target.clone(),
+            laravel: self.project.laravel_major(),
+            migrations: Vec::new(),
+            changes: Vec::new(),
+            findings: Vec::new(),
+            unknown: Vec::new(),
+            unsized_tables: BTreeSet::new(),
+            catalog,
+        }
+    }
+
     /// The migrations that run, and what stands before the first of them.
-    fn start(&self, batch: &Batch) -> (Vec<MigrationFile>, Start) {
+    pub(super) fn start(&self, batch: &Batch) -> (Vec<MigrationFile>, Start) {
         let mut migrations = self.project.migrations();
         let Some(starting_schema) =
             self.starting_schema.filter(|starting_schema| starting_schema.suits(batch, &migrations))
@@ -123,15 +130,27 @@ impl Lint<'_> {
         (migrations, Start { catalog: starting_schema.catalog(), unknown: starting_schema.unknown().to_vec() })
     }
 
-    fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
+    pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
         let way_back = self.way_back(&outcome.catalog, migration, script);
+        self.judge_script(outcome, migration, script, way_back);
+    }
+
+    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it.
+    pub(super) fn judge_script(
+        &self,
+        outcome: &mut Outcome,
+        migration: &MigrationFile,
+        script: &Script,
+        way_back: Vec<Remark>,
+    ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
         let mut findings = Vec::new();
         let mut told = Told::default();
         for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
-            findings.extend(self.judge_statement(outcome, migration, statement, &mut session, &mut told));
+            let statement = Rc::new(statement.clone());
+            findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told));
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
@@ -155,7 +174,7 @@ impl Lint<'_> {
         &self,
         outcome: &mut Outcome,
         migration: &MigrationFile,
-        statement: &Statement,
+        statement: &Rc<Statement>,
         session: &mut Session,
         told: &mut Told,
     ) -> Vec<Finding> {
@@ -177,7 +196,7 @@ impl Lint<'_> {
             findings.append(&mut judgement.findings);
             outcome.changes.push(JudgedChange {
                 migration: outcome.migrations.len(),
-                sql: statement.sql.clone(),
+                statement: Rc::clone(statement),
                 change: change.clone(),
                 effect: judgement.effect,
                 breaks: judgement.breaks,
@@ -233,8 +252,8 @@ pub(super) fn suppress(
 }
 
 /// What is known before the first migration runs.
-struct Start {
-    catalog: Catalog,
+pub(super) struct Start {
+    pub(super) catalog: Catalog,
     unknown: Vec<Unknown>,
 }
 
@@ -251,7 +270,7 @@ impl Batch {
 }
 
 /// Replays a migration that ran in an earlier deploy.
-fn replay(outcome: &mut Outcome, script: &Script) {
+pub(super) fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.catalog.enter(Era::History);
     script.statements.iter().for_each(|statement| outcome.catalog.apply_statement(statement));
     outcome.unknown.extend(unknowns(script, true));

@@ -36,11 +36,11 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, outcome: &Outcome, plac
     let Some(judged) = outcome.change_of(finding) else { return Ok(()) };
     let engine = words::engine(&outcome.target);
     writeln!(out, "> {engine}: {}", words::effect(&judged.effect))?;
-    if judged.sql.is_empty() {
+    if judged.statement.sql.is_empty() {
         return Ok(());
     }
-    let fence = fence(&judged.sql);
-    writeln!(out, "\n<details><summary>SQL</summary>\n\n{fence}sql\n{}\n{fence}\n</details>", judged.sql)
+    let fence = fence(&judged.statement.sql);
+    writeln!(out, "\n<details><summary>SQL</summary>\n\n{fence}sql\n{}\n{fence}\n</details>", judged.statement.sql)
 }
 
 /// A run of backticks that the text cannot end.

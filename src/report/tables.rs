@@ -1,37 +1,37 @@
-//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys last.
+//! The replayed tables as SQL that makes them: tables first, then what stands on them, foreign keys and views last.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::objects;
 use crate::catalog::{Catalog, Check, ForeignKey, Index, Table};
-use crate::change::{Column, Default, Identity, IndexKind, IndexPart, ReferentialAction, TableName};
+use crate::change::{self, AddCheck, Column};
 use crate::engine::Engine;
-
-/// Writes one engine's SQL.
-#[derive(Debug, Clone, Copy)]
-struct Dialect(Engine);
+use crate::sql::write::Dialect;
 
 pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     let dialect = Dialect(catalog.engine());
-    for schema in catalog.tables().filter_map(|table| table.name.schema.as_ref()).collect::<BTreeSet<_>>() {
+    let names = catalog.tables().map(|table| &table.name).chain(objects::names(catalog));
+    for schema in names.filter_map(|name| name.schema.as_ref()).collect::<BTreeSet<_>>() {
         if catalog.engine() == Engine::Postgresql {
             writeln!(out, "create schema if not exists {};", catalog.engine().quote(schema))?;
         }
     }
+    objects::write_before_tables(out, catalog)?;
     for table in catalog.tables() {
         if table.is_partial {
             writeln!(out, "-- not all of {} is known", table.name)?;
         }
-        writeln!(out, "{};", dialect.table(table))?;
+        writeln!(out, "{};", create_table(dialect, table))?;
     }
     for table in catalog.tables() {
         let name = dialect.table_name(&table.name);
-        for check in table.checks.iter().filter(|check| !dialect.stands_in_table(check)) {
-            writeln!(out, "alter table {name} add {};", dialect.check(check))?;
+        for check in table.checks.iter().filter(|check| !stands_in_table(dialect, check)) {
+            writeln!(out, "alter table {name} add {};", dialect.check(&check_of(table, check)))?;
         }
         for index in &table.indexes {
             if !index.is_constraint {
-                writeln!(out, "{};", dialect.index(table, index))?;
+                writeln!(out, "{};", create_index(dialect, table, index))?;
             } else if !index.definition.is_unique {
                 let parts = dialect.parts(&index.definition.parts);
                 writeln!(out, "-- {name} excludes by {} over ({parts}), with operators that are not kept", index.name)?;
@@ -40,203 +40,65 @@ pub fn write(out: &mut dyn Write, catalog: &Catalog) -> io::Result<()> {
     }
     for table in catalog.tables() {
         for key in &table.foreign_keys {
-            writeln!(out, "{};", dialect.foreign_key(table, key))?;
+            writeln!(out, "{};", add_foreign_key(dialect, table, key))?;
         }
     }
-    Ok(())
+    objects::write_after_tables(out, catalog)
 }
 
-impl Dialect {
-    fn table(self, table: &Table) -> String {
-        let columns = table.columns.iter().map(|column| &column.definition);
-        let mut parts: Vec<String> = columns.map(|column| self.column(column) + &own_checks(table, column)).collect();
-        if !table.primary_key.is_empty() {
-            parts.push(format!("{}primary key ({})", self.key_name(table), self.names(&table.primary_key)));
-        }
-        for index in table.indexes.iter().filter(|index| index.is_constraint && index.definition.is_unique) {
-            let (name, definition) = (self.0.quote(&index.name), &index.definition);
-            let included = self.included(&definition.included);
-            parts.push(format!("constraint {name} unique ({}){included}", self.parts(&definition.parts)));
-        }
-        let checks = table.checks.iter().filter(|check| check.column.is_none() && self.stands_in_table(check));
-        parts.extend(checks.map(|check| self.check(check)));
-        let body = parts.iter().map(|part| format!("\n  {part}")).collect::<Vec<_>>().join(",");
-        let options = self.options(table);
-        format!("create table {} ({body}\n){options}", self.table_name(&table.name))
+fn create_table(dialect: Dialect, table: &Table) -> String {
+    let columns = table.columns.iter().map(|column| &column.definition);
+    let mut parts: Vec<String> = columns.map(|column| dialect.column(column) + &own_checks(table, column)).collect();
+    if !table.primary_key.is_empty() {
+        parts.push(format!("{}primary key ({})", key_name(dialect, table), dialect.names(&table.primary_key)));
     }
+    for index in table.indexes.iter().filter(|index| index.is_constraint && index.definition.is_unique) {
+        parts.push(dialect.unique(&named(index)));
+    }
+    let checks = table.checks.iter().filter(|check| check.column.is_none() && stands_in_table(dialect, check));
+    parts.extend(checks.map(|check| dialect.check(&check_of(table, check))));
+    let body = parts.iter().map(|part| format!("\n  {part}")).collect::<Vec<_>>().join(",");
+    format!("create table {} ({body}\n){}", dialect.table_name(&table.name), dialect.options(&table.options))
+}
 
-    fn column(self, column: &Column) -> String {
-        let mut words = vec![self.0.quote(&column.name), column_type(column)];
-        let mut say = |text: String| words.push(text);
-        if let Some(charset) = &column.charset {
-            say(format!("character set {charset}"));
-        }
-        if let Some(collation) = &column.collation {
-            say(format!("collate {}", self.collation(collation)));
-        }
-        if let Some(generated) = &column.generated {
-            let kind = if generated.is_stored { "stored" } else { "virtual" };
-            say(format!("generated always as ({}) {kind}", generated.expression));
-        }
-        if !column.is_nullable {
-            say("not null".to_owned());
-        }
-        match &column.default {
-            Default::None => {}
-            Default::Null => say("default null".to_owned()),
-            Default::Literal(text) | Default::CurrentTimestamp(text) => say(format!("default {text}")),
-            Default::Expression(text) => say(format!("default ({text})")),
-        }
-        if column.updates_itself {
-            let precision = column.column_type.length.map_or(String::new(), |length| format!("({length})"));
-            say(format!("on update current_timestamp{precision}"));
-        }
-        match column.identity {
-            Some(Identity::AutoIncrement) => say("auto_increment".to_owned()),
-            Some(Identity::Always) => say("generated always as identity".to_owned()),
-            Some(Identity::ByDefault) => say("generated by default as identity".to_owned()),
-            Some(Identity::Serial) | None => {}
-        }
-        if let (Some(comment), true) = (&column.comment, self.0.is_mysql_family()) {
-            say(format!("comment {}", literal(comment)));
-        }
-        words.join(" ")
-    }
+fn create_index(dialect: Dialect, table: &Table, index: &Index) -> String {
+    dialect.create_index(&table.name, &named(index), false)
+}
 
-    fn options(self, table: &Table) -> String {
-        if !self.0.is_mysql_family() {
-            return String::new();
-        }
-        let options = &table.options;
-        let comment = options.comment.as_deref().map(literal);
-        [
-            ("engine", &options.engine),
-            ("default charset", &options.charset),
-            ("collate", &options.collation),
-            ("row_format", &options.row_format),
-            ("comment", &comment),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!(" {name}={}", value.as_ref()?)))
-        .collect()
-    }
+fn add_foreign_key(dialect: Dialect, table: &Table, key: &ForeignKey) -> String {
+    let definition = change::ForeignKey { name: Some(key.name.clone()), ..key.definition.clone() };
+    let validity = if key.is_valid { "" } else { " not valid" };
+    format!("alter table {} add {}{validity}", dialect.table_name(&table.name), dialect.foreign_key(&definition))
+}
 
-    fn index(self, table: &Table, index: &Index) -> String {
-        let definition = &index.definition;
-        let unique = if definition.is_unique { "unique " } else { "" };
-        let (before, using) = match &definition.kind {
-            IndexKind::Btree => ("", String::new()),
-            IndexKind::Fulltext => ("fulltext ", String::new()),
-            IndexKind::Spatial => ("spatial ", String::new()),
-            IndexKind::Vector => ("vector ", String::new()),
-            IndexKind::Other(kind) => ("", format!(" using {kind}")),
-        };
-        let (name, table) = (self.0.quote(&index.name), self.table_name(&table.name));
-        let parts = self.parts(&definition.parts);
-        let index = if self.0.is_mysql_family() {
-            format!("create {unique}{before}index {name}{using} on {table} ({parts})")
-        } else {
-            format!("create {unique}{before}index {name} on {table}{using} ({parts})")
-        };
-        let included = self.included(&definition.included);
-        let condition = definition.condition.as_ref().map_or(String::new(), |condition| format!(" where {condition}"));
-        index + &included + &condition
-    }
+/// The definition with the name that the index goes by.
+fn named(index: &Index) -> change::Index {
+    change::Index { name: Some(index.name.clone()), ..index.definition.clone() }
+}
 
-    fn foreign_key(self, table: &Table, key: &ForeignKey) -> String {
-        let definition = &key.definition;
-        let to_columns = match definition.to_columns.as_slice() {
-            [] => String::new(),
-            columns => format!(" ({})", self.names(columns)),
-        };
-        let actions: String = [("delete", definition.on_delete), ("update", definition.on_update)]
-            .into_iter()
-            .filter_map(|(event, action)| Some(format!(" on {event} {}", words(action?))))
-            .collect();
-        let validity = if key.is_valid { "" } else { " not valid" };
-        format!(
-            "alter table {} add constraint {} foreign key ({}) references {}{to_columns}{actions}{validity}",
-            self.table_name(&table.name),
-            self.0.quote(&key.name),
-            self.names(&definition.columns),
-            self.table_name(&definition.to_table),
-        )
+fn check_of(table: &Table, check: &Check) -> AddCheck {
+    AddCheck {
+        table: table.name.clone(),
+        name: Some(check.name.clone()),
+        condition: check.condition.clone(),
+        is_not_valid: !check.is_valid,
     }
+}
 
-    /// PostgreSQL takes any check of a new table, which has no rows, for valid.
-    fn stands_in_table(self, check: &Check) -> bool {
-        check.is_valid || self.0 != Engine::Postgresql
-    }
+/// PostgreSQL takes any check of a new table, which has no rows, for valid.
+fn stands_in_table(dialect: Dialect, check: &Check) -> bool {
+    check.is_valid || dialect.0 != Engine::Postgresql
+}
 
-    fn included(self, columns: &[String]) -> String {
-        if columns.is_empty() { String::new() } else { format!(" include ({})", self.names(columns)) }
-    }
-
-    fn check(self, check: &Check) -> String {
-        let validity = match (check.is_valid, self.0) {
-            (true, _) => "",
-            (false, Engine::Postgresql) => " not valid",
-            (false, _) => " not enforced",
-        };
-        format!("constraint {} check ({}){validity}", self.0.quote(&check.name), check.condition)
-    }
-
-    /// The name of the primary key, where it is not the one that the engine would choose: `constraint users_key `.
-    fn key_name(self, table: &Table) -> String {
-        let chosen = format!("{}_pkey", table.name.name);
-        let name = table.primary_key_name.as_ref().filter(|name| !self.0.is_mysql_family() && **name != chosen);
-        name.map_or(String::new(), |name| format!("constraint {} ", self.0.quote(name)))
-    }
-
-    fn parts(self, parts: &[IndexPart]) -> String {
-        let one = |part: &IndexPart| match part {
-            IndexPart::Column { name, length: Some(length) } => format!("{}({length})", self.0.quote(name)),
-            IndexPart::Column { name, length: None } => self.0.quote(name),
-            IndexPart::Expression(text) => format!("({text})"),
-        };
-        parts.iter().map(one).collect::<Vec<_>>().join(", ")
-    }
-
-    fn names(self, names: &[String]) -> String {
-        names.iter().map(|name| self.0.quote(name)).collect::<Vec<_>>().join(", ")
-    }
-
-    fn table_name(self, name: &TableName) -> String {
-        let schema = name.schema.as_ref().map_or(String::new(), |schema| self.0.quote(schema) + ".");
-        schema + &self.0.quote(&name.name)
-    }
-
-    fn collation(self, name: &str) -> String {
-        if self.0 == Engine::Postgresql { self.0.quote(name) } else { name.to_owned() }
-    }
+/// The name of the primary key, where it is not the one that the engine would choose: `constraint users_key `.
+fn key_name(dialect: Dialect, table: &Table) -> String {
+    let chosen = format!("{}_pkey", table.name.name);
+    let name = table.primary_key_name.as_ref().filter(|name| !dialect.0.is_mysql_family() && **name != chosen);
+    name.map_or(String::new(), |name| format!("constraint {} ", dialect.0.quote(name)))
 }
 
 /// The checks that are part of the column's definition.
 fn own_checks(table: &Table, column: &Column) -> String {
     let checks = table.checks.iter().filter(|check| check.column.as_ref() == Some(&column.name));
     checks.fold(String::new(), |text, check| text + " check (" + &check.condition + ")")
-}
-
-/// The type; a serial's whose type was changed since is that serial.
-fn column_type(column: &Column) -> String {
-    let name = &column.column_type.name;
-    if column.identity == Some(Identity::Serial) && !name.contains("serial") {
-        name.replace("int", "serial")
-    } else {
-        column.column_type.to_string()
-    }
-}
-
-fn words(action: ReferentialAction) -> &'static str {
-    match action {
-        ReferentialAction::NoAction => "no action",
-        ReferentialAction::Restrict => "restrict",
-        ReferentialAction::Cascade => "cascade",
-        ReferentialAction::SetNull => "set null",
-        ReferentialAction::SetDefault => "set default",
-    }
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, ThemeCharacters, ThemeStyles};
+use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::Snippet;
 use super::{Tally, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
-use crate::source::{FileId, Span, Tree};
+use crate::source::{Span, Tree};
 
 /// How much of a statement is shown unless all is asked for, in characters.
 const SHORT_SQL: usize = 240;
@@ -31,7 +30,7 @@ pub struct Look {
 }
 
 pub fn write(out: &mut dyn Write, outcome: &Outcome, tree: &Tree, look: Look) -> io::Result<()> {
-    let mut page = Page { outcome, tree, look, theme: look.theme(), sources: BTreeMap::new() };
+    let page = Page { outcome, tree, look, theme: look.theme() };
     let mut migration = None;
     for finding in outcome.findings.iter().filter(|finding| look.is_verbose || is_shown(finding)) {
         if migration != Some(&finding.migration) {
@@ -64,14 +63,13 @@ struct Page<'a> {
     tree: &'a Tree,
     look: Look,
     theme: GraphicalTheme,
-    sources: BTreeMap<FileId, Arc<NamedSource<String>>>,
 }
 
 impl Page<'_> {
-    fn write_finding(&mut self, out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+    fn write_finding(&self, out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
         let judged = self.outcome.change_of(finding);
         let label = judged.map(|judged| judged.change.what.description());
-        let snippet = Snippet::new(finding, label, self.source(finding.span), &self.tree.file(finding.span.file));
+        let snippet = Snippet::new(finding, label, &self.tree.file(finding.span.file));
         let mut head = String::new();
         GraphicalReportHandler::new_themed(self.theme.clone())
             .with_width(self.look.width)
@@ -94,7 +92,7 @@ impl Page<'_> {
             let engine = words::engine(&self.outcome.target);
             notes.push(("engine", format!("{engine}: {}", words::effect_beside(&judged.effect, &finding.why))));
             if self.is_generated(finding.span) {
-                notes.push(("sql", self.shortened(&judged.sql)));
+                notes.push(("sql", self.shortened(&judged.statement.sql)));
             }
         }
         notes.push(("help", finding.help.clone()));
@@ -160,13 +158,5 @@ impl Page<'_> {
         mut problems: impl Iterator<Item = (Span, &'b String)>,
     ) -> io::Result<()> {
         problems.try_for_each(|(span, reason)| writeln!(out, "  {} {reason}", words::place(span, self.tree)))
-    }
-
-    fn source(&mut self, span: Span) -> Arc<NamedSource<String>> {
-        let source = self.sources.entry(span.file).or_insert_with(|| {
-            let file = self.tree.file(span.file);
-            Arc::new(NamedSource::new(&file.path, file.text.clone()))
-        });
-        Arc::clone(source)
     }
 }

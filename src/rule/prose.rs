@@ -7,8 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess};
 
-use super::template::{Name, Template, UnknownName};
+use super::template::{Name, Template};
 use crate::engine::Engine;
+use crate::template::UnknownName;
 
 /// One text for all engines, or one for each of some and one for the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

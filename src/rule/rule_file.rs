@@ -13,6 +13,7 @@ use super::prose::{Prose, WrittenProse};
 use super::template::{Name, Template};
 use crate::effect::ChangeMatch;
 use crate::finding::{Breaks, Query, Severity};
+use crate::template::Name as _;
 use crate::yaml::{self, OneOf, YamlError};
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -1,21 +1,13 @@
 //! Texts of rules: `{name}` stands for something of the change, and nothing else is special.
 
-use std::fmt;
-
 use super::remark::Remark;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, Index, SchemaChange};
 use crate::effect::{Effect, Subject, long_name, missing, taken};
 use crate::engine::EngineVersion;
+use crate::template;
 
-/// A text, cut at its names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Part>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    Name(Name),
-}
+/// A text of a rule.
+pub type Template = template::Template<Name>;
 
 /// What a text can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,57 +48,14 @@ pub enum Name {
     Reason,
 }
 
-/// A `{name}` that is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownName(pub String);
-
-impl Template {
-    pub fn read(text: &str) -> Result<Self, UnknownName> {
-        let mut parts = Vec::new();
-        let mut rest = text.trim_end();
-        while let Some((before, name, after)) = next_name(rest) {
-            parts.push(Part::Text(before.to_owned()));
-            parts.push(Part::Name(Name::read(name).ok_or_else(|| UnknownName(name.to_owned()))?));
-            rest = after;
-        }
-        parts.push(Part::Text(rest.to_owned()));
-        Ok(Self(parts))
+impl template::Name for Name {
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, name)| *name)
     }
 
-    pub fn names(&self) -> impl Iterator<Item = Name> {
-        self.0.iter().filter_map(|part| match part {
-            Part::Name(name) => Some(*name),
-            Part::Text(_) => None,
-        })
+    fn text(self) -> &'static str {
+        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
     }
-
-    pub fn render(&self, value: &dyn Fn(Name) -> String) -> String {
-        let render = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Name(name) => value(*name),
-        };
-        self.0.iter().map(render).collect()
-    }
-}
-
-/// As it is written, `{name}` and all.
-impl fmt::Display for Template {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|part| match part {
-            Part::Text(text) => formatter.write_str(text),
-            Part::Name(name) => write!(formatter, "{{{}}}", name.text()),
-        })
-    }
-}
-
-/// The text before the next name, the name, and the text after it.
-fn next_name(text: &str) -> Option<(&str, &str, &str)> {
-    text.match_indices('{').find_map(|(open, _)| {
-        let (before, rest) = (text.get(..open)?, text.get(open + 1..)?);
-        let (name, after) = rest.split_once('}')?;
-        let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
-        is_name.then_some((before, name, after))
-    })
 }
 
 impl Name {
@@ -132,14 +81,6 @@ impl Name {
         ("what", Self::What),
         ("reason", Self::Reason),
     ];
-
-    fn read(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, name)| *name)
-    }
-
-    pub fn text(self) -> &'static str {
-        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
-    }
 
     /// The names that a change of that kind has; `None` for any kind.
     pub fn bound_by(kind: Option<&str>) -> Vec<Self> {

@@ -1,5 +1,7 @@
 //! One file's text, and where its lines begin.
 
+use std::ops::Range;
+
 use super::span::FileId;
 
 /// A file that was read whole, or what is kept of a longer one; without a byte order mark.
@@ -12,8 +14,13 @@ pub struct SourceFile {
     /// The offset of the first byte that was no UTF-8, and was read as Latin-1.
     pub not_utf8_from: Option<u32>,
     line_starts: Vec<u32>,
+    /// How many characters stand before each block of [`BLOCK`] bytes, so that a long line is not gone through again and
+    /// again.
+    characters: Vec<u32>,
     cuts: Vec<Cut>,
 }
+
+const BLOCK: usize = 4096;
 
 /// Parts of a text that is too long to be kept, each with its place in it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -44,7 +51,13 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
-        Self { id, path, text, not_utf8_from: None, line_starts, cuts: Vec::new() }
+        let blocks = text.as_bytes().chunks(BLOCK).map(characters_in);
+        let characters = std::iter::once(0).chain(blocks.scan(0, |sum, count| {
+            *sum += count;
+            Some(*sum)
+        }));
+        let characters = characters.collect();
+        Self { id, path, text, not_utf8_from: None, line_starts, characters, cuts: Vec::new() }
     }
 
     /// The file, some bytes of which were no UTF-8.
@@ -61,16 +74,36 @@ impl SourceFile {
         let offset = self.text.floor_char_boundary(offset as usize);
         let line = self.line_starts.partition_point(|start| *start as usize <= offset).max(1);
         let line_start = self.line_starts.get(line - 1).map_or(0, |start| *start as usize);
-        let column = self.text.get(line_start..offset).map_or(0, |before| before.chars().count()) + 1;
+        let column = self.characters_before(offset) - self.characters_before(line_start) + 1;
         let cut = self.cuts.partition_point(|cut| cut.at as usize <= offset).checked_sub(1);
         let (lines, bytes) = cut.and_then(|at| self.cuts.get(at)).map_or((0, 0), |cut| (cut.lines, cut.bytes));
         Position { line: line + lines, column, offset: offset + bytes }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let within = self.text.as_bytes().get(block * BLOCK..offset).map_or(0, characters_in);
+        self.characters.get(block).map_or(0, |before| (before + within) as usize)
+    }
+
+    /// The lines that those bytes touch, with the one before and the one after.
+    pub fn lines_around(&self, start: u32, end: u32) -> Range<u32> {
+        let line_of = |offset: u32| self.line_starts.partition_point(|line| *line <= offset);
+        let first = line_of(start).saturating_sub(2);
+        let from = self.line_starts.get(first).copied().unwrap_or_default();
+        let to = self.line_starts.get(line_of(end) + 1).copied().unwrap_or(self.text.len() as u32);
+        from..to
     }
 
     /// The text between two bytes; empty where they are no boundaries of it.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters_in(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| !(0x80..0xc0).contains(*byte)).count() as u32
 }
 
 impl Excerpt {

@@ -280,7 +280,8 @@ fn goes_on(start: &Cursor<'_>, verb: &mut String, previous: &str, cursor: &Curso
             "ALTER SET".clone_into(verb);
             true
         }
-        ("ALTER", "ALTER") => cursor.is("ALTER COLUMN"),
+        ("ALTER", "ALTER") => cursor.is("ALTER COLUMN") || start.is("ALTER TABLE") && names_own_index(cursor),
+        ("ALTER", "DROP") if cursor.is("DROP INDEX") => start.is("ALTER TABLE") && names_own_index(cursor),
         ("ALTER", "DROP") => {
             start.is("ALTER TABLE") && cursor.is_any(&["DROP COLUMN", "DROP CONSTRAINT", "DROP PERIOD"])
                 || !cursor.is_any(DROPPED)
@@ -294,6 +295,11 @@ fn goes_on(start: &Cursor<'_>, verb: &mut String, previous: &str, cursor: &Curso
         (_, "FETCH") => matches!(previous, "ROW" | "ROWS"),
         _ => false,
     }
+}
+
+/// `ALTER INDEX i REBUILD`, `DROP INDEX i` of a table in memory: statements of their own say ON which table, or `table.index`.
+fn names_own_index(cursor: &Cursor<'_>) -> bool {
+    cursor.is_any(&["ALTER INDEX", "DROP INDEX"]) && !cursor.is_ahead(3, "ON") && !cursor.is_symbol_ahead(3, ".")
 }
 
 /// What DROP may be about where it begins a statement; behind ALTER it drops a member, a role and the like.

@@ -27,6 +27,8 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, table: &TableName) -> Re
     } else if cursor.is("EXCLUDE") && begins_constraint(cursor) {
         cursor.advance();
         exclusion(cursor, table, name)?
+    } else if cursor.engine == Engine::Sqlserver && cursor.is("CONNECTION") && cursor.is_symbol_ahead(1, "(") {
+        connection(cursor, table, name)?
     } else if cursor.engine == Engine::Postgresql && cursor.eat("NOT NULL") {
         not_null(cursor, table, name)?
     } else if begins_index(cursor) {
@@ -37,6 +39,18 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, table: &TableName) -> Re
         return Ok(None);
     };
     Ok(Some(change))
+}
+
+/// SQL Server: `CONNECTION (a TO b, c TO b) ON DELETE CASCADE`, which edges between nodes there may be.
+fn connection(cursor: &mut Cursor<'_>, table: &TableName, name: Option<String>) -> Read<SchemaChange> {
+    let start = cursor.clone();
+    cursor.advance();
+    cursor.parens()?;
+    let condition = cursor.text_since(&start);
+    if cursor.eat("ON DELETE") {
+        referential_action(cursor)?;
+    }
+    Ok(SchemaChange::AddCheck(AddCheck { table: table.clone(), name, condition, is_not_valid: false }))
 }
 
 fn begins_constraint(cursor: &Cursor<'_>) -> bool {

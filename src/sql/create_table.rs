@@ -40,6 +40,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()>
     Ok(())
 }
 
+/// SQL Server's tables of a graph. Their columns that only a graph has (`$node_id`) are listed by nobody.
+const GRAPH: &[&str] = &["AS NODE", "AS EDGE"];
+
 /// A part that was not understood: its bytes, and why.
 type UnreadPart = (std::ops::Range<usize>, String);
 
@@ -66,7 +69,7 @@ fn read_body(cursor: &mut Cursor<'_>, create: &mut CreateTable, unread: &mut Vec
     let mut inside = cursor.parens()?;
     let mut tail = cursor.clone();
     tail.part_until_any(&["AS", "SELECT"]);
-    let takes_columns_from_query = !tail.is_end();
+    let takes_columns_from_query = !tail.is_end() && !tail.is_any(GRAPH);
     while let Some(mut item) = inside.item() {
         let range = item.range();
         if takes_columns_from_query && item.tokens().len() == 1 {
@@ -119,7 +122,7 @@ fn index_of_column(item: &mut Cursor<'_>, column: &str) -> Read<Option<Index>> {
     }
     let name = Some(item.name()?);
     let is_unique = item.eat("UNIQUE");
-    item.eat_any(&["CLUSTERED", "NONCLUSTERED HASH", "NONCLUSTERED"]);
+    item.eat_any(&["CLUSTERED", "NONCLUSTERED HASH", "NONCLUSTERED", "HASH"]);
     let parts = if item.is_symbol("(") {
         index::parts(&mut item.parens()?)?
     } else {
@@ -177,7 +180,9 @@ fn read_tail(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     while !cursor.is_end() {
         cursor.eat_symbol(",");
         create.is_partitioned |= cursor.is("PARTITION BY");
-        if begins_query_of_tail(cursor) {
+        if cursor.engine == Engine::Sqlserver && cursor.eat_any(GRAPH).is_some() {
+            // Read.
+        } else if begins_query_of_tail(cursor) {
             create.has_more_columns = true;
             cursor.skip_all();
         } else if cursor.is("PARTITION BY") && cursor.engine.is_mysql_family() {

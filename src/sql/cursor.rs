@@ -120,7 +120,6 @@ impl<'a> Cursor<'a> {
             Kind::SingleQuotedString(value)
             | Kind::NationalStringLiteral(value)
             | Kind::EscapedStringLiteral(value)
-            | Kind::UnicodeStringLiteral(value)
             | Kind::DoubleQuotedString(value)
             | Kind::Number(value, _) => Some(value),
             _ => None,
@@ -159,7 +158,12 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn is_any(&self, phrases: &[&str]) -> bool {
-        phrases.iter().any(|phrase| self.is(phrase))
+        self.is_at_word() && phrases.iter().any(|phrase| self.is(phrase))
+    }
+
+    /// Whether an unquoted word stands here; asked first, since long lists of phrases are asked for at every token.
+    fn is_at_word(&self) -> bool {
+        self.peek().is_some_and(|token| token.kind == TokenKind::Word)
     }
 
     /// Reads the words of `phrase` if they stand here.
@@ -173,7 +177,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads the first of `phrases` that stands here.
     pub(super) fn eat_any<'p>(&mut self, phrases: &[&'p str]) -> Option<&'p str> {
-        phrases.iter().copied().find(|phrase| self.eat(phrase))
+        if self.is_at_word() { phrases.iter().copied().find(|phrase| self.eat(phrase)) } else { None }
     }
 
     pub(super) fn expect(&mut self, phrase: &'static str) -> Read<()> {

@@ -1,13 +1,10 @@
-//! CREATE INDEX, DROP INDEX, ALTER INDEX, and the parts of an index wherever it is defined.
-
-use std::ops::Range;
+//! CREATE INDEX, DROP INDEX, and the parts of an index wherever it is defined.
 
 use super::cursor::{Cursor, Read};
 use super::options::read_online;
 use super::reading::Reading;
 use crate::change::{
-    AddIndex, AlterObject, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, MaintainTable, Maintenance, Object,
-    ObjectAction, ObjectKind, OnlineClauses, RenameIndex, SchemaChange, TableName, Touches,
+    AddIndex, DropIndex, DropPrimaryKey, Index, IndexKind, IndexPart, OnlineClauses, SchemaChange, TableName, Touches,
 };
 use crate::engine::Engine;
 
@@ -231,7 +228,7 @@ const FLAG_OPTIONS: &[&str] =
     &["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED", "NULLS NOT DISTINCT", "NULLS DISTINCT", "NOWAIT"];
 
 /// SQL Server's WITH (ONLINE = ON).
-fn is_online(mut options: Cursor<'_>) -> bool {
+pub(super) fn is_online(mut options: Cursor<'_>) -> bool {
     std::iter::from_fn(|| options.item())
         .any(|mut option| option.eat("ONLINE") && option.eat_symbol("=") && option.eat("ON"))
 }
@@ -263,82 +260,4 @@ pub(super) fn dropped(table: Option<TableName>, name: String, is_concurrent: boo
         Some(table) if name.eq_ignore_ascii_case("PRIMARY") => SchemaChange::DropPrimaryKey(DropPrimaryKey { table }),
         table => SchemaChange::DropIndex(DropIndex { table, name, is_concurrent, if_exists }),
     }
-}
-
-/// SQL Server's REBUILD of an index, or of ALL of the table, behind that word.
-fn rebuild(
-    cursor: &mut Cursor<'_>,
-    table: TableName,
-    index: Option<String>,
-    range: Range<usize>,
-    reading: &mut Reading,
-) -> Read<()> {
-    let mut is_concurrent = false;
-    while !cursor.is_end() {
-        if cursor.eat("WITH") {
-            is_concurrent |= is_online(cursor.parens()?);
-        } else {
-            cursor.advance();
-        }
-    }
-    let (table, what) = (Some(table), Maintenance::Reindex);
-    reading.push(range, SchemaChange::MaintainTable(MaintainTable { table, index, what, is_concurrent }));
-    Ok(())
-}
-
-/// Reads ALTER INDEX, behind those words.
-pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> {
-    let range = cursor.range();
-    if cursor.eat("ALL IN TABLESPACE") {
-        cursor.skip_all();
-        reading.opaque(
-            range,
-            "ALTER INDEX ALL",
-            Touches::Nothing,
-            "it moves indexes, and leaves what they cover as it is",
-        );
-        return Ok(());
-    }
-    let if_exists = cursor.eat("IF EXISTS");
-    let object = Object::new(ObjectKind::Index, cursor.table_name()?);
-    if cursor.eat("RENAME TO") {
-        let to = cursor.name()?;
-        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: object.name.name, to }));
-        return Ok(());
-    }
-    if cursor.engine == Engine::Sqlserver && cursor.eat("ON") {
-        return alter_on(cursor, object.name.name, range, reading);
-    }
-    let action = ObjectAction::Other(leading_words(cursor));
-    cursor.skip_all();
-    reading.push(range, SchemaChange::AlterObject(AlterObject { object, if_exists, action }));
-    Ok(())
-}
-
-/// SQL Server's ALTER INDEX, behind ON.
-fn alter_on(cursor: &mut Cursor<'_>, index: String, range: Range<usize>, reading: &mut Reading) -> Read<()> {
-    let table = cursor.table_name()?;
-    if cursor.eat("REBUILD") {
-        return rebuild(cursor, table, Some(index), range, reading);
-    }
-    let is_stored_only = cursor.is_any(&["REORGANIZE", "SET", "PAUSE", "ABORT"]);
-    cursor.skip_all();
-    let (touches, reason) = if is_stored_only {
-        (Touches::Nothing, "it changes how an index is stored, not what it covers")
-    } else {
-        (Touches::Table(table), "the index is switched off, or its building goes on")
-    };
-    reading.opaque(range, "ALTER INDEX", touches, reason);
-    Ok(())
-}
-
-/// The words up to a name, a number or brackets: `SET TABLESPACE`, `ATTACH PARTITION`.
-fn leading_words(cursor: &Cursor<'_>) -> String {
-    const KNOWN: &[&str] = &["SET TABLESPACE", "ATTACH PARTITION", "SET STATISTICS", "SET", "RESET"];
-    let mut ahead = cursor.clone();
-    if ahead.eat("ALTER") {
-        ahead.eat("COLUMN");
-        ahead.advance();
-    }
-    ahead.eat_any(KNOWN).map_or_else(|| ahead.word().unwrap_or_default(), str::to_owned)
 }

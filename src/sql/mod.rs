@@ -6,6 +6,7 @@
 //! `lexeme`, `routine` and `split` find the statements, `reader` goes through them and keeps what a session has set; `tokens`
 //! and `cursor` are what the readers read from; `statement` chooses the reader. Only `tokens` and `condition` know sqlparser's tree and parser.
 
+mod alter_index;
 mod alter_table;
 mod batch;
 mod block;
@@ -39,6 +40,8 @@ mod statement;
 mod text;
 mod tokens;
 mod types;
+mod unicode;
+pub mod write;
 
 #[cfg(test)]
 mod tests;

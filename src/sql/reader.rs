@@ -86,6 +86,11 @@ impl Reader {
                 PieceKind::Space | PieceKind::Delimiter | PieceKind::Command | PieceKind::Rows => {}
             }
         }
+        if is_last && splitter.state.is_versioned() {
+            let reason = "nothing closes the `/*!` comment that is read as code".to_owned();
+            let last = text.floor_char_boundary(text.len().saturating_sub(1));
+            script.problems.push(Problem { span: map.span(last..text.len()), reason });
+        }
         self.splitting = splitter.state.clone();
         self.texts.leave_text();
         (script, splitter.at())

@@ -23,6 +23,12 @@ pub(super) struct Reading {
     pub entered: Option<String>,
 }
 
+/// The first `most` characters of a text, as a message can hold them.
+pub(super) fn in_one_line(text: &str, most: usize) -> String {
+    let words = text.split_whitespace().flat_map(|word| [" ", word]).skip(1);
+    words.flat_map(str::chars).take(most).collect()
+}
+
 /// A change, and the bytes that ask for it.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -43,7 +49,7 @@ impl Reading {
     /// What `cursor` leaves unread was not understood: that is said, and never dropped.
     pub(super) fn leave_none(&mut self, cursor: &Cursor<'_>, what: &str, touches: &Touches) {
         if !cursor.is_end() {
-            let rest: String = cursor.text().chars().take(60).collect();
+            let rest = in_one_line(&cursor.text(), 60);
             self.opaque(cursor.range(), what, touches.clone(), format!("`{rest}` was not understood"));
         }
     }

@@ -88,6 +88,11 @@ impl State {
         self.rows != Rows::None
     }
 
+    /// Whether what comes next stands inside of `/*!40101 … */`.
+    pub(super) fn is_versioned(&self) -> bool {
+        self.is_versioned
+    }
+
     /// Whether DELIMITER set one that is no semicolon. The client looks for it everywhere but in quotes and comments.
     fn has_own_delimiter(&self) -> bool {
         !matches!(self.delimiter.as_str(), "" | ";")

@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Read};
 use super::names::DROP_TEMPORARY;
 use super::reading::Reading;
-use super::{alter_table, batch, block, create_table, dynamic, index, object, rows, select, session};
+use super::{alter_index, alter_table, batch, block, create_table, dynamic, index, object, rows, select, session};
 use crate::change::{DropTable, OnlineClauses, RenameTable, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
@@ -113,7 +113,7 @@ fn read_definition(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<bool>
     {
         alter_table::alter(cursor, reading)?;
     } else if cursor.eat("ALTER INDEX") {
-        index::alter(cursor, reading)?;
+        alter_index::alter(cursor, reading)?;
     } else if cursor.eat("DROP INDEX") {
         index::drop(cursor, reading)?;
     } else if cursor.is_any(&["DROP TEMPORARY TABLE", "DROP TEMPORARY TABLES"]) {

@@ -9,7 +9,9 @@ use sqlparser::dialect::{Dialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect,
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token as Kind, TokenWithSpan, Tokenizer, Whitespace, Word};
 
+use super::lexeme::lexeme;
 use super::modes::Quoting;
+use super::unicode;
 use crate::engine::Engine;
 
 /// How many bytes are given to sqlparser at once, so that its tokens, ten times as long as what they stand for, stay few.
@@ -52,6 +54,10 @@ impl Token {
         match self.kind {
             TokenKind::Word => Some(Kind::make_word(text, None)),
             TokenKind::Placeholder => Some(Kind::Placeholder(text.to_owned())),
+            TokenKind::QuotedWord if unicode::begins(text) => {
+                unicode::value(text).map(|name| Kind::make_word(&name, Some('"')))
+            }
+            TokenKind::String if unicode::begins(text) => unicode::value(text).map(Kind::SingleQuotedString),
             _ => {
                 let tokens = Tokenizer::new(&Quoted(quoting), text).tokenize().ok()?;
                 <[Kind; 1]>::try_from(tokens).ok().map(|[token]| token)
@@ -86,7 +92,7 @@ pub(super) fn tokenize(code: &str, range: Range<usize>, quoting: Quoting) -> Tok
         let result = Tokenizer::new(&dialect, part).tokenize_with_location_into_buf(&mut found);
         let whole = if is_last { found.len() } else { whole_tokens(&found) };
         if whole == 0 && !is_last {
-            length *= 2;
+            length = (2 * length).max(piece_end(code, at, length, quoting) - at);
             continue;
         }
         let mut places = Places::new(part, at);
@@ -99,12 +105,69 @@ pub(super) fn tokenize(code: &str, range: Range<usize>, quoting: Quoting) -> Tok
             let kind = kind_of(&token, quoting.engine, follows_operand);
             follows_operand = is_operand(&token, kind);
             list.push(Token { kind, start: start as u32, end: at as u32 });
+            match quoting.engine {
+                Engine::Mysql | Engine::Mariadb => join_number(&mut list, code),
+                Engine::Postgresql => join_unicode(&mut list, code),
+                Engine::Sqlite | Engine::Sqlserver => {}
+            }
         }
         if is_last {
             return Tokens { list, failure: result.err().map(|error| error.message) };
         }
         length = PART;
     }
+}
+
+/// The MySQL family's names may begin with digits: `2e`, `0x1fg`. What is a number up to its end is none (`3e5x`).
+fn join_number(list: &mut Vec<Token>, code: &str) {
+    let Some([digits, word]) = list.last_chunk() else { return };
+    let begins_name = word.kind == TokenKind::Word
+        && matches!(digits.kind, TokenKind::Number | TokenKind::Bytes)
+        && digits.end == word.start
+        && code
+            .get(digits.range())
+            .is_some_and(|text| text.starts_with("0x") || text.bytes().all(|byte| byte.is_ascii_digit()));
+    if begins_name {
+        join(list, 2, TokenKind::Word);
+    }
+}
+
+/// PostgreSQL's `U&"…"` and `U&'…'`, each with its `UESCAPE '!'` if it has one.
+fn join_unicode(list: &mut Vec<Token>, code: &str) {
+    let Some([first, second, last]) = list.last_chunk().copied() else { return };
+    let text = |token: Token| code.get(token.range()).unwrap_or_default();
+    if !matches!(last.kind, TokenKind::QuotedWord | TokenKind::String) {
+        return;
+    }
+    if first.end == second.start
+        && second.end == last.start
+        && text(second) == "&"
+        && text(first).eq_ignore_ascii_case("U")
+    {
+        join(list, 3, last.kind);
+    } else if last.kind == TokenKind::String
+        && text(second).eq_ignore_ascii_case("UESCAPE")
+        && unicode::begins(text(first))
+    {
+        join(list, 3, first.kind);
+    }
+}
+
+/// Makes one token of the last `count`.
+fn join(list: &mut Vec<Token>, count: usize, kind: TokenKind) {
+    let first = list.len().saturating_sub(count);
+    if let (Some(&Token { start, .. }), Some(&Token { end, .. })) = (list.get(first), list.last()) {
+        list.truncate(first);
+        list.push(Token { kind, start, end });
+    }
+}
+
+/// Where a piece that is longer than `length` may end, at the earliest: a long quote is then gone through once, not once for
+/// each doubling.
+fn piece_end(code: &str, at: usize, length: usize, quoting: Quoting) -> usize {
+    let from = code.floor_char_boundary(lexeme(code, at, quoting).end.max(at + length));
+    let ends = code.get(from..).and_then(|rest| rest.find([' ', '\t', '\n', ',', '(', ')']));
+    ends.map_or(code.len(), |ends| from + ends + 1)
 }
 
 /// How many tokens of a part of a text mean the same whatever follows it: those up to one that no other can begin with.
@@ -116,6 +179,8 @@ fn whole_tokens(found: &[TokenWithSpan]) -> usize {
                 | Kind::Comma
                 | Kind::LParen
                 | Kind::RParen
+                | Kind::SemiColon
+                | Kind::Char(_)
         )
     };
     found.iter().rposition(ends).map_or(0, |last| last + 1)
@@ -129,10 +194,9 @@ fn kind_of(token: &Kind, engine: Engine, follows_operand: bool) -> TokenKind {
         Kind::Number(..) => TokenKind::Number,
         Kind::Question if engine == Engine::Postgresql && !follows_operand => TokenKind::Placeholder,
         Kind::Placeholder(_) => TokenKind::Placeholder,
-        Kind::SingleQuotedString(_)
-        | Kind::NationalStringLiteral(_)
-        | Kind::EscapedStringLiteral(_)
-        | Kind::UnicodeStringLiteral(_) => TokenKind::String,
+        Kind::SingleQuotedString(_) | Kind::NationalStringLiteral(_) | Kind::EscapedStringLiteral(_) => {
+            TokenKind::String
+        }
         Kind::DoubleQuotedString(_) => TokenKind::DoubleQuoted,
         Kind::DollarQuotedString(_) => TokenKind::DollarQuoted,
         Kind::HexStringLiteral(_) | Kind::SingleQuotedByteStringLiteral(_) => TokenKind::Bytes,
@@ -216,10 +280,6 @@ impl Dialect for Quoted {
 
     fn supports_string_escape_constant(&self) -> bool {
         self.inner().supports_string_escape_constant()
-    }
-
-    fn supports_unicode_string_literal(&self) -> bool {
-        self.inner().supports_unicode_string_literal()
     }
 
     fn supports_geometric_types(&self) -> bool {

@@ -271,7 +271,12 @@ fn a_printed_schema_reads_back() {
              at timestamp(3) with time zone DEFAULT now(), doubled int GENERATED ALWAYS AS (age * 2) STORED);
              CREATE TABLE posts (id int PRIMARY KEY, user_id bigint NOT NULL, title text);
              ALTER TABLE posts ADD CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE NOT VALID;
-             CREATE INDEX posts_title ON posts USING gin (title) WHERE title IS NOT NULL;",
+             CREATE INDEX posts_title ON posts USING gin (title) WHERE title IS NOT NULL;
+             CREATE SCHEMA app; CREATE TYPE mood AS ENUM ('ok', 'it''s'); CREATE TYPE app.pair AS (a int, b varchar(9));
+             CREATE DOMAIN age AS int DEFAULT 5 NOT NULL CONSTRAINT grown CHECK (VALUE > 17);
+             CREATE SEQUENCE tickets OWNED BY posts.title; CREATE SEQUENCE app.free;
+             CREATE VIEW b AS SELECT id FROM users; CREATE VIEW a AS SELECT id FROM b JOIN app.c ON true;
+             CREATE MATERIALIZED VIEW app.c AS SELECT count(*) AS n FROM b, posts WITH NO DATA;",
         ),
         (
             Engine::Mysql,
@@ -287,6 +292,8 @@ fn a_printed_schema_reads_back() {
         tables::write(&mut printed, &catalog).unwrap();
         let printed = String::from_utf8(printed).unwrap();
         assert_eq!(check(engine, &printed), render(&catalog), "{printed}");
+        let objects = |catalog: &Catalog| catalog.objects().cloned().collect::<Vec<_>>();
+        assert_eq!(objects(&replay(engine, &printed)), objects(&catalog), "{printed}");
     }
 }
 

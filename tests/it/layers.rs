@@ -7,7 +7,7 @@ use syn::visit::Visit;
 
 /// The modules from the bottom up. One line never imports another module of the same line.
 const LAYERS: [&[&str]; 13] = [
-    &["answer", "yaml", "embedded", "eloquent"],
+    &["answer", "yaml", "embedded", "template", "eloquent"],
     &["source", "engine"],
     &["php", "change"],
     &["sql", "catalog"],

@@ -7,6 +7,7 @@
     reason = "a test may fail, reads fixtures and runs the binary"
 )]
 
+mod bad_input;
 mod catalog;
 mod cli;
 mod decisions;
@@ -18,6 +19,7 @@ mod layers;
 mod layouts;
 mod object_rules;
 mod objects;
+mod plans;
 mod readme;
 mod report;
 mod rules;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use phasewise::catalog::Catalog;
 use phasewise::change::{
-    AddColumn, Change, Column, ColumnType, DropColumn, Problem, SchemaChange, Statement, TableName,
+    AddColumn, Change, Column, ColumnType, DropColumn, OnlineClauses, Problem, SchemaChange, Statement, TableName,
 };
 use phasewise::effect::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
 use phasewise::engine::{Engine, EngineVersion};
@@ -70,6 +70,18 @@ fn unknown(file: &Rc<SourceFile>, text: &str, reason: &str, is_history: bool) ->
     Unknown { span: span_of(file, text), reason: reason.to_owned(), is_history }
 }
 
+fn statement(file: &Rc<SourceFile>, part: &str, sql: &str) -> Rc<Statement> {
+    Rc::new(Statement {
+        sql: sql.to_owned(),
+        bindings: Vec::new(),
+        span: span_of(file, part),
+        changes: Vec::new(),
+        guard: None,
+        online: OnlineClauses::default(),
+        lost: Vec::new(),
+    })
+}
+
 fn changes(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<JudgedChange> {
     let table = TableName::new("orders");
     let column = Column::new("reference_code", ColumnType::named("varchar"));
@@ -79,7 +91,11 @@ fn changes(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<JudgedChange> {
     vec![
         JudgedChange {
             migration: 0,
-            sql: "alter table `orders` add `reference_code` varchar(255) not null".to_owned(),
+            statement: statement(
+                php,
+                "$table->string('reference_code')",
+                "alter table `orders` add `reference_code` varchar(255) not null",
+            ),
             change: Change { what: added, span: span_of(php, "$table->string('reference_code')") },
             effect: Effect {
                 others: vec![OtherTable {
@@ -93,7 +109,7 @@ fn changes(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<JudgedChange> {
         },
         JudgedChange {
             migration: 1,
-            sql: "alter table orders drop column note".to_owned(),
+            statement: statement(sql, "drop column note", "alter table orders drop column note"),
             change: Change { what: dropped, span: span_of(sql, "drop column note") },
             effect: Effect {
                 lock: "EXCLUSIVE".to_owned(),
@@ -278,6 +294,7 @@ fn schemas_are_those_of_the_code() {
         super::golden(&format!("docs/schema/{name}.json"), &json::schema(name).unwrap());
     }
     super::golden("docs/schema/rule.json", &pretty(&phasewise::rule::schema()));
+    super::golden("docs/schema/recipe.json", &pretty(&phasewise::recipe::schema()));
     super::golden("docs/schema/config.json", &pretty(&phasewise::cli::config_schema()));
 }
 

@@ -1,4 +1,4 @@
-//! The JSON of `lint`, `effects`, `sql`, `schema` and `usage`, version 1. What is in it stays; more may come.
+//! The JSON of `lint`, `effects`, `plan`, `sql`, `schema` and `usage`, version 1. What is in it stays; more may come.
 //!
 //! Lines and columns count from 1 (columns in characters), offsets are bytes, paths are relative to the project's root
 //! with `/`. What there is none of is null.
@@ -6,6 +6,7 @@
 mod effects;
 mod lint;
 mod parts;
+mod plan;
 mod schema;
 mod sql;
 mod tables;
@@ -19,6 +20,7 @@ use super::sql::SentSql;
 use super::usage::Used;
 use crate::catalog::Catalog;
 use crate::lint::Outcome;
+use crate::plan::Planned;
 use crate::source::Tree;
 
 pub use schema::{SCHEMAS, schema};
@@ -31,6 +33,10 @@ pub fn write_lint(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io::Re
 
 pub fn write_effects(out: &mut dyn Write, outcome: &Outcome, tree: &Tree) -> io::Result<()> {
     write(out, &effects::EffectsReport::new(outcome, tree))
+}
+
+pub fn write_plan(out: &mut dyn Write, planned: &Planned, tree: &Tree) -> io::Result<()> {
+    write(out, &plan::PlanReport::new(planned, tree))
 }
 
 pub fn write_sql(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Result<()> {

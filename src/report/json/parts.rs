@@ -118,7 +118,7 @@ impl ChangeReport {
             kind: what.kind(),
             table: what.table().map(ToString::to_string),
             column: what.column().map(str::to_owned),
-            sql: judged.sql.clone(),
+            sql: judged.statement.sql.clone(),
         }
     }
 }

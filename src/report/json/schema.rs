@@ -3,16 +3,17 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
-use super::{effects, lint, sql, tables, usage};
+use super::{effects, lint, plan, sql, tables, usage};
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 5] = ["lint", "effects", "sql", "schema", "usage"];
+pub const SCHEMAS: [&str; 6] = ["lint", "effects", "plan", "sql", "schema", "usage"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
     let schema = match name {
         "lint" => schema_of::<lint::LintReport>(),
         "effects" => schema_of::<effects::EffectsReport>(),
+        "plan" => schema_of::<plan::PlanReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
         "usage" => schema_of::<usage::UsageReport>(),
         "schema" => schema_of::<tables::SchemaReport>(),

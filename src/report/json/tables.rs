@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::VERSION;
-use crate::catalog::{Catalog, Column, Table};
+use crate::catalog::{Catalog, Column, Object, Table};
 use crate::change::{Default, IndexPart};
+use crate::engine::Engine;
+use crate::report::objects;
 
 /// The tables as the migrations leave them.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -15,6 +17,25 @@ pub(super) struct SchemaReport {
     #[schemars(extend("enum" = ["mysql", "mariadb", "postgresql", "sqlite", "sqlserver"]))]
     engine: &'static str,
     tables: Vec<TableReport>,
+    /// What stands beside them: views, types, sequences, triggers and so on.
+    objects: Vec<ObjectReport>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "object")]
+struct ObjectReport {
+    /// `view`, `materialized-view`, `type`, `domain`, `sequence`, `trigger` and so on.
+    kind: &'static str,
+    /// With its schema, where a migration names one.
+    name: String,
+    /// The table that it is part of: of a trigger, a rule or a policy.
+    table: Option<String>,
+    /// Whether all of it is known: false for one that something unread may have changed.
+    complete: bool,
+    /// The statement that makes it; null where not so much of it is kept.
+    sql: Option<String>,
+    /// The tables and views that a view reads.
+    reads: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -86,6 +107,21 @@ impl SchemaReport {
             version: VERSION,
             engine: catalog.engine().name(),
             tables: catalog.tables().map(TableReport::new).collect(),
+            objects: catalog.objects().map(|object| ObjectReport::new(object, catalog.engine())).collect(),
+        }
+    }
+}
+
+impl ObjectReport {
+    fn new(object: &Object, engine: Engine) -> Self {
+        let reads = object.query().into_iter().flat_map(|query| &query.reads);
+        Self {
+            kind: object.object.kind.name(),
+            name: object.object.name.to_string(),
+            table: object.object.table.as_ref().map(ToString::to_string),
+            complete: !object.is_partial,
+            sql: objects::sql(object, engine),
+            reads: reads.map(ToString::to_string).collect(),
         }
     }
 }

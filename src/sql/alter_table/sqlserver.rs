@@ -2,7 +2,7 @@
 
 use super::Action;
 use crate::change::{
-    AddColumn, ChangePartitions, ChangeTableSetting, ChangeType, DropColumn, DropConstraint, DropNotNull,
+    AddColumn, ChangePartitions, ChangeTableSetting, ChangeType, DropColumn, DropConstraint, DropIndex, DropNotNull,
     MaintainTable, Maintenance, PartitionAction, SchemaChange, SetDefault, SetNotNull, TableSetting,
     ValidateConstraint,
 };
@@ -11,25 +11,32 @@ use crate::sql::constraint::{begins_without_comma, table_constraint};
 use crate::sql::cursor::{Cursor, Read};
 use crate::sql::default::default;
 
+/// DROP INDEX and ALTER INDEX are those of tables in memory.
+const VERBS: &[&str] = &["ADD", "DROP CONSTRAINT", "DROP COLUMN", "DROP INDEX", "DROP", "ALTER COLUMN", "ALTER INDEX"];
+
 /// Reads the action and gives its verb; `verb` is the one before, for an action that says none.
 pub(super) fn read(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &'static str) -> &'static str {
     let whole = item.clone();
     let checks_nothing = item.eat("WITH NOCHECK");
     let checks_all = item.eat("WITH CHECK");
-    let verb = match item.eat_any(&["ADD", "DROP CONSTRAINT", "DROP COLUMN", "DROP", "ALTER COLUMN"]) {
+    let verb = match item.eat_any(VERBS) {
         Some(verb) => verb,
         // `DROP CONSTRAINT a, COLUMN b`; either word may also be a name.
-        None if verb.starts_with("DROP") && item.tokens().len() > 1 => match item.eat_any(&["CONSTRAINT", "COLUMN"]) {
-            Some("COLUMN") => "DROP COLUMN",
-            Some(_) => "DROP CONSTRAINT",
-            None => verb,
-        },
+        None if verb.starts_with("DROP") && item.tokens().len() > 1 => {
+            match item.eat_any(&["CONSTRAINT", "COLUMN", "INDEX"]) {
+                Some("COLUMN") => "DROP COLUMN",
+                Some("INDEX") => "DROP INDEX",
+                Some(_) => "DROP CONSTRAINT",
+                None => verb,
+            }
+        }
         None => verb,
     };
     let read = match verb {
         "ADD" => read_add(item, action, checks_nothing),
-        "DROP COLUMN" | "DROP CONSTRAINT" | "DROP" => read_drop(item, action, verb),
+        "DROP COLUMN" | "DROP CONSTRAINT" | "DROP INDEX" | "DROP" => read_drop(item, action, verb),
         "ALTER COLUMN" => read_alter(item, action),
+        "ALTER INDEX" => read_alter_index(item, action),
         _ => read_other(item, action, checks_all),
     };
     action.finish(read, item, &whole);
@@ -157,11 +164,23 @@ fn read_drop(item: &mut Cursor<'_>, action: &mut Action<'_>, verb: &str) -> Read
     if item.eat("WITH") {
         item.skip_parens();
     }
-    action.push(if verb == "DROP COLUMN" {
-        SchemaChange::DropColumn(DropColumn { table, column: name, if_exists, cascade: false })
-    } else {
-        SchemaChange::DropConstraint(DropConstraint { table, name, if_exists, cascade: false })
+    action.push(match verb {
+        "DROP COLUMN" => SchemaChange::DropColumn(DropColumn { table, column: name, if_exists, cascade: false }),
+        "DROP INDEX" => {
+            SchemaChange::DropIndex(DropIndex { table: Some(table), name, is_concurrent: false, if_exists })
+        }
+        _ => SchemaChange::DropConstraint(DropConstraint { table, name, if_exists, cascade: false }),
     });
+    Ok(true)
+}
+
+/// `ALTER INDEX i REBUILD WITH (BUCKET_COUNT = 64)`.
+fn read_alter_index(item: &mut Cursor<'_>, action: &mut Action<'_>) -> Read<bool> {
+    let (table, index) = (Some(action.table.clone()), Some(item.name()?));
+    item.expect("REBUILD")?;
+    item.skip_all();
+    let what = Maintenance::Reindex;
+    action.push(SchemaChange::MaintainTable(MaintainTable { table, index, what, is_concurrent: false }));
     Ok(true)
 }
 

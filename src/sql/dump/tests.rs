@@ -125,8 +125,7 @@ fn what_is_not_understood_is_shown_with_its_line() {
     CREATE TABLE b (id int)
     FROB b
     line 4: no statement that is known begins with `FROB a`
-    line 6: no statement that is known begins with `FROB
-     b`
+    line 6: no statement that is known begins with `FROB b`
     ");
 }
 

@@ -54,7 +54,8 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
         }
         let undone = undo.iter().find(|undo| named.kind == Kind::Versioned && undo.version == named.version);
         let refuses_transaction = settings.refuses_transaction || script_refuses(directory, named.file);
-        let part = |path: &str| Part { placeholders: settings.placeholders.clone(), ..Part::whole(path) };
+        let placeholders = Some(&settings.placeholders).filter(|_| !settings.keeps_placeholders);
+        let part = |path: &str| Part { placeholders: placeholders.cloned(), ..Part::whole(path) };
         Migration {
             down: undone.map(|undo| vec![part(&directory.path_of(undo.file))]),
             up: vec![part(&path)],

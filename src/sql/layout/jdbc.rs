@@ -14,6 +14,8 @@ pub(super) struct Flyway {
     pub url: Option<String>,
     pub locations: Vec<String>,
     pub placeholders: Vec<(String, String)>,
+    /// It is told to leave `${name}` as it is, or to look for another sign.
+    pub keeps_placeholders: bool,
     pub refuses_transaction: bool,
 }
 
@@ -53,6 +55,8 @@ fn of_toml(path: String, value: &Value) -> Flyway {
         placeholders: placeholders
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
             .collect(),
+        keeps_placeholders: setting("placeholderReplacement").and_then(Value::as_bool) == Some(false)
+            || setting("placeholderPrefix").is_some(),
         refuses_transaction: setting("executeInTransaction").and_then(Value::as_bool) == Some(false),
     }
 }
@@ -67,6 +71,8 @@ fn of_properties(path: String, settings: &[(String, String)]) -> Flyway {
         url: setting("flyway.url"),
         locations: locations.split(',').map(str::trim).filter(|place| !place.is_empty()).map(str::to_owned).collect(),
         placeholders: settings.iter().filter_map(placeholder).collect(),
+        keeps_placeholders: setting("flyway.placeholderReplacement").is_some_and(|value| value == "false")
+            || setting("flyway.placeholderPrefix").is_some(),
         refuses_transaction: setting("flyway.executeInTransaction").is_some_and(|value| value == "false"),
     }
 }

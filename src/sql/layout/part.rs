@@ -18,8 +18,8 @@ pub struct Part {
     pub(super) databases: Vec<String>,
     /// What must hold for it to be sent.
     pub(super) condition: Option<String>,
-    /// What the runner puts in place of `${name}`.
-    pub(super) placeholders: Vec<(String, String)>,
+    /// What the runner puts in place of `${name}`; `None` where it puts nothing there.
+    pub(super) placeholders: Option<Vec<(String, String)>>,
     /// What is wrong with it as its runner sees it.
     pub(super) complaint: Option<String>,
 }
@@ -89,37 +89,20 @@ impl Part {
     }
 
     fn read_text(&self, file: &SourceFile, ranges: &[Range<usize>], reader: &mut Reader, stands: Stands<'_>) -> Script {
-        let mut text = String::new();
-        let mut map = SourceMap::new(Span::new(file.id, self.start() as u32, self.start() as u32));
+        let map = SourceMap::new(Span::new(file.id, self.start() as u32, self.start() as u32));
+        let mut filled = Filled { text: String::new(), map, problems: Vec::new() };
         for range in ranges {
-            if !text.is_empty() {
-                text.push('\n');
+            if !filled.text.is_empty() {
+                filled.text.push('\n');
             }
-            self.append(file, range.clone(), &mut text, &mut map);
+            match &self.placeholders {
+                Some(values) => filled.append(file, range.clone(), values),
+                None => filled.append_verbatim(file, range.clone()),
+            }
         }
-        reader.read(&text, &map, stands)
-    }
-
-    /// Adds the bytes `range` of the file, with the placeholders whose values are known filled in.
-    fn append(&self, file: &SourceFile, range: Range<usize>, text: &mut String, map: &mut SourceMap) {
-        let mut at = range.start;
-        loop {
-            let rest = file.text.get(at..range.end).unwrap_or_default();
-            let next = self.placeholders.iter().filter_map(|(name, value)| {
-                let written = format!("${{{name}}}");
-                Some((rest.find(&written)?, written.len(), value))
-            });
-            let Some((before, length, value)) = next.min_by_key(|(at, ..)| *at) else {
-                map.add_verbatim(text.len()..text.len() + rest.len(), span(file, at..range.end));
-                return text.push_str(rest);
-            };
-            let found = at + before;
-            map.add_verbatim(text.len()..text.len() + before, span(file, at..found));
-            text.push_str(rest.get(..before).unwrap_or_default());
-            map.add(text.len()..text.len() + value.len(), span(file, found..found + length));
-            text.push_str(value);
-            at = found + length;
-        }
+        let mut script = reader.read(&filled.text, &filled.map, stands);
+        script.problems.extend(filled.problems);
+        script
     }
 
     fn is_for(&self, engine: Engine) -> bool {
@@ -135,6 +118,59 @@ impl Part {
         let is_included = self.databases.iter().any(|known| known == name || known == "all");
         !self.databases.iter().any(excluded) && (!has_included || is_included)
     }
+}
+
+/// A text with its placeholders filled in.
+struct Filled {
+    text: String,
+    map: SourceMap,
+    /// The first place of each placeholder that has no value.
+    problems: Vec<Problem>,
+}
+
+impl Filled {
+    fn append_verbatim(&mut self, file: &SourceFile, range: Range<usize>) {
+        let part = file.text.get(range.clone()).unwrap_or_default();
+        self.map.add_verbatim(self.text.len()..self.text.len() + part.len(), span(file, range));
+        self.text.push_str(part);
+    }
+
+    /// Adds the bytes `range` of the file. A placeholder without a value stands for a name like its own, so that what is
+    /// around it can be read.
+    fn append(&mut self, file: &SourceFile, range: Range<usize>, values: &[(String, String)]) {
+        let mut at = range.start;
+        while let Some(found) = file.text.get(at..range.end).and_then(|rest| rest.find("${")).map(|before| at + before)
+        {
+            let Some(name) = file.text.get(found + 2..range.end).and_then(placeholder) else {
+                self.append_verbatim(file, at..found + 2);
+                at = found + 2;
+                continue;
+            };
+            self.append_verbatim(file, at..found);
+            at = found + 2 + name.len() + 1;
+            let value = values.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            let value = value.unwrap_or_else(|| self.stand_in(name, span(file, found..at)));
+            self.map.add(self.text.len()..self.text.len() + value.len(), span(file, found..at));
+            self.text.push_str(&value);
+        }
+        self.append_verbatim(file, at..range.end);
+    }
+
+    fn stand_in(&mut self, name: &str, span: Span) -> String {
+        let value: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+        let reason = format!("`${{{name}}}` has no value that is known here, so it is read as `{value}`");
+        if !self.problems.iter().any(|problem| problem.reason == reason) {
+            self.problems.push(Problem { span, reason });
+        }
+        value
+    }
+}
+
+/// The name that `rest` begins with, up to the bracket that closes it.
+fn placeholder(rest: &str) -> Option<&str> {
+    let length = rest.find(|letter: char| !letter.is_alphanumeric() && !"_.:-".contains(letter))?;
+    let is_whole = length > 0 && rest.get(length..)?.starts_with('}');
+    rest.get(..length).filter(|_| is_whole)
 }
 
 /// A statement in whose place stands what cannot be read.

@@ -2,7 +2,7 @@
 
 use crate::change::Touches;
 use crate::sql::cursor::Cursor;
-use crate::sql::reading::Reading;
+use crate::sql::reading::{Reading, in_one_line};
 
 /// What changes no table, by its leading words. The longer of two that begin alike comes first.
 const HARMLESS: &[&str] = &[
@@ -65,7 +65,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, reading: &mut Reading) {
         }
         None => {
             let word = whole.word().unwrap_or_else(|| "?".to_owned());
-            let start: String = whole.text().chars().take(40).collect();
+            let start = in_one_line(&whole.text(), 40);
             let reason = format!("no statement that is known begins with `{start}`");
             reading.opaque(range, &word, Touches::Anything, reason);
         }

@@ -249,7 +249,7 @@ impl Reader<'_> {
         let finish = |part: Part| Part {
             databases: changeset.databases.clone(),
             condition: changeset.condition.clone(),
-            placeholders: self.properties.clone(),
+            placeholders: Some(self.properties.clone()),
             ..part
         };
         parts.map(finish).collect()

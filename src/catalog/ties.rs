@@ -1,0 +1,140 @@
+//! Which tables and objects may have to do with a name, so that a change of one table does not ask all the others.
+//!
+//! What had to do with a name and has no longer may stay listed: whoever asks looks at the tables themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Catalog;
+use super::table::Table;
+use crate::change::TableName;
+
+/// For each name, those that may have to do with it.
+#[derive(Debug, Clone)]
+pub(super) struct Ties<N, K>(BTreeMap<N, BTreeSet<K>>);
+
+/// What is found of the tables without asking each of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct TableTies {
+    /// By the table that they are heirs of, or refer to.
+    to_table: Ties<TableName, TableName>,
+    /// By the name of a key, an index or a check of theirs, in lower case.
+    of_part: Ties<String, TableName>,
+    /// Those that may be known in full, by nothing.
+    whole: Ties<(), TableName>,
+    /// Those that the change at hand may have changed.
+    changed: Vec<TableName>,
+}
+
+impl<N, K> Default for Ties<N, K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+/// Ties say nothing that what they were found in does not say.
+impl<N, K> PartialEq for Ties<N, K> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<N, K> Eq for Ties<N, K> {}
+
+impl<N: Ord + Clone, K: Ord + Clone> Ties<N, K> {
+    pub(super) fn tie(&mut self, name: &N, key: &K) {
+        match self.0.get_mut(name) {
+            Some(keys) if keys.contains(key) => {}
+            Some(keys) => drop(keys.insert(key.clone())),
+            None => drop(self.0.insert(name.clone(), BTreeSet::from([key.clone()]))),
+        }
+    }
+
+    /// In their order.
+    pub(super) fn of(&self, name: &N) -> impl Iterator<Item = &K> + use<'_, N, K> {
+        self.0.get(name).into_iter().flatten()
+    }
+
+    pub(super) fn take(&mut self, name: &N) -> BTreeSet<K> {
+        self.0.remove(name).unwrap_or_default()
+    }
+
+    /// Who had to do with `from` has to do with `to`.
+    pub(super) fn rename(&mut self, from: &N, to: &N) {
+        let keys = self.take(from);
+        self.0.entry(to.clone()).or_default().extend(keys);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (name, keys) in other.0 {
+            self.0.entry(name).or_default().extend(keys);
+        }
+    }
+}
+
+impl TableTies {
+    /// The table is about to change.
+    pub(super) fn change(&mut self, key: &TableName) {
+        self.changed.push(key.clone());
+    }
+
+    pub(super) fn rename(&mut self, from: &TableName, to: &TableName) {
+        self.to_table.rename(from, to);
+        self.change(to);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.to_table.merge(other.to_table);
+        self.of_part.merge(other.of_part);
+        self.whole.merge(other.whole);
+    }
+
+    /// Those of which a part may go by that name.
+    pub(super) fn of_part(&self, name: &str) -> impl Iterator<Item = &TableName> + use<'_> {
+        self.of_part.of(&name.to_ascii_lowercase())
+    }
+
+    fn note(&mut self, key: &TableName, table: &Table) {
+        let targets = table.foreign_keys.iter().map(|key| &key.definition.to_table);
+        table.parents().chain(targets).for_each(|other| self.to_table.tie(other, key));
+        let keys = table.foreign_keys.iter().map(|key| &key.name).chain(&table.primary_key_name);
+        let checks = table.checks.iter().map(|check| &check.name);
+        let names = table.indexes.iter().map(|index| &index.name).chain(keys).chain(checks);
+        names.for_each(|name| self.of_part.tie(&name.to_ascii_lowercase(), key));
+        if !table.is_partial {
+            self.whole.tie(&(), key);
+        }
+    }
+}
+
+impl Catalog {
+    /// Takes note of what the tables that were changed have to do with now.
+    pub(super) fn note_ties(&mut self) {
+        for key in std::mem::take(&mut self.ties.changed) {
+            if let Some(table) = self.tables.get(&key) {
+                self.ties.note(&key, table);
+            }
+        }
+    }
+
+    /// The tables that are heirs of that one or refer to it, in the order of their names, and maybe others.
+    pub(super) fn tied_to(&self, key: &TableName) -> impl Iterator<Item = &Table> + use<'_> {
+        let names = |table: &Table| {
+            table.parents().any(|parent| parent == key)
+                || table.foreign_keys.iter().any(|foreign_key| foreign_key.definition.to_table == *key)
+        };
+        debug_assert!(
+            self.tables().filter(|table| names(table)).all(|table| self
+                .ties
+                .to_table
+                .of(key)
+                .any(|tied| *tied == table.name)),
+            "a tie to {key} was not noted"
+        );
+        self.ties.to_table.of(key).filter_map(|tied| self.tables.get(tied)).map(std::rc::Rc::as_ref)
+    }
+
+    /// The tables that may be known in full, no longer listed as such.
+    pub(super) fn take_whole(&mut self) -> BTreeSet<TableName> {
+        self.ties.whole.take(&())
+    }
+}

@@ -1,0 +1,260 @@
+//! What the author wants, cut into what can be planned apart.
+//!
+//! A migration that needs no plan ships as it is. One that does is cut into its statements; each becomes a chain of
+//! steps, of which each needs the one before.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Unplanned;
+use super::settle::{AS_WRITTEN, Draft, Settler};
+use super::touch::Touch;
+use crate::catalog::Catalog;
+use crate::change::{SchemaChange, Statement};
+use crate::finding::{Finding, Severity};
+use crate::lint::{Lint, MigrationFile, Outcome, Script, Shipment};
+use crate::recipe::{Recipes, Settled, Step, Work};
+use crate::source::Span;
+
+/// The steps that come instead of one thing that the author wants.
+#[derive(Debug)]
+pub(super) struct Chain {
+    pub(super) drafts: Vec<Draft>,
+    /// The tables before the first of them, were all that stands before it in the batch done.
+    pub(super) before: Catalog,
+    /// What is wanted, in words.
+    pub(super) words: String,
+    /// Whether a recipe was needed.
+    pub(super) is_expanded: bool,
+    /// Whether it cannot be planned, and so is left out with all that follows on it.
+    pub(super) is_refused: bool,
+}
+
+impl Chain {
+    /// What the author wrote, before any recipe.
+    fn of(draft: Draft, before: &Catalog) -> Self {
+        let words = draft.describe();
+        Self { drafts: vec![draft], before: before.clone(), words, is_expanded: false, is_refused: false }
+    }
+
+    /// Whether it can only follow steps that take more than one deploy, so that what those make is in use by then.
+    fn comes_late(&self, earlier: &[Self]) -> bool {
+        let own = Touch::of_all(&self.drafts, &self.before);
+        let is_long = |chain: &&Self| {
+            chain.drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)))
+        };
+        earlier.iter().filter(is_long).any(|chain| chain.meets(&own))
+    }
+
+    /// What is left out that it would follow on.
+    fn follows_refused<'c>(&self, earlier: &'c [Self]) -> Option<&'c Self> {
+        let own = Touch::of_all(&self.drafts, &self.before);
+        earlier.iter().find(|chain| chain.is_refused && chain.meets(&own))
+    }
+
+    fn meets(&self, others: &[Touch]) -> bool {
+        let own = Touch::of_all(&self.drafts, &self.before);
+        own.iter().any(|own| others.iter().any(|other| own.meets(other)))
+    }
+}
+
+/// The chains of a shipment in the author's order, and what cannot be planned.
+pub(super) fn chains(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment) -> (Vec<Chain>, Vec<Unplanned>) {
+    let mut chains = Vec::new();
+    let mut unplanned = Vec::new();
+    let mut catalog = shipment.before.clone();
+    for (at, (file, script)) in shipment.migrations.iter().enumerate() {
+        let migration = Authors { file, script, at, outcome: &shipment.outcome };
+        let as_it_is = migration.as_it_is(&catalog);
+        let is_held_up = as_it_is.comes_late(&chains) || as_it_is.follows_refused(&chains).is_some();
+        if migration.needs_plan() || is_held_up {
+            let settler = Settler { lint, recipes };
+            migration.plan(&settler, &mut catalog, &mut chains, &mut unplanned);
+        } else if !script.statements.is_empty() {
+            chains.push(as_it_is);
+            script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+        }
+    }
+    (chains, unplanned)
+}
+
+/// Whether a finding is worth a plan: it may do harm, nothing settles it, and it is about a change that can be replaced.
+pub(super) fn calls_for_plan(finding: &Finding) -> bool {
+    finding.severity >= Severity::Warning && finding.is_open() && finding.recipe.is_some()
+}
+
+/// A migration as its author wrote it.
+struct Authors<'a> {
+    file: &'a MigrationFile,
+    script: &'a Script,
+    /// Its place in the outcome.
+    at: usize,
+    outcome: &'a Outcome,
+}
+
+impl Authors<'_> {
+    fn needs_plan(&self) -> bool {
+        self.findings().any(|finding| calls_for_plan(finding) || is_fault(finding))
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.outcome.findings.iter().filter(|finding| {
+            self.outcome
+                .change_of(finding)
+                .map_or(finding.migration == self.file.name, |judged| judged.migration == self.at)
+        })
+    }
+
+    fn as_it_is(&self, before: &Catalog) -> Chain {
+        Chain::of(self.draft(self.script.statements.clone(), Vec::new()), before)
+    }
+
+    /// A chain for each statement.
+    fn plan(
+        &self,
+        settler: &Settler<'_>,
+        catalog: &mut Catalog,
+        chains: &mut Vec<Chain>,
+        unplanned: &mut Vec<Unplanned>,
+    ) {
+        let mut settings = Settings::of(self.script);
+        for statement in self.statements() {
+            if !settings.follow(&statement) && !is_transaction(&statement) {
+                let accepted = self.accepted(&statement);
+                let (before, after) = settings.around();
+                let all = before.into_iter().chain([Statement::clone(&statement)]).chain(after).collect();
+                let mut whole = Chain::of(self.draft(all, accepted), catalog);
+                if whole.comes_late(chains) {
+                    whole.before.begin_batch();
+                }
+                match settler.cut(&whole.before, whole.drafts.remove(0)) {
+                    Ok(parts) => {
+                        for part in parts {
+                            let chain = Chain::of(part, &whole.before);
+                            chain.drafts.iter().for_each(|draft| draft.replay(&mut whole.before));
+                            self.plan_part(settler, chain, statement.span, chains, unplanned);
+                        }
+                    }
+                    Err(refused) => unplanned.push(refused),
+                }
+            }
+            catalog.apply_statement(&statement);
+        }
+    }
+
+    /// A chain for one statement, or one change of it.
+    fn plan_part(
+        &self,
+        settler: &Settler<'_>,
+        chain: Chain,
+        span: Span,
+        chains: &mut Vec<Chain>,
+        unplanned: &mut Vec<Unplanned>,
+    ) {
+        let settled = match chain.follows_refused(chains) {
+            Some(refused) => Err(self.left_out(span, refused)),
+            None => settler.settle(&chain.before, chain.drafts.clone()),
+        };
+        match settled {
+            Ok((drafts, is_expanded)) => chains.push(Chain { drafts, is_expanded, ..chain }),
+            Err(refused) => {
+                unplanned.push(refused);
+                chains.push(Chain { is_refused: true, ..chain });
+            }
+        }
+    }
+
+    /// A statement that would follow on one that cannot be planned.
+    fn left_out(&self, span: Span, refused: &Chain) -> Unplanned {
+        Unplanned {
+            rule: String::new(),
+            migration: self.file.name.clone(),
+            span,
+            reason: format!("it follows on what cannot be planned: {}", refused.words),
+            instead: None,
+        }
+    }
+
+    /// Its statements as the lint took them.
+    fn statements(&self) -> Vec<Rc<Statement>> {
+        let mut statements: Vec<Rc<Statement>> = Vec::new();
+        for judged in self.outcome.changes.iter().filter(|judged| judged.migration == self.at) {
+            if !statements.last().is_some_and(|last| Rc::ptr_eq(last, &judged.statement)) {
+                statements.push(Rc::clone(&judged.statement));
+            }
+        }
+        statements
+    }
+
+    /// What the author or the project lets stand in this statement.
+    fn accepted(&self, statement: &Rc<Statement>) -> Vec<Settled> {
+        let is_here = |finding: &&Finding| {
+            self.outcome.change_of(finding).is_some_and(|judged| Rc::ptr_eq(&judged.statement, statement))
+        };
+        let closed = self.findings().filter(|finding| !finding.is_open()).filter(is_here);
+        let words = |finding: &Finding| match (&finding.suppressed, &finding.discharged_by) {
+            (Some(suppression), _) => suppression.reason.clone(),
+            (None, Some(evidence)) => evidence.words.clone(),
+            (None, None) => "it is in the baseline".to_owned(),
+        };
+        closed.map(|finding| Settled { rule: finding.rule.clone(), words: words(finding) }).collect()
+    }
+
+    fn draft(&self, statements: Vec<Statement>, settles: Vec<Settled>) -> Draft {
+        let table = statements.iter().flat_map(|statement| &statement.changes).find_map(|change| change.what.table());
+        Draft {
+            step: Step {
+                deploy: AS_WRITTEN.to_owned(),
+                table: table.cloned(),
+                work: Work::Migrate(statements),
+                settles,
+                is_point_of_no_return: false,
+            },
+            migration: self.file.clone(),
+            is_authors: true,
+            is_in_transaction: self.script.is_in_transaction,
+        }
+    }
+}
+
+/// An error without a recipe: it is told as not planned.
+fn is_fault(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && finding.is_open() && finding.change.is_some()
+}
+
+fn is_transaction(statement: &Statement) -> bool {
+    statement.changes.iter().all(|change| matches!(change.what, SchemaChange::Transaction(_)))
+}
+
+/// The settings that a migration makes, so that each of its statements keeps them when it ships alone.
+struct Settings {
+    /// In force where the next statement stands, by name.
+    now: BTreeMap<String, Statement>,
+    /// As the migration leaves them.
+    at_the_end: BTreeMap<String, Statement>,
+}
+
+impl Settings {
+    fn of(script: &Script) -> Self {
+        let mut all = Self { now: BTreeMap::new(), at_the_end: BTreeMap::new() };
+        for statement in &script.statements {
+            all.follow(statement);
+        }
+        Self { now: BTreeMap::new(), at_the_end: all.now }
+    }
+
+    /// Takes note of a statement that only sets something; `false` for any other.
+    fn follow(&mut self, statement: &Statement) -> bool {
+        let [change] = statement.changes.as_slice() else { return false };
+        let SchemaChange::SetVariable(set) = &change.what else { return false };
+        self.now.insert(set.name.clone(), statement.clone());
+        true
+    }
+
+    /// What is sent before a statement that ships alone, and what after it.
+    fn around(&self) -> (Vec<Statement>, Vec<Statement>) {
+        let is_other = |name: &&String| self.at_the_end.get(*name) != self.now.get(*name);
+        let after = self.now.keys().filter(is_other).filter_map(|name| self.at_the_end.get(name)).cloned().collect();
+        (self.now.values().cloned().collect(), after)
+    }
+}

@@ -1,0 +1,194 @@
+//! Plans: the fewest deploys in which a batch can ship while the application keeps serving.
+//!
+//! Takes a batch as its author wrote it. `intent` cuts it into what can be planned apart, `settle` replaces each unsafe
+//! change by a recipe's steps and lints those in turn until nothing is found, `graph` ties the steps of all together and
+//! packs them into deploys, and `verify` lints each deploy as it would ship. Files and formats are left to others.
+
+mod graph;
+mod intent;
+mod settle;
+mod touch;
+mod verify;
+
+use crate::change::{Statement, TableName};
+use crate::engine::EngineVersion;
+use crate::lint::{Batch, Lint, MigrationFile, Shipment};
+use crate::recipe::{Backfill, Hold, Recipes, Settled};
+use crate::source::Span;
+
+/// What planning a batch gives.
+#[derive(Debug)]
+pub struct Planned {
+    pub target: EngineVersion,
+    /// One for each deploy of the batch that would do harm.
+    pub plans: Vec<Plan>,
+    /// What would do harm and cannot be planned.
+    pub unplanned: Vec<Unplanned>,
+}
+
+/// Deploys that follow one another, each safe by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The name of the first migration that it is for.
+    pub id: String,
+    /// What the author wanted, in words.
+    pub title: String,
+    pub deploys: Vec<Deploy>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deploy {
+    /// From 1.
+    pub number: usize,
+    /// What it is there for: `expand`, `backfill`, `constrain`.
+    pub name: String,
+    /// In the order in which they are taken.
+    pub steps: Vec<Step>,
+    /// The number of the oldest deploy of this plan whose release can still run once this one is done; 0 is any that ran
+    /// before the plan.
+    pub rollback_floor: usize,
+}
+
+/// Something that is done, or seen to, in a deploy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Unique in its plan: `orders-reference-code.expand`.
+    pub id: String,
+    pub slot: Slot,
+    pub table: Option<TableName>,
+    pub work: Work,
+    /// The ids of the steps that come before it, in earlier deploys or in this one.
+    pub needs: Vec<String>,
+    /// The migration of the author that it comes from.
+    pub migration: MigrationFile,
+    /// Whether it does what that migration does, word for word.
+    pub is_authors: bool,
+    /// Findings that it would have by itself, and what was waited for so that it does no harm.
+    pub settles: Vec<Settled>,
+    pub is_point_of_no_return: bool,
+    /// Where in the code something has to be done; known only where the code was looked through.
+    pub places: Vec<CodePlace>,
+}
+
+/// When in its deploy a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// By the migrations, while the release before still serves.
+    Pre,
+    /// By the release itself.
+    Code,
+    /// Once the release is live, and before the next deploy.
+    Between,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    Migrate(Migration),
+    /// What a release does, in words; and the column that this is about.
+    Code {
+        words: String,
+        column: Option<String>,
+    },
+    Backfill(Backfill),
+    Hold(Hold),
+}
+
+/// Statements that ship as one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    pub statements: Vec<Statement>,
+    /// What its session says before, so that it gives up rather than have everyone queue behind it.
+    pub guards: Vec<String>,
+    /// Whether it runs in a transaction, where the runner would wrap it in one.
+    pub is_in_transaction: bool,
+}
+
+/// A place in the application's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePlace {
+    pub file: String,
+    pub line: usize,
+}
+
+/// A change that would do harm, and why there is no plan for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplanned {
+    /// The rule that found it; empty where it only follows on something else.
+    pub rule: String,
+    pub migration: String,
+    pub span: Span,
+    pub reason: String,
+    /// The nearest that could be planned.
+    pub instead: Option<String>,
+}
+
+/// How steps are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// A backfill is a deploy of its own.
+    Usual,
+    /// A backfill ships with the deploy before it.
+    Compact,
+}
+
+/// Plans `batch`: what ships in one deploy there is one plan.
+pub fn plan(lint: &Lint<'_>, recipes: &Recipes, batch: &Batch, packing: Packing) -> Planned {
+    let mut planned = Planned { target: lint.target.clone(), plans: Vec::new(), unplanned: Vec::new() };
+    for shipment in lint.shipments(batch) {
+        plan_shipment(lint, recipes, &shipment, packing, &mut planned);
+    }
+    planned
+}
+
+fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packing: Packing, planned: &mut Planned) {
+    let (chains, mut unplanned) = intent::chains(lint, recipes, shipment);
+    let chains: Vec<_> = chains.into_iter().filter(|chain| !chain.is_refused).collect();
+    if chains.iter().any(|chain| chain.is_expanded) {
+        let plan = graph::pack(&chains, shipment, packing);
+        unplanned.extend(verify::faults(lint, &plan, &shipment.before));
+        planned.plans.push(plan);
+    }
+    planned.unplanned.append(&mut unplanned);
+}
+
+impl Plan {
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.deploys.iter().flat_map(|deploy| &deploy.steps)
+    }
+
+    /// The number of the oldest deploy whose release can still run once all is done.
+    pub fn rollback_floor(&self) -> usize {
+        self.deploys.last().map_or(0, |deploy| deploy.rollback_floor)
+    }
+}
+
+impl Step {
+    /// Its kind in outputs: that of its change, or `code`, `backfill`, `hold`.
+    pub fn kind(&self) -> &'static str {
+        match &self.work {
+            Work::Code { .. } => "code",
+            Work::Backfill(_) => "backfill",
+            Work::Hold(_) => "hold",
+            Work::Migrate(migration) => migration.kind(),
+        }
+    }
+}
+
+impl Migration {
+    /// The kind of the first change that it makes of a table.
+    fn kind(&self) -> &'static str {
+        let mut changes = self.statements.iter().flat_map(|statement| &statement.changes);
+        let first = changes.clone().find(|change| change.what.table().is_some()).or_else(|| changes.next());
+        first.map_or("migration", |change| change.what.kind())
+    }
+}
+
+impl Slot {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pre => "pre",
+            Self::Code => "code",
+            Self::Between => "between",
+        }
+    }
+}

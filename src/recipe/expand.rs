@@ -1,0 +1,216 @@
+//! Expanding a recipe: from one change in its place to the steps that come instead of it.
+
+use super::name::Name;
+use super::{Answer, Backfill, Deploy, Hold, Recipe, Settled, Step, Way, Work, WrittenBackfill, WrittenHold};
+use crate::answer::Answer as Fits;
+use crate::catalog::Table;
+use crate::change::{self, Column, SchemaChange, Statement};
+use crate::effect::Subject;
+use crate::source::SourceMap;
+use crate::sql;
+use crate::sql::write::Dialect;
+use crate::template::Template;
+
+/// Why a change cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoWay {
+    /// In words, without a full stop.
+    pub reason: String,
+    /// What could be done instead.
+    pub instead: Option<String>,
+}
+
+impl NoWay {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), instead: None }
+    }
+}
+
+impl Recipe {
+    /// The steps that come instead of the change that `subject` is about, in their order.
+    pub fn expand(&self, subject: &Subject<'_>) -> Result<Vec<Step>, NoWay> {
+        let engine = subject.target.engine;
+        let way = self.ways.iter().find(|way| way.fits(subject)).ok_or_else(|| {
+            NoWay::new(format!("the recipe `{}` knows no way for this change on {}", self.id, engine.title()))
+        })?;
+        let deploys = match &way.answer {
+            Answer::Deploys(deploys) => deploys,
+            Answer::Refusal { reason, instead } => {
+                return Err(NoWay {
+                    reason: in_words(reason, subject),
+                    instead: instead.as_ref().map(|text| in_words(text, subject)),
+                });
+            }
+        };
+        let mut steps = Vec::new();
+        for deploy in deploys {
+            deploy.expand(subject, way, &mut steps)?;
+        }
+        Ok(steps)
+    }
+}
+
+impl Way {
+    fn fits(&self, subject: &Subject<'_>) -> bool {
+        let is_on_engine = self.engines.is_empty() || self.engines.contains(&subject.target.engine);
+        is_on_engine && self.replaces.iter().any(|change| change.matches(subject).answer != Fits::No)
+    }
+}
+
+impl Deploy {
+    fn expand(&self, subject: &Subject<'_>, way: &Way, steps: &mut Vec<Step>) -> Result<(), NoWay> {
+        let settles: Vec<Settled> = self
+            .settles
+            .iter()
+            .map(|(rule, words)| Settled { rule: rule.clone(), words: in_words(words, subject) })
+            .collect();
+        let step = |work: Work| Step {
+            deploy: self.name.clone(),
+            table: subject.table_name().cloned(),
+            work,
+            settles: Vec::new(),
+            is_point_of_no_return: false,
+        };
+        for operation in &self.migrate {
+            let statements = read(&operation.statements(subject)?, subject)?;
+            steps.push(Step {
+                settles: settles.clone(),
+                is_point_of_no_return: self.is_point_of_no_return,
+                ..step(Work::Migrate(statements))
+            });
+        }
+        if let Some(words) = &self.release {
+            let column = subject.change.what.column().map(str::to_owned);
+            steps.push(step(Work::Code { words: in_words(words, subject), column }));
+        }
+        if let Some(backfill) = &self.backfill {
+            steps.push(step(Work::Backfill(backfill.expand(subject, way)?)));
+        }
+        steps.extend(self.then.iter().map(|hold| step(Work::Hold(hold.expand(subject)))));
+        Ok(())
+    }
+}
+
+impl WrittenBackfill {
+    fn expand(&self, subject: &Subject<'_>, way: &Way) -> Result<Backfill, NoWay> {
+        let table = subject.table_name().cloned().ok_or_else(|| NoWay::new("which table is filled is not known"))?;
+        let value = self.value.as_ref().map(|text| in_sql(text, subject));
+        let question = way.asks.as_ref().filter(|_| value.is_none()).map(|text| in_words(text, subject));
+        let key = key(subject.table()).ok_or_else(|| NoWay {
+            reason: format!("`{table}` has no key by which its rows could be taken a range at a time"),
+            instead: Some(format!("give `{table}` a primary key first, in a deploy before")),
+        })?;
+        let (column, only_where) = (in_words(&self.column, subject), in_sql(&self.only_where, subject));
+        let engine = subject.target.engine;
+        let range: String = match key.as_slice() {
+            [one] => format!(" and {0} > ? and {0} <= ?", engine.quote(one)),
+            _ => String::new(),
+        };
+        let sql = format!(
+            "update {} set {} = {} where {only_where}{range}",
+            Dialect(engine).table_name(&table),
+            engine.quote(&column),
+            value.as_deref().unwrap_or("?"),
+        );
+        Ok(Backfill { table, column, value, question, only_where, sql, key })
+    }
+}
+
+impl WrittenHold {
+    fn expand(&self, subject: &Subject<'_>) -> Hold {
+        match self {
+            Self::Drained => Hold::Drained,
+            Self::Unreferenced(what) => Hold::Unreferenced { what: in_words(what, subject) },
+            Self::NoRow(query) => Hold::NoRow { query: in_sql(query, subject) },
+            Self::Approved(what) => Hold::Approved { what: in_words(what, subject) },
+        }
+    }
+}
+
+fn in_words(text: &Template<Name>, subject: &Subject<'_>) -> String {
+    text.render(&|name| name.in_words(subject))
+}
+
+fn in_sql(text: &Template<Name>, subject: &Subject<'_>) -> String {
+    text.render(&|name| name.in_sql(subject))
+}
+
+/// The statements as the front end reads them: each asked for by what asked for the change.
+fn read(texts: &[String], subject: &Subject<'_>) -> Result<Vec<Statement>, NoWay> {
+    let mut reader = sql::Reader::new(subject.target.engine);
+    let map = SourceMap::new(subject.change.span);
+    let mut statements = Vec::new();
+    for text in texts {
+        let script = reader.read(text, &map, &|table| subject.catalog.has_table(table).is_yes());
+        if let Some(problem) = script.problems.first() {
+            return Err(NoWay::new(format!("the statement `{text}` is not understood: {}", problem.reason)));
+        }
+        statements.extend(script.statements);
+    }
+    Ok(statements)
+}
+
+/// The columns of a key without NULLs; empty where the table is not known well enough, `None` where it has none.
+fn key(table: Option<&Table>) -> Option<Vec<String>> {
+    let Some(table) = table else { return Some(Vec::new()) };
+    if !table.primary_key.is_empty() {
+        return Some(table.primary_key.clone());
+    }
+    let is_required = |name: &str| {
+        let mut columns = table.columns.iter().map(|column| &column.definition);
+        columns.any(|column| column.name == name && !column.is_nullable)
+    };
+    let unique = table.indexes.iter().map(|index| &index.definition).find(|index| {
+        index.is_unique
+            && index.condition.is_none()
+            && index.columns().count() == index.parts.len()
+            && index.columns().all(is_required)
+    });
+    match unique {
+        Some(index) => Some(index.columns().map(str::to_owned).collect()),
+        None if table.is_partial => Some(Vec::new()),
+        None => None,
+    }
+}
+
+/// The column as the change asks for it.
+pub(super) fn asked_column(subject: &Subject<'_>) -> Result<Column, NoWay> {
+    match &subject.change.what {
+        SchemaChange::AddColumn(add) => Ok(add.column.clone()),
+        SchemaChange::RedefineColumn(redefine) => Ok(redefine.definition.clone()),
+        SchemaChange::RenameColumn(rename) => {
+            Ok(Column { name: rename.to.clone(), ..standing_column(subject, &rename.column)? })
+        }
+        SchemaChange::ChangeType(change) => {
+            let standing = standing_column(subject, &change.column)?;
+            Ok(Column { column_type: change.column_type.clone(), collation: change.collation.clone(), ..standing })
+        }
+        SchemaChange::SetDefault(set) => {
+            Ok(Column { default: set.default.clone(), ..standing_column(subject, &set.column)? })
+        }
+        change => standing_column(subject, change.column().unwrap_or_default()),
+    }
+}
+
+/// The column as it stands.
+pub(super) fn standing_column(subject: &Subject<'_>, name: &str) -> Result<Column, NoWay> {
+    let table = subject.table();
+    let column = table.and_then(|table| table.column(name, subject.target.engine));
+    column.map(|column| column.definition.clone()).ok_or_else(|| {
+        let table = subject.table_name().map(ToString::to_string).unwrap_or_default();
+        NoWay {
+            reason: format!("what `{table}.{name}` is like is not known"),
+            instead: Some("give the tables that stand with `--schema`, a dump of them".to_owned()),
+        }
+    })
+}
+
+/// The columns of an index or a key.
+pub(super) fn columns_of(change: &SchemaChange) -> Vec<String> {
+    match change {
+        SchemaChange::AddIndex(add) => add.index.columns().map(str::to_owned).collect(),
+        SchemaChange::AddPrimaryKey(change::AddPrimaryKey { columns, .. }) => columns.clone(),
+        SchemaChange::AddForeignKey(add) => add.foreign_key.columns.clone(),
+        _ => Vec::new(),
+    }
+}

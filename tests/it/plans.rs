@@ -1,0 +1,123 @@
+//! Plans: how many deploys, what is in them, and what is said of what cannot be planned.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use phasewise::recipe::Recipes;
+
+use super::cli::{directory, phasewise, run};
+
+const SHOP: &str = "fixtures/apps/shop";
+/// The column that the mission names, and the rename that ships with it.
+const COLUMN: &str = "database/migrations/2026_11_22_000000_add_reference_code_to_orders.php";
+const RENAME: &str = "database/migrations/2026_11_22_000100_tidy_up_customer_contact_columns.php";
+
+/// One table of each kind of trouble; 0002 is the batch.
+const BEFORE: &str = "CREATE TABLE customers (id BIGINT PRIMARY KEY, phone VARCHAR(20) NOT NULL DEFAULT 'x', email VARCHAR(99) NOT NULL, note VARCHAR(9));
+CREATE INDEX customers_phone ON customers (phone);
+CREATE TABLE orders (id BIGINT PRIMARY KEY, customer_id BIGINT, state VARCHAR(9), total INT, k INT NOT NULL);
+CREATE TABLE logs (line VARCHAR(99));
+";
+
+#[test]
+fn a_required_column_takes_three_deploys_or_two() {
+    let three = deploys(Path::new(SHOP), &[COLUMN]);
+    assert_eq!(names(&three), ["expand", "backfill", "constrain"]);
+    let two = deploys(Path::new(SHOP), &[COLUMN, "--compact"]);
+    assert_eq!(names(&two), ["expand, backfill", "constrain"]);
+    let both = deploys(Path::new(SHOP), &[COLUMN, RENAME]);
+    assert_eq!(both.len(), 4, "the rename swaps its columns after the code did, and nothing else takes longer");
+    assert_eq!(deploys(Path::new(SHOP), &[COLUMN, RENAME, "--compact"]).len(), 3);
+}
+
+#[test]
+fn a_plan_is_told_for_each_engine() {
+    for engine in ["mysql:8.4", "mariadb:10.11", "postgresql:16"] {
+        let mut told = String::new();
+        for (name, sql) in [
+            ("required column", "ALTER TABLE orders ADD COLUMN code VARCHAR(64) NOT NULL;"),
+            (
+                "required and unique",
+                "ALTER TABLE orders ADD COLUMN code VARCHAR(64) NOT NULL;\nCREATE UNIQUE INDEX code ON orders (code);",
+            ),
+            ("drop column", "ALTER TABLE orders DROP COLUMN k;"),
+            ("rename column", "ALTER TABLE customers RENAME COLUMN phone TO phone_number;"),
+            ("index", "CREATE INDEX state ON orders (state);"),
+            ("unique", "ALTER TABLE customers ADD CONSTRAINT email UNIQUE (email);"),
+            (
+                "foreign key",
+                "ALTER TABLE orders ADD CONSTRAINT customer FOREIGN KEY (customer_id) REFERENCES customers (id);",
+            ),
+            ("several at once", "ALTER TABLE orders ADD COLUMN a INT, DROP COLUMN k, ADD COLUMN code INT NOT NULL;"),
+            ("no key", "ALTER TABLE logs ADD COLUMN at INT NOT NULL;\nALTER TABLE logs ADD COLUMN b INT;"),
+        ] {
+            let project = project(engine, sql);
+            let _ = writeln!(told, "## {name}\n{}\n", run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]));
+        }
+        insta::assert_snapshot!(format!("plans_{}", engine.split(':').next().unwrap()), told);
+    }
+}
+
+#[test]
+fn checks_and_required_columns_are_proven_before_they_are_set() {
+    let sql = "ALTER TABLE orders ADD CONSTRAINT total CHECK (total >= 0);\nALTER TABLE orders ALTER COLUMN state SET NOT NULL;";
+    let project = project("postgresql:16", sql);
+    insta::assert_snapshot!("plans_proven", run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]));
+}
+
+#[test]
+fn the_json_of_a_plan_is_as_its_schema_says() {
+    let output = phasewise(Path::new(SHOP), &["plan", COLUMN, RENAME, "--format", "json", "-q"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let schema = serde_json::from_str(&phasewise::report::json::schema("plan").unwrap()).unwrap();
+    super::report::conforms_to(&schema, "plan", &text);
+    insta::assert_snapshot!("plans_json", text);
+}
+
+#[test]
+fn recipes_are_as_their_schema_says() {
+    let schema = serde_json::to_value(phasewise::recipe::schema()).unwrap();
+    for recipe in Recipes::builtin().unwrap().iter() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(&recipe.path);
+        super::report::conforms_to(&schema, &recipe.id, &std::fs::read_to_string(path).unwrap());
+    }
+}
+
+#[test]
+fn a_project_has_recipes_of_its_own() {
+    let recipe = "id: drop-column
+replaces-builtin: true
+summary: Columns stay.
+ways:
+  - replaces: { drop-column: {} }
+    refuses: the archive still reads `{table}.{column}`
+    instead: hide it
+";
+    let project = directory(&[
+        ("migrations/0001_a.sql", BEFORE),
+        ("migrations/0002_b.sql", "ALTER TABLE orders DROP COLUMN k;"),
+        ("phasewise.yaml", "engine: postgresql:16\n"),
+        ("phasewise/rules/recipes/drop-column.yaml", recipe),
+    ]);
+    insta::assert_snapshot!("plans_own_recipe", run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]));
+}
+
+fn project(engine: &str, sql: &str) -> tempfile::TempDir {
+    directory(&[
+        ("migrations/0001_a.sql", BEFORE),
+        ("migrations/0002_b.sql", sql),
+        ("phasewise.yaml", &format!("engine: {engine}\n")),
+    ])
+}
+
+fn deploys(directory: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let arguments = [&["plan", "--format", "json", "-q"], arguments].concat();
+    let output = phasewise(directory, &arguments).output().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["unplanned"].as_array().unwrap().is_empty(), "{document:#}");
+    document["plans"][0]["deploys"].as_array().unwrap().clone()
+}
+
+fn names(deploys: &[serde_json::Value]) -> Vec<&str> {
+    deploys.iter().map(|deploy| deploy["name"].as_str().unwrap()).collect()
+}
