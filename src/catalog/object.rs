@@ -253,11 +253,11 @@ impl Objects {
         self.standing.values_mut().for_each(|object| object.stood_before_batch = true);
     }
 
-    pub fn insert(&mut self, key: change::Object, object: Object) {
-        self.absent.remove(&key);
-        self.doubtful.remove(&key);
+    pub fn insert(&mut self, key: &change::Object, object: Object) {
+        self.absent.remove(key);
+        self.doubtful.remove(key);
         self.standing.insert(key.clone(), object);
-        self.note(&key);
+        self.note(key);
     }
 
     /// Takes note of what that object has to do with now.

@@ -32,7 +32,7 @@ impl Catalog {
             is_partial: is_overload,
             later: BTreeSet::new(),
         };
-        self.objects.insert(key, object);
+        self.objects.insert(&key, object);
     }
 
     /// Whether a view can have that name. A table that is known in full keeps it: the server refuses. One of which little
@@ -123,7 +123,7 @@ impl Catalog {
         let to = moved.object.name.clone();
         self.objects.remove(&from);
         let key = self.object_key(&moved.object);
-        self.objects.insert(key, moved);
+        self.objects.insert(&key, moved);
         match from.kind {
             ObjectKind::View => self.redirect_views(&from.name, &to),
             ObjectKind::Type => self.rename_type(&from.name, &to),

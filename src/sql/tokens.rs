@@ -134,18 +134,18 @@ fn join_number(list: &mut Vec<Token>, code: &str) {
 
 /// PostgreSQL's `U&"…"` and `U&'…'`, each with its `UESCAPE '!'` if it has one.
 fn join_unicode(list: &mut Vec<Token>, code: &str) {
-    let Some([first, second, last]) = list.last_chunk().copied() else { return };
+    let Some([first, second, third]) = list.last_chunk().copied() else { return };
     let text = |token: Token| code.get(token.range()).unwrap_or_default();
-    if !matches!(last.kind, TokenKind::QuotedWord | TokenKind::String) {
+    if !matches!(third.kind, TokenKind::QuotedWord | TokenKind::String) {
         return;
     }
     if first.end == second.start
-        && second.end == last.start
+        && second.end == third.start
         && text(second) == "&"
         && text(first).eq_ignore_ascii_case("U")
     {
-        join(list, 3, last.kind);
-    } else if last.kind == TokenKind::String
+        join(list, 3, third.kind);
+    } else if third.kind == TokenKind::String
         && text(second).eq_ignore_ascii_case("UESCAPE")
         && unicode::begins(text(first))
     {
