@@ -25,7 +25,9 @@ fn each_row_is_what_is_looked_up() {
         let text = std::fs::read_to_string(path).unwrap();
         let (tables, rows) = text.split_once("-- rows\n").unwrap();
         let mut catalog = Catalog::new(engine);
-        read(tables, engine).iter().for_each(|statement| catalog.apply_statement(statement));
+        for statement in &read(tables, engine) {
+            catalog.apply_statement(statement);
+        }
         catalog.begin_batch();
         let effects = Effects::builtin(engine).unwrap();
         let mut looked_up = 0;
@@ -39,7 +41,7 @@ fn each_row_is_what_is_looked_up() {
                     }
                     looked_up += 1;
                     let told =
-                        told(&row, &effects, catalog.clone(), EngineVersion { engine, version: version.clone() });
+                        told(&row, &effects, catalog.clone(), &EngineVersion { engine, version: version.clone() });
                     if told != *expected {
                         let sql = row.sql;
                         let _ = writeln!(wrong, "{engine} {version}: {sql}\n    row:  {expected}\n    told: {told}");
@@ -81,7 +83,7 @@ impl<'t> Row<'t> {
 }
 
 /// What all changes of the row's statement come to.
-fn told(row: &Row<'_>, effects: &Effects, mut catalog: Catalog, target: EngineVersion) -> String {
+fn told(row: &Row<'_>, effects: &Effects, mut catalog: Catalog, target: &EngineVersion) -> String {
     let mut session = Session::new(false);
     for change in read(row.first, target.engine).iter().flat_map(|statement| &statement.changes) {
         session.follow(&change.what);
@@ -95,7 +97,7 @@ fn told(row: &Row<'_>, effects: &Effects, mut catalog: Catalog, target: EngineVe
     let [statement] = statements.as_slice() else { panic!("`{}` is one statement", row.sql) };
     let mut all: Option<Effect> = None;
     for change in &statement.changes {
-        let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
+        let subject = Subject { change, statement, catalog: &catalog, target, session: &session };
         let next = effects.of(&subject);
         all = Some(match all {
             Some(all) => together(all, next),
