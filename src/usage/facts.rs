@@ -1,5 +1,7 @@
 //! What one file says, before anyone knows what the classes of others are.
 
+use super::package::Package;
+
 /// What a file says. The same text at the same kind of path gives the same facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileFacts {
@@ -8,6 +10,8 @@ pub struct FileFacts {
     /// What expressions stand for; each refers only to those before it.
     pub nodes: Vec<Node>,
     pub uses: Vec<Use>,
+    /// Where this is `composer.lock`: the packages that bring tables along.
+    pub packages: Vec<Package>,
     /// `strict` of the MySQL connection, where this is `config/database.php` and says so.
     pub strict: Option<bool>,
     /// Where the file stops making sense: the line, and why.
@@ -34,6 +38,10 @@ pub enum Node {
     Table(String),
     /// A variable of which only the name is known.
     Variable(String),
+    /// A parameter without a type: of that method, at that place, with that name.
+    Parameter(String, u32, String),
+    /// Something of that class that the constructor was given.
+    Injected(String),
     /// What a variable of that name was given.
     Named(NodeId, String),
     /// `->name`
@@ -95,14 +103,12 @@ pub enum UseKind {
     Values {
         on: NodeId,
         method: String,
-        keys: Vec<Key>,
-        is_open: bool,
+        values: Values,
     },
     /// `->save()` of a variable to which those properties were given.
     Save {
         on: NodeId,
-        keys: Vec<Key>,
-        is_open: bool,
+        values: Values,
     },
     /// SQL in a string, on a query or by itself.
     Sql {
@@ -135,6 +141,25 @@ pub enum UseKind {
     },
 }
 
+/// What is written by column, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Values {
+    pub keys: Vec<Key>,
+    pub rest: Rest,
+    /// The request that values come from: its class may have rules for them.
+    pub from: Option<NodeId>,
+}
+
+/// What there may be beside the keys that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Rest {
+    #[default]
+    Nothing,
+    /// Fields of a request; those that it is checked for are among the keys.
+    Unlisted,
+    Anything,
+}
+
 /// A key of an array of values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -146,6 +171,8 @@ pub struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClassUse {
     New,
+    /// `new Job($user)`, `Job::dispatch($user)`: beside `New` or `Static`, where there are arguments.
+    Made,
     /// `User::method(…)`
     Static,
     /// The type of a parameter or property, `instanceof`.
@@ -180,6 +207,8 @@ pub struct ClassFacts {
     pub interfaces: Vec<String>,
     /// `$table`, or what `getTable` returns.
     pub table: Option<String>,
+    /// `$table = self::TABLE`, where this class does not have the constant itself.
+    pub table_constant: Option<String>,
     pub primary_key: Option<String>,
     /// `$timestamps = false`
     pub has_no_timestamps: bool,
@@ -193,6 +222,8 @@ pub struct ClassFacts {
     pub properties: Vec<(String, Vec<String>)>,
     /// What properties are given somewhere in the class.
     pub assigned: Vec<(String, NodeId)>,
+    /// What its own methods are called with: `$this->method($user)`.
+    pub calls: Vec<(String, Vec<NodeId>)>,
     /// Classes that doc comments say this one stands for (`@mixin User`) or is about (`@extends Builder<User>`).
     pub about: Vec<String>,
     /// String constants.

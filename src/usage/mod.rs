@@ -12,6 +12,7 @@ mod extract;
 mod facts;
 mod index;
 mod judge;
+mod package;
 mod part;
 mod query;
 
@@ -21,8 +22,9 @@ mod tests;
 pub use extract::{facts, facts_of_all};
 pub use facts::{
     Access, ClassFacts, ClassUse, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
-    RelationArgument, RelationFacts, TextRole, Use, UseKind,
+    RelationArgument, RelationFacts, Rest, TextRole, Use, UseKind, Values,
 };
 pub use index::Index;
+pub use package::Package;
 pub use part::{Part, is_entered, is_read};
 pub use query::{Answer, Effect, Place, PlaceKind, Query, Schema, Tier, Unproved, Verdict, What};

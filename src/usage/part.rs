@@ -55,7 +55,7 @@ const PASSED_OVER: [&str; 12] = [
 /// Whether the file at `path` (relative to the application, with `/`) is read for its uses.
 pub fn is_read(path: &str) -> bool {
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    path.strip_suffix(".php").is_some() && is_entered(directory)
+    path == "composer.lock" || (path.strip_suffix(".php").is_some() && is_entered(directory))
 }
 
 /// Whether files in the directory at `path` are.

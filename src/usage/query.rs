@@ -91,6 +91,8 @@ pub enum PlaceKind {
     Template,
     /// The model of the table.
     Model,
+    /// Something that is declared to be a row of it.
+    Hint,
     /// The table's name.
     Table,
     /// A string or a name like it.

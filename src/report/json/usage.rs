@@ -120,6 +120,7 @@ fn kind(kind: PlaceKind) -> &'static str {
         PlaceKind::Convention => "convention",
         PlaceKind::Template => "template",
         PlaceKind::Model => "model",
+        PlaceKind::Hint => "hint",
         PlaceKind::Table => "table",
         PlaceKind::Text => "text",
     }

@@ -26,7 +26,7 @@ pub(super) fn facts(text: &str) -> FileFacts {
     }
     let mut extractor = Extractor { is_template: true, ..Extractor::default() };
     extractor.aim(text, 0);
-    extractor.fields_of(text);
+    extractor.fields_of(&without_comments(text));
     let file = read(&whole);
     if file.errors.is_empty() {
         extractor.aim(&whole, 0);
@@ -43,6 +43,20 @@ pub(super) fn facts(text: &str) -> FileFacts {
         }
     }
     extractor.facts
+}
+
+/// The template with its comments' lines left empty.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{--") {
+        kept.push_str(before);
+        let (comment, after) = after.split_once("--}}").unwrap_or((after, ""));
+        kept.extend(comment.matches('\n'));
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
 }
 
 fn read(code: &str) -> File {

@@ -1,15 +1,16 @@
 //! What a call says of columns: those it names, the values it writes, the SQL it sends.
 
 use super::Extractor;
-use super::methods::{Columns, Values, columns_of, takes_sql, values_of};
+use super::methods::{Columns, Valued, columns_of, takes_sql, values_of};
 use super::shape::{Shape, path_of};
 use super::texts::{column_of, is_name, table_and_alias};
 use crate::eloquent::inflect::snake;
 use crate::php::{Argument, Chain, ClassName, Expr, ExprKind, LinkKind, Member, NewClass};
-use crate::usage::facts::{Node, NodeId, UseKind};
+use crate::usage::facts::{Node, NodeId, UseKind, Values};
 
 impl Extractor<'_> {
     pub(super) fn uses_of_call(&mut self, on: NodeId, method: &str, arguments: &[Argument], line: u32) {
+        self.checks(on, method, arguments);
         if self.is_quiet_class(on) && !self.is_rule(on) {
             return;
         }
@@ -35,6 +36,17 @@ impl Extractor<'_> {
             self.rule_object(arguments, line);
         }
         self.values(on, method, arguments, line);
+    }
+
+    /// `$request->validate([…])`, `Validator::make($input, […])`: the fields that the request has.
+    fn checks(&mut self, on: NodeId, method: &str, arguments: &[Argument]) {
+        let is_validator = || matches!(self.node_of(on), Node::Class(name) if name.ends_with("Validator"));
+        if matches!(method, "validate" | "validateWithBag") || (method == "make" && is_validator()) {
+            let rules = arguments.iter().map(|argument| self.shape(&argument.value).values);
+            if let Some(rules) = rules.into_iter().find(|rules| !rules.keys.is_empty() && rules.from.is_none()) {
+                self.scope.checked.extend(rules.keys);
+            }
+        }
     }
 
     /// `DB::table('users as u')`, `->join('posts', 'posts.user_id', '=', 'u.id')`
@@ -84,10 +96,12 @@ impl Extractor<'_> {
             Node::Call(inner, name) => {
                 matches!(name.as_str(), "connection" | "getConnection") && self.is_database(*inner)
             }
-            Node::Typed(name) => name.starts_with("Illuminate\\Database\\") && name.contains("Connection"),
+            Node::Typed(name) | Node::Injected(name) => {
+                name.starts_with("Illuminate\\Database\\") && name.contains("Connection")
+            }
             Node::Named(inner, _) => self.is_database(*inner),
             Node::Property(_, name) => matches!(name.as_str(), "db" | "connection" | "database"),
-            Node::Variable(name) => matches!(name.as_str(), "db" | "connection"),
+            Node::Variable(name) | Node::Parameter(_, _, name) => matches!(name.as_str(), "db" | "connection"),
             _ => false,
         }
     }
@@ -120,7 +134,7 @@ impl Extractor<'_> {
     fn is_computed(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Variable(name) => {
-                self.scope.shapes.get(name).is_none_or(|shape| shape.texts.is_empty() && shape.keys.is_empty())
+                self.scope.shapes.get(name).is_none_or(|shape| shape.texts.is_empty() && shape.values.keys.is_empty())
             }
             ExprKind::Template(_) => true,
             _ => false,
@@ -132,7 +146,7 @@ impl Extractor<'_> {
         if let Some(text) = self.literal(expr) {
             return self.column(on, method, &text, self.line(expr.span));
         }
-        let Shape { keys, texts, .. } = match &expr.kind {
+        let Shape { values: Values { keys, .. }, texts } = match &expr.kind {
             // `[['name', '=', 1], ['email', 'x']]`: each list names its column first.
             ExprKind::Array(items) if items.iter().all(|item| is_list(item.value.as_ref())) => {
                 for item in items {
@@ -178,7 +192,8 @@ impl Extractor<'_> {
     /// `with('posts:id,title')`: columns of what the relation leads to.
     fn columns_of_relations(&mut self, on: NodeId, arguments: &[Argument]) {
         for (text, line) in self.texts_of(arguments) {
-            let Some((relation, columns)) = text.split_once(':') else { continue };
+            let (relation, columns) = text.split_once(':').unwrap_or((&text, ""));
+            let relation = relation.split(' ').next().unwrap_or_default();
             let related = self.node(Node::Relation(on, relation.to_owned()));
             for column in columns.split(',') {
                 self.column(related, "select", column, line);
@@ -202,23 +217,22 @@ impl Extractor<'_> {
             return;
         }
         let chosen: &[Argument] = match values {
-            Values::First | Values::Nested => arguments.get(..1).unwrap_or_default(),
-            Values::Both => arguments.get(..2).unwrap_or(arguments),
-            Values::Second => arguments.get(1..2).unwrap_or_default(),
+            Valued::First | Valued::Nested => arguments.get(..1).unwrap_or_default(),
+            Valued::Both => arguments.get(..2).unwrap_or(arguments),
+            Valued::Second => arguments.get(1..2).unwrap_or_default(),
         };
         let mut whole = Shape::default();
         for argument in chosen {
             let shape = self.shape(&argument.value);
-            whole.is_open |= shape.is_open || argument.is_spread;
-            whole.keys.extend(shape.keys);
+            whole.add_values(shape.values);
+            if argument.is_spread {
+                whole.add_values(Shape::open().values);
+            }
         }
-        if values == Values::First && arguments.is_empty() && method == "update" {
+        if values == Valued::First && arguments.is_empty() && method == "update" {
             return;
         }
-        self.emit(
-            line,
-            UseKind::Values { on, method: method.to_owned(), keys: whole.keys.clone(), is_open: whole.is_open },
-        );
+        self.emit(line, UseKind::Values { on, method: method.to_owned(), values: whole.values });
     }
 
     /// `$user->save()`, `$this->users->save($user)`: what was given to the variable before; `$user->fill([…])` gives.
@@ -236,7 +250,7 @@ impl Extractor<'_> {
             "fill" | "forceFill" | "setAttribute" | "setRawAttributes" => {
                 let shape = match (method, arguments) {
                     ("setAttribute", [name, ..]) => match self.literal(&name.value) {
-                        Some(name) => Shape { keys: vec![key(name, line)], ..Shape::default() },
+                        Some(name) => Shape::of(key(name, line)),
                         None => Shape::open(),
                     },
                     (_, [first, ..]) => self.shape(&first.value),
@@ -244,8 +258,7 @@ impl Extractor<'_> {
                 };
                 if let Some(path) = path {
                     let written = self.scope.written.entry(path).or_default();
-                    written.is_open |= shape.is_open;
-                    written.keys.extend(shape.keys);
+                    written.add_values(shape.values);
                 }
             }
             "save" | "saveOrFail" | "saveQuietly" | "push" | "pushQuietly"
@@ -262,7 +275,7 @@ impl Extractor<'_> {
                     {
                         let node = self.node(Node::New(name.clone()));
                         let shape = new.arguments.first().map(|first| self.shape(&first.value)).unwrap_or_default();
-                        self.emit(line, UseKind::Save { on: node, keys: shape.keys, is_open: shape.is_open });
+                        self.emit(line, UseKind::Save { on: node, values: shape.values });
                     }
                     if let ExprKind::Variable(name) = &argument.value.kind
                         && self.knows_variable(name)
@@ -279,21 +292,25 @@ impl Extractor<'_> {
                     && let Some(path) = path_of(&chain.base, chain.links.get(..at - 1).unwrap_or_default())
                 {
                     let name = format!("{}_id", snake(relation));
-                    self.scope.written.entry(path).or_default().keys.push(key(name, line));
+                    self.scope.written.entry(path).or_default().values.keys.push(key(name, line));
                 }
             }
             _ => {
                 // Handed on with what it holds so far: others may give it more.
-                if let Some(written) = path.and_then(|path| self.scope.written.get_mut(&path)) {
-                    written.is_open |= method.starts_with("set") || method.starts_with("fill");
+                let may_write = method.starts_with("set") || method.starts_with("fill");
+                if let Some(written) = path.filter(|_| may_write).and_then(|path| self.scope.written.get_mut(&path)) {
+                    written.add_values(Shape::open().values);
                 }
             }
         }
     }
 
     fn saved(&mut self, on: NodeId, path: &str, line: u32) {
-        let written = self.scope.written.get(path).cloned().unwrap_or_default();
-        self.emit(line, UseKind::Save { on, keys: written.keys, is_open: written.is_open });
+        // What a parameter holds already, its caller knows.
+        let unknown = if self.is_parameter(path) { Shape::open() } else { Shape::default() };
+        let mut written = self.scope.written.get(path).cloned().unwrap_or_default();
+        written.add_values(unknown.values);
+        self.emit(line, UseKind::Save { on, values: written.values });
     }
 }
 

@@ -5,6 +5,14 @@ use super::closures::GIVE_BACK;
 use crate::php::{Argument, Chain, ClassName, Expr, ExprKind, FallbackName, Link, LinkKind, Member};
 use crate::usage::facts::{Access, ClassUse, Node, NodeId, TextRole, UseKind};
 
+/// What a call is given.
+#[derive(Debug, Default)]
+struct Given {
+    nodes: Vec<NodeId>,
+    /// What a closure among the arguments returns.
+    returned: Option<NodeId>,
+}
+
 impl Extractor<'_> {
     /// Walks a chain; the last link of one that is assigned to is a write.
     pub(super) fn chain(&mut self, chain: &Chain, access: Access) -> NodeId {
@@ -30,7 +38,12 @@ impl Extractor<'_> {
                         self.class_use(line, name, ClassUse::Name);
                         return (self.unknown(), 1);
                     }
-                    LinkKind::StaticMethod { .. } => self.class_use(line, name, ClassUse::Static),
+                    LinkKind::StaticMethod { name: method, .. } => {
+                        self.class_use(line, name, ClassUse::Static);
+                        if method.name().is_some_and(|method| method.starts_with("dispatch")) {
+                            self.class_use(line, name, ClassUse::Made);
+                        }
+                    }
                     _ => {}
                 }
                 (self.node(Node::Class(name.clone())), 0)
@@ -106,16 +119,25 @@ impl Extractor<'_> {
         let on = self.with_table(on, chain, at);
         self.uses_of_call(on, name, arguments, line);
         self.saves(on, chain, at, name, arguments, line);
-        let inner = self.arguments(on, name, arguments);
-        if let (true, Some(inner)) = (GIVE_BACK.contains(&name), inner) {
-            return inner;
+        let given = self.arguments(on, name, arguments);
+        if let (true, Some(returned)) = (GIVE_BACK.contains(&name), given.returned) {
+            return returned;
         }
+        self.own_call(on, name, given.nodes);
         self.result_of(on, name, arguments)
+    }
+
+    /// Notes what a method of the class is called with, for its parameters without a type.
+    fn own_call(&mut self, on: NodeId, name: &str, given: Vec<NodeId>) {
+        let is_telling = *self.node_of(on) == Node::This && given.iter().any(|id| !self.is_unknown(*id));
+        if let Some(class) = self.class.filter(|_| is_telling).and_then(|at| self.facts.classes.get_mut(at as usize)) {
+            class.calls.push((name.to_owned(), given));
+        }
     }
 
     /// A query whose table is said further on: `$query->select('a')->from('users')`.
     fn with_table(&mut self, on: NodeId, chain: &Chain, at: usize) -> NodeId {
-        if !matches!(self.node_of(on), Node::Variable(_) | Node::Unknown | Node::Class(_)) {
+        if !matches!(self.node_of(on), Node::Variable(_) | Node::Parameter(..) | Node::Unknown | Node::Class(_)) {
             return on;
         }
         let table = chain.links.get(at..).unwrap_or_default().iter().find_map(|link| match &link.kind {
@@ -186,8 +208,10 @@ impl Extractor<'_> {
         match self.node_of(on) {
             Node::Function(name) => matches!(name.as_str(), "auth" | "request"),
             Node::Class(name) => name.ends_with("Auth") || name.ends_with("Request") || name.ends_with("Guard"),
-            Node::Typed(name) => ["Request", "Guard", "Factory"].iter().any(|end| name.ends_with(end)),
-            Node::Variable(name) => matches!(name.as_str(), "request" | "auth"),
+            Node::Typed(name) | Node::Injected(name) => {
+                ["Request", "Guard", "Factory"].iter().any(|end| name.ends_with(end))
+            }
+            Node::Variable(name) | Node::Parameter(_, _, name) => matches!(name.as_str(), "request" | "auth"),
             Node::Named(inner, name) => name == "request" || self.is_about_login(*inner),
             Node::Call(inner, name) => name == "guard" && self.is_about_login(*inner),
             Node::Property(_, name) => matches!(name.as_str(), "auth" | "request"),
@@ -211,7 +235,8 @@ impl Extractor<'_> {
             return self.unknown();
         }
         let unknown = self.unknown();
-        let inner = self.arguments(unknown, short, arguments);
+        let given = self.arguments(unknown, short, arguments);
+        let first = given.nodes.first().copied().unwrap_or(unknown);
         match (short, said) {
             ("app" | "resolve" | "make", Some(class)) => self.node(Node::Typed(class)),
             ("factory", Some(class)) => self.node(Node::Class(class)),
@@ -219,43 +244,28 @@ impl Extractor<'_> {
                 "optional" | "tap" | "collect" | "with" | "value" | "array_filter" | "array_values"
                 | "iterator_to_array" | "array_reverse" | "array_slice" | "array_merge",
                 _,
-            ) => match first {
-                Some(Expr { kind: ExprKind::Closure(_), .. }) => inner.unwrap_or(unknown),
-                // Walked already: only what it stands for is asked.
-                Some(first) => self.peek(first),
-                None => unknown,
-            },
-            ("rescue" | "retry" | "transform" | "call_user_func", _) => inner.unwrap_or(unknown),
-            ("end" | "reset" | "current" | "array_pop" | "array_shift" | "next" | "head" | "last", _) => match first {
-                Some(first) => {
-                    let list = self.peek(first);
-                    if self.is_unknown(list) { list } else { self.node(Node::Element(list)) }
-                }
-                None => unknown,
-            },
+            ) => first,
+            ("rescue" | "retry" | "transform" | "call_user_func", _) => given.returned.unwrap_or(unknown),
+            ("end" | "reset" | "current" | "array_pop" | "array_shift" | "next" | "head" | "last", _) => {
+                if self.is_unknown(first) { first } else { self.node(Node::Element(first)) }
+            }
             _ => self.node(Node::Function(name.full.clone())),
         }
     }
 
-    /// What an expression stands for, without noting what it uses once more.
-    fn peek(&mut self, expr: &Expr) -> NodeId {
-        let uses = self.facts.uses.len();
-        let node = self.expression(expr);
-        self.facts.uses.truncate(uses);
-        node
-    }
-
-    /// Walks arguments; gives what a closure among them returns.
-    fn arguments(&mut self, on: NodeId, method: &str, arguments: &[Argument]) -> Option<NodeId> {
+    /// Walks arguments; gives what they stand for.
+    fn arguments(&mut self, on: NodeId, method: &str, arguments: &[Argument]) -> Given {
         let first = arguments.first().and_then(|first| self.literal(&first.value));
         let is_quiet = super::methods::takes_no_columns(method) || self.is_quiet_class(on);
-        let mut returned = None;
+        let mut given = Given::default();
         for argument in arguments {
+            let mut node = self.unknown();
             match &argument.value.kind {
                 ExprKind::Closure(closure) => {
                     let relation = first.as_deref();
-                    let given = |extractor: &mut Self, at| extractor.handed_over(on, method, relation, at);
-                    returned = Some(self.closure(closure, given));
+                    let handed = |extractor: &mut Self, at| extractor.handed_over(on, method, relation, at);
+                    node = self.closure(closure, handed);
+                    given.returned = Some(node);
                 }
                 ExprKind::Array(items) if super::closures::ABOUT_RELATIONS.contains(&method) => {
                     self.relations_with_closures(on, items);
@@ -266,10 +276,11 @@ impl Extractor<'_> {
                     self.string(&text.value, self.line(argument.value.span), TextRole::Argument);
                     self.called = None;
                 }
-                _ => self.expressions([&argument.value]),
+                _ => node = self.expression(&argument.value),
             }
+            given.nodes.push(node);
         }
-        returned
+        given
     }
 
     /// `with(['posts' => fn ($query) => …, 'tags'])`

@@ -2,7 +2,10 @@
 
 use super::Extractor;
 use super::closures::is_class;
-use crate::php::{Class, ClassKind, ExprKind, Method, Node as PhpNode, Property, StmtKind, walk_stmts};
+use crate::php::{
+    Class, ClassKind, ClassName, Expr, ExprKind, LinkKind, Member, Method, Node as PhpNode, Property, StmtKind,
+    walk_stmts,
+};
 use crate::usage::facts::{ClassFacts, ClassUse, Key, MethodFacts, Node, NodeId};
 
 /// Properties of models that list columns.
@@ -100,6 +103,7 @@ impl Extractor<'_> {
         self.statements(&property.hooks);
         let Some(default) = &property.default else { return };
         let literal = self.literal(default);
+        let constant = inherited_constant(default).filter(|_| literal.is_none());
         let is_false = matches!(default.kind, ExprKind::Bool(false));
         let keys = self.list(default);
         if LISTS.contains(&name.as_str()) {
@@ -115,7 +119,7 @@ impl Extractor<'_> {
         }
         let Some(class) = self.own_class_mut() else { return };
         match name.as_str() {
-            "table" => class.table = literal,
+            "table" => (class.table, class.table_constant) = (literal, constant),
             "primaryKey" => class.primary_key = literal.or_else(|| Some(String::new())),
             "timestamps" => class.has_no_timestamps = is_false,
             _ => {}
@@ -123,10 +127,10 @@ impl Extractor<'_> {
     }
 
     /// The names in a list or the keys of an array.
-    fn list(&self, default: &crate::php::Expr) -> Vec<Key> {
+    fn list(&self, default: &Expr) -> Vec<Key> {
         let shape = self.shape(default);
         let texts = shape.texts.into_iter().map(|(name, line)| Key { name, line, is_null: false });
-        shape.keys.into_iter().chain(texts).collect()
+        shape.values.keys.into_iter().chain(texts).collect()
     }
 
     fn class_method(&mut self, method: &Method) {
@@ -174,7 +178,7 @@ impl Extractor<'_> {
     /// `casts()`: what the method returns is a list like the property.
     fn lists_returned(&mut self, method: &Method) {
         let name = method.function.name.as_str();
-        if !matches!(name, "casts" | "getFillable" | "uniqueIds") {
+        if !matches!(name, "casts" | "getFillable" | "uniqueIds" | "rules") {
             return;
         }
         let mut keys = Vec::new();
@@ -196,6 +200,20 @@ impl Extractor<'_> {
             let name = parameter.name.clone();
             self.own_class_mut().into_iter().for_each(|class| class.properties.push((name.clone(), types.clone())));
         }
+    }
+}
+
+/// `self::NAME`, `static::NAME`
+fn inherited_constant(expr: &Expr) -> Option<String> {
+    let ExprKind::Chain(chain) = &expr.kind else { return None };
+    match (&chain.base.kind, chain.links.as_slice()) {
+        (ExprKind::Class(ClassName::SelfClass | ClassName::StaticClass | ClassName::ParentClass), [link]) => {
+            match &link.kind {
+                LinkKind::Constant(Member::Name(name, _)) => Some(name.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -221,8 +239,8 @@ fn reads_raw(method: &Method) -> bool {
             match &expr.kind {
                 ExprKind::Chain(chain) => {
                     reads |= chain.links.iter().any(|link| match &link.kind {
-                        crate::php::LinkKind::Property { name, .. } => name.name() == Some("attributes"),
-                        crate::php::LinkKind::Method { name, .. } => matches!(
+                        LinkKind::Property { name, .. } => name.name() == Some("attributes"),
+                        LinkKind::Method { name, .. } => matches!(
                             name.name(),
                             Some("getRawOriginal" | "getOriginal" | "getAttributeFromArray" | "getAttributes")
                         ),

@@ -131,6 +131,9 @@ impl Extractor<'_> {
         let node = match &new.class {
             NewClass::Named(ClassName::Named(name)) => {
                 self.class_use(line, name, ClassUse::New);
+                if !new.arguments.is_empty() {
+                    self.class_use(line, name, ClassUse::Made);
+                }
                 self.node(Node::New(name.clone()))
             }
             NewClass::Named(_) => {

@@ -66,7 +66,7 @@ const LISTS: &[&str] = &[
 
 /// Which arguments of a method are arrays of values by column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
+pub(super) enum Valued {
     First,
     Second,
     Both,
@@ -74,7 +74,7 @@ pub(super) enum Values {
     Nested,
 }
 
-pub(super) fn values_of(method: &str) -> Option<Values> {
+pub(super) fn values_of(method: &str) -> Option<Valued> {
     Some(match method {
         "new"
         | "create"
@@ -104,11 +104,11 @@ pub(super) fn values_of(method: &str) -> Option<Values> {
         | "fillAndInsert"
         | "fillAndInsertGetId"
         | "fillAndInsertOrIgnore"
-        | "state" => Values::First,
+        | "state" => Valued::First,
         "firstOrCreate" | "firstOrNew" | "updateOrCreate" | "updateOrInsert" | "createOrFirst"
-        | "incrementOrCreate" => Values::Both,
-        "attach" | "updateExistingPivot" | "syncWithPivotValues" | "attachWithPivot" => Values::Second,
-        "sync" | "syncWithoutDetaching" | "toggle" => Values::Nested,
+        | "incrementOrCreate" => Valued::Both,
+        "attach" | "updateExistingPivot" | "syncWithPivotValues" | "attachWithPivot" => Valued::Second,
+        "sync" | "syncWithoutDetaching" | "toggle" => Valued::Nested,
         _ => return None,
     })
 }

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::facts::{ClassUse, FileFacts, Node, NodeId, Use, UseKind};
+use super::package;
 use crate::php;
 use crate::source::{Span, Tree};
 use scope::Scope;
@@ -26,6 +27,9 @@ use scope::Scope;
 pub fn facts(path: &str, text: &str) -> FileFacts {
     if path.ends_with(".blade.php") {
         return blade::facts(text);
+    }
+    if path.strip_suffix("composer.lock").is_some() {
+        return FileFacts { packages: package::installed(text), ..FileFacts::default() };
     }
     let tree = Tree::default();
     let source = tree.put(path, text.to_owned());

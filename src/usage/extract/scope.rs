@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Extractor;
 use super::shape::Shape;
-use crate::usage::facts::{Node, NodeId};
+use crate::usage::facts::{Key, Node, NodeId};
 
 /// The variables of one function, as far as it was walked.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Scope {
     pub shapes: HashMap<String, Shape>,
     /// What was given to the properties of a variable, or of `$this->name`.
     pub written: HashMap<String, Shape>,
+    /// The fields that a request was checked for.
+    pub checked: Vec<Key>,
     /// Names that queries of this function give to tables.
     pub aliases: HashMap<String, String>,
     /// How many branches and loops are around: what is assigned there may not be.
@@ -28,7 +30,7 @@ impl Extractor<'_> {
         match self.scope.variables.get(name).copied() {
             Some(id) if self.is_unknown(id) => self.node(Node::Variable(name.to_owned())),
             Some(id) => match self.node_of(id) {
-                Node::Variable(_) | Node::This => id,
+                Node::Variable(_) | Node::Parameter(..) | Node::This => id,
                 _ => self.node(Node::Named(id, name.to_owned())),
             },
             None => self.node(Node::Variable(name.to_owned())),
@@ -53,12 +55,23 @@ impl Extractor<'_> {
         self.scope.variables.contains_key(name)
     }
 
+    /// What a variable that was given something stands for.
+    pub(super) fn known_variable(&self, name: &str) -> Option<NodeId> {
+        self.scope.variables.get(name).copied()
+    }
+
+    pub(super) fn is_request_variable(&self, name: &str) -> bool {
+        self.known_variable(name).is_some_and(|id| match self.node_of(id) {
+            Node::Typed(class) | Node::Injected(class) => class.ends_with("Request"),
+            _ => false,
+        })
+    }
+
     /// Whether nothing was given to the variable but what the function was called with.
     pub(super) fn is_parameter(&self, name: &str) -> bool {
-        self.scope
-            .variables
-            .get(name)
-            .is_some_and(|id| matches!(self.node_of(*id), Node::Variable(known) if known == name))
+        self.scope.variables.get(name).is_some_and(
+            |id| matches!(self.node_of(*id), Node::Variable(known) | Node::Parameter(_, _, known) if known == name),
+        )
     }
 
     /// The table that queries of this function call by that name.

@@ -1,32 +1,43 @@
 //! What is known of an array: its keys, and whether there may be others.
 
 use super::Extractor;
-use crate::php::{Argument, BinaryOp, Chain, Expr, ExprKind, Item, Link, LinkKind, Member};
-use crate::usage::facts::{Key, NodeId};
+use crate::php::{Argument, BinaryOp, Chain, ClassName, Expr, ExprKind, Item, Link, LinkKind, Member};
+use crate::usage::facts::{Key, NodeId, Rest, Values};
 
 /// The keys and the strings of an array, and of the arrays in a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Shape {
-    pub keys: Vec<Key>,
+    pub values: Values,
     /// The strings among the values that have no key, each with its line.
     pub texts: Vec<(String, u32)>,
-    /// There may be keys that are not known.
-    pub is_open: bool,
 }
 
 impl Shape {
     pub fn open() -> Self {
-        Self { is_open: true, ..Self::default() }
+        Self { values: Values { rest: Rest::Anything, ..Values::default() }, ..Self::default() }
+    }
+
+    pub fn of(key: Key) -> Self {
+        Self { values: Values { keys: vec![key], ..Values::default() }, ..Self::default() }
     }
 
     fn add(&mut self, other: Self) {
+        self.add_values(other.values);
+        self.texts.extend(other.texts);
+    }
+
+    pub fn add_values(&mut self, other: Values) {
         for key in other.keys {
-            if !self.keys.contains(&key) {
-                self.keys.push(key);
+            if !self.values.keys.contains(&key) {
+                self.values.keys.push(key);
             }
         }
-        self.texts.extend(other.texts);
-        self.is_open |= other.is_open;
+        self.values.rest = self.values.rest.max(other.rest);
+        self.values.from = self.values.from.or(other.from);
+    }
+
+    fn leave_open(&mut self) {
+        self.values.rest = Rest::Anything;
     }
 }
 
@@ -65,15 +76,16 @@ impl Extractor<'_> {
                 (Some(key), value) => match self.literal(key) {
                     Some(name) => {
                         let is_null = value.as_ref().is_some_and(|value| matches!(value.kind, ExprKind::Null));
-                        shape.keys.push(Key { name, line: self.line(key.span), is_null });
+                        shape.values.keys.push(Key { name, line: self.line(key.span), is_null });
                     }
-                    None => shape.is_open |= !matches!(key.kind, ExprKind::Int(_)),
+                    None if matches!(key.kind, ExprKind::Int(_)) => {}
+                    None => shape.leave_open(),
                 },
                 // A row in a list of rows.
                 (None, Some(Expr { kind: ExprKind::Array(inner), .. })) => shape.add(self.shape_of_items(inner)),
                 (None, Some(value)) => match self.literal(value) {
                     Some(text) => shape.texts.push((text, self.line(value.span))),
-                    None => shape.is_open = true,
+                    None => shape.leave_open(),
                 },
                 (None, None) => {}
             }
@@ -98,10 +110,13 @@ impl Extractor<'_> {
             (_, LinkKind::Method { name: Member::Name(name, _), arguments, .. }) => {
                 self.shape_of_method(chain, name, arguments)
             }
-            (ExprKind::Class(_), LinkKind::StaticMethod { name: Member::Name(name, _), arguments })
+            (ExprKind::Class(class), LinkKind::StaticMethod { name: Member::Name(name, _), arguments })
                 if name == "only" =>
             {
-                keys_of_texts(self.texts_of(arguments.get(1..).unwrap_or_default()))
+                let is_of_request =
+                    matches!(class, ClassName::Named(name) if name.ends_with("Input") || name.ends_with("Request"));
+                let chosen = if is_of_request { Some(arguments.as_slice()) } else { arguments.get(1..) };
+                keys_of_texts(self.texts_of(chosen.unwrap_or_default()))
             }
             _ => Shape::open(),
         }
@@ -123,9 +138,31 @@ impl Extractor<'_> {
                 shape.add(self.shapes(arguments.iter().map(|argument| &argument.value)));
                 shape
             }
-            "toArray" | "all" | "filter" => before(),
+            "all" | "input" | "except" | "post" | "validated" | "safe" | "toArray" | "filter" => {
+                if self.is_request(&chain.base) { self.shape_of_request(&chain.base) } else { before() }
+            }
             _ => Shape::open(),
         }
+    }
+
+    fn is_request(&self, base: &Expr) -> bool {
+        match &base.kind {
+            ExprKind::Variable(name) => name == "request" || self.is_request_variable(name),
+            ExprKind::Function(name) => name.short() == "request",
+            _ => false,
+        }
+    }
+
+    /// The fields of a request: those that it was checked for in this function, or that its class has rules for.
+    fn shape_of_request(&self, base: &Expr) -> Shape {
+        let from = match &base.kind {
+            ExprKind::Variable(name) => self.known_variable(name),
+            _ => None,
+        };
+        let keys = self.scope.checked.clone();
+        let is_listed = !keys.is_empty() || from.is_some();
+        let rest = if is_listed { Rest::Unlisted } else { Rest::Anything };
+        Shape { values: Values { keys, rest, from }, texts: Vec::new() }
     }
 
     /// What the first links of a chain give.
@@ -195,15 +232,15 @@ impl Extractor<'_> {
         match &last.kind {
             LinkKind::Property { name: Member::Name(name, span), .. } => {
                 let key = Key { name: name.clone(), line: self.line(*span), is_null };
-                self.scope.written.entry(path).or_default().keys.push(key);
+                self.scope.written.entry(path).or_default().values.keys.push(key);
             }
             LinkKind::Index(Some(index)) => {
                 let name = self.literal(index);
                 let line = self.line(index.span);
                 let shape = self.scope.shapes.entry(path).or_default();
                 match name {
-                    Some(name) => shape.keys.push(Key { name, line, is_null }),
-                    None => shape.is_open = true,
+                    Some(name) => shape.values.keys.push(Key { name, line, is_null }),
+                    None => shape.leave_open(),
                 }
             }
             LinkKind::Index(None) => {
@@ -222,7 +259,7 @@ impl Extractor<'_> {
 
 fn keys_of_texts(texts: Vec<(String, u32)>) -> Shape {
     let keys = texts.into_iter().map(|(name, line)| Key { name, line, is_null: false });
-    Shape { keys: keys.collect(), ..Shape::default() }
+    Shape { values: Values { keys: keys.collect(), ..Values::default() }, ..Shape::default() }
 }
 
 /// `$user`, or `$this->user`, as a name for what is known of it.

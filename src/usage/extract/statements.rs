@@ -172,7 +172,12 @@ impl Extractor<'_> {
             }
             self.scope.shapes.remove(&parameter.name);
             self.scope.written.remove(&parameter.name);
-            let node = if self.is_unknown(node) { self.node(Node::Variable(parameter.name.clone())) } else { node };
+            let node = match self.node_of(node).clone() {
+                Node::Unknown if function.name.is_empty() => self.node(Node::Variable(parameter.name.clone())),
+                Node::Unknown => self.node(Node::Parameter(function.name.clone(), at as u32, parameter.name.clone())),
+                Node::Typed(class) if function.name == "__construct" => self.node(Node::Injected(class)),
+                _ => node,
+            };
             self.declare_variable(&parameter.name, node);
         }
     }

@@ -73,12 +73,14 @@ impl Extractor<'_> {
                 let short = name.rsplit('\\').next().unwrap_or(name);
                 QUIET_CLASSES.contains(&short)
             }
-            Node::Variable(name) => matches!(name.as_str(), "request" | "session" | "config" | "input"),
+            Node::Variable(name) | Node::Parameter(_, _, name) => {
+                matches!(name.as_str(), "request" | "session" | "config" | "input")
+            }
             Node::Function(name) => {
                 matches!(name.as_str(), "request" | "session" | "config" | "route" | "response" | "cache")
             }
             Node::Named(inner, name) => name == "request" || self.is_quiet_class(*inner),
-            Node::Typed(name) => name.ends_with("Request"),
+            Node::Typed(name) | Node::Injected(name) => name.ends_with("Request"),
             Node::Call(inner, _) => self.is_quiet_class(*inner),
             _ => false,
         }

@@ -11,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(super) use models::{Model, package_table};
 pub(super) use resolve::{Form, Type};
 
-use super::facts::{ClassFacts, FileFacts, Node, NodeId, TextRole, Use, UseKind};
+use super::facts::{ClassFacts, ClassUse, FileFacts, Node, NodeId, TextRole, Use, UseKind};
 use super::judge;
 use super::part::Part;
 use super::query::{Answer, Query, Schema};
+use crate::answer;
 
 /// An application's code, ready for questions.
 #[derive(Debug)]
@@ -25,8 +26,14 @@ pub struct Index {
     /// The classes that extend, implement or use the one named.
     heirs: BTreeMap<String, Vec<ClassId>>,
     functions: HashMap<String, (usize, usize)>,
-    /// Every name that something is called or reached by: a relation that is in none of them is used nowhere.
+    /// Every name that is said where relations are asked for.
     names: BTreeSet<String>,
+    /// Every other word in strings: a relation may be asked for by one of them.
+    said: BTreeSet<String>,
+    /// The nodes that reach something by a name.
+    reached: HashMap<String, Vec<(usize, NodeId)>>,
+    /// Classes whose objects code makes with arguments, by `new` or as jobs and events.
+    made: BTreeSet<String>,
     models: RefCell<HashMap<ClassId, Option<Model>>>,
     resolved: RefCell<HashMap<Place, Vec<Type>>>,
     pub(super) schema: Schema,
@@ -55,8 +62,8 @@ struct ClassPlace {
 impl Index {
     /// An index over files, each with its path relative to the application, that run on `schema`.
     pub fn new(files: impl IntoIterator<Item = (String, FileFacts)>, schema: Schema) -> Self {
-        let mut files: Vec<File> =
-            files.into_iter().map(|(path, facts)| File { part: Part::of(&path), path, facts }).collect();
+        let files = files.into_iter().filter(|(_, facts)| !is_of_framework(facts));
+        let mut files: Vec<File> = files.map(|(path, facts)| File { part: Part::of(&path), path, facts }).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut index = Self {
             files,
@@ -65,12 +72,16 @@ impl Index {
             heirs: BTreeMap::new(),
             functions: HashMap::new(),
             names: BTreeSet::new(),
+            said: BTreeSet::new(),
+            reached: HashMap::new(),
+            made: BTreeSet::new(),
             models: RefCell::default(),
             resolved: RefCell::default(),
             schema,
         };
         index.enter_classes();
         index.enter_names();
+        index.enter_made();
         index
     }
 
@@ -98,22 +109,30 @@ impl Index {
     }
 
     fn enter_names(&mut self) {
-        let mut names = BTreeSet::new();
-        for file in &self.files {
+        let (mut names, mut said) = (BTreeSet::new(), BTreeSet::new());
+        for (at, file) in self.files.iter().enumerate() {
             for node in &file.facts.nodes {
                 match node {
-                    Node::Property(_, name) | Node::Call(_, name) => drop(names.insert(name.clone())),
-                    Node::Relation(_, path) => names.extend(path.split('.').map(str::to_owned)),
+                    Node::Property(on, name) | Node::Call(on, name) => {
+                        self.reached.entry(name.clone()).or_default().push((at, *on));
+                    }
+                    Node::Relation(on, path) => {
+                        let mut segments = path.split('.');
+                        let first = segments.next().unwrap_or_default();
+                        self.reached.entry(first.to_owned()).or_default().push((at, *on));
+                        names.extend(segments.map(str::to_owned));
+                    }
                     _ => {}
                 }
             }
             for used in &file.facts.uses {
-                match &used.kind {
-                    UseKind::Text { text, role, .. } if *role != TextRole::Field => {
-                        names.extend(text.split('.').map(str::to_owned));
-                    }
-                    UseKind::Column { name, .. } => drop(names.insert(name.clone())),
-                    _ => {}
+                if let UseKind::Text { text, role, of } = &used.kind
+                    && !of.as_deref().is_some_and(names_tables)
+                {
+                    // What a class lists for itself may be relations to load: `$with`, `$defaultIncludes`.
+                    let is_listed = *role == TextRole::Value && used.class.is_some() && used.method.is_none();
+                    let places = if is_listed { &mut names } else { &mut said };
+                    places.extend(text.split('.').map(str::to_owned));
                 }
             }
             for class in &file.facts.classes {
@@ -123,7 +142,17 @@ impl Index {
                 );
             }
         }
+        self.said = said;
         self.names = names;
+    }
+
+    fn enter_made(&mut self) {
+        let uses = self.files.iter().flat_map(|file| &file.facts.uses);
+        let made = uses.filter_map(|used| match &used.kind {
+            UseKind::Class { name, how: ClassUse::Made } => Some(name.clone()),
+            _ => None,
+        });
+        self.made = made.collect();
     }
 
     pub(super) fn files(&self) -> &[File] {
@@ -139,9 +168,28 @@ impl Index {
         self.files.get(file).and_then(|file| file.facts.nodes.get(id.0 as usize)).unwrap_or(&Node::Unknown)
     }
 
+    /// Whether the relation of that name is asked for anywhere, of the model or of what may be one.
+    pub(super) fn is_relation_used(&self, own: ClassId, name: &str) -> answer::Answer {
+        let is_reached = |(file, on): &(usize, NodeId)| {
+            let types = self.types_in(*file, None, *on);
+            types.is_empty()
+                || types.iter().any(|of| match of {
+                    Type::Model { class, .. } => *class == own || self.lineage(*class).contains(&own),
+                    _ => false,
+                })
+        };
+        if self.names.contains(name) || self.reached.get(name).into_iter().flatten().any(is_reached) {
+            answer::Answer::Yes
+        } else if self.said.contains(name) {
+            answer::Answer::Unknown
+        } else {
+            answer::Answer::No
+        }
+    }
+
     /// Whether something is called or reached by that name anywhere.
     pub(super) fn is_name_used(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.reached.contains_key(name)
     }
 
     pub(super) fn is_lenient(&self) -> bool {
@@ -168,4 +216,14 @@ impl Index {
     pub(super) fn class_ids(&self) -> impl Iterator<Item = ClassId> {
         (0..self.classes.len() as u32).map(ClassId)
     }
+}
+
+/// Whether the strings that a method takes are names of tables.
+fn names_tables(method: &str) -> bool {
+    matches!(method, "table" | "from") || method.to_ascii_lowercase().ends_with("join")
+}
+
+/// Whether a file of the application takes the place of one of the framework's: what that does is known by its methods.
+fn is_of_framework(facts: &FileFacts) -> bool {
+    facts.classes.first().is_some_and(|class| class.name.starts_with("Illuminate\\"))
 }

@@ -1,9 +1,9 @@
 //! Models: their tables, their keys, what they let be written.
 
-use super::{ClassId, Index};
+use super::{ClassId, Index, Type};
 use crate::eloquent;
 use crate::eloquent::inflect::{class_basename, snake};
-use crate::usage::facts::Key;
+use crate::usage::facts::{ClassFacts, Key, NodeId};
 
 /// What a class says of the table behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,9 @@ impl Index {
         let parents = self.foreign_parents(id);
         let base = parents.into_iter().find(|name| eloquent::is_model_base(name) || package_table(name).is_some())?;
         let all = || self.lineage_facts(id).map(|(_, class)| class);
-        let table = all().find_map(|class| class.table.clone());
+        let said =
+            |class: &ClassFacts| class.table.clone().or_else(|| self.constant(id, class.table_constant.as_deref()?));
+        let table = all().find_map(said);
         let is_pivot = base.ends_with("\\Pivot") || base.ends_with("\\MorphPivot");
         let conventional = || {
             if is_pivot { snake(class_basename(&class.name)) } else { eloquent::table_of(&class.name) }
@@ -85,6 +87,17 @@ impl Index {
         })
     }
 
+    /// The string constant of that name, the class's own or one that it inherits.
+    fn constant(&self, id: ClassId, name: &str) -> Option<String> {
+        self.lineage_facts(id).find_map(|(_, class)| {
+            let interfaces = class.interfaces.iter().filter_map(|name| self.class(self.class_named(name)?));
+            let mut places = std::iter::once(class).chain(interfaces);
+            places.find_map(|class| {
+                class.constants.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            })
+        })
+    }
+
     /// The models of a table.
     pub(in crate::usage) fn models_of(&self, table: &str) -> Vec<Model> {
         self.class_ids().filter_map(|id| self.model(id)).filter(|model| model.table == table).collect()
@@ -94,6 +107,16 @@ impl Index {
     pub(in crate::usage) fn list(&self, id: ClassId, name: &str) -> Option<Vec<Key>> {
         self.lineage_facts(id)
             .find_map(|(_, class)| class.lists.iter().find(|(list, _)| list == name).map(|(_, keys)| keys.clone()))
+    }
+
+    /// Whether the class of a request has a rule for the field.
+    pub(in crate::usage) fn has_rule(&self, file: usize, request: NodeId, field: &str) -> bool {
+        self.types_in(file, None, request).iter().any(|of| match of {
+            Type::Object(class) => {
+                self.list(*class, "rules").is_some_and(|rules| rules.iter().any(|key| key.name == field))
+            }
+            _ => false,
+        })
     }
 
     /// Whether mass assignment lets the column through; what it does not is thrown away without a word.

@@ -136,7 +136,7 @@ impl Index {
 
     fn depends_on_this(&self, file: usize, id: NodeId) -> bool {
         match self.node(file, id) {
-            Node::This => true,
+            Node::This | Node::Parameter(..) | Node::Injected(_) => true,
             Node::Named(inner, _)
             | Node::Property(inner, _)
             | Node::Call(inner, _)
@@ -174,6 +174,8 @@ impl Index {
             Node::Class(name) => self.named(name, Form::Query),
             Node::New(name) => self.named(name, Form::Fresh),
             Node::Typed(name) => self.named(name, Form::Row),
+            Node::Injected(name) => self.injected(context, name),
+            Node::Parameter(method, at, _) => self.given(context, method, *at),
             Node::Table(table) => vec![Type::Table { table: table.clone(), form: Form::Query }],
             Node::Named(inner, _) => self.resolve(file, context, *inner),
             Node::LoggedIn => self.users(),
@@ -199,6 +201,27 @@ impl Index {
                 types
             }
         }
+    }
+
+    /// What the container hands to a constructor: of a model, a new one. Objects that code makes by itself are given rows.
+    fn injected(&self, context: Option<ClassId>, name: &str) -> Vec<Type> {
+        let is_made = context.and_then(|id| self.class(id)).is_some_and(|class| self.made.contains(&class.name));
+        self.named(name, if is_made { Form::Row } else { Form::Fresh })
+    }
+
+    /// What the methods of the class and of its kin give to a parameter of another.
+    fn given(&self, context: Option<ClassId>, method: &str, at: u32) -> Vec<Type> {
+        let Some(context) = context else { return Vec::new() };
+        let mut types = Vec::new();
+        for (owner, class) in self.lineage_facts(context) {
+            for (_, arguments) in class.calls.iter().filter(|(called, _)| called == method) {
+                if let Some(id) = arguments.get(at as usize) {
+                    add(&mut types, self.resolve(self.file_of(owner), Some(context), *id));
+                }
+            }
+        }
+        types.retain(|of| *of != Type::Other);
+        types
     }
 
     /// An object of the class of that name.
@@ -313,14 +336,15 @@ impl Index {
                 }
             }
         }
-        if types.is_empty() || types == [Type::Other] {
-            for (owner, facts) in self.lineage_facts(class) {
-                for (_, id) in facts.assigned.iter().filter(|(property, _)| property == name) {
-                    add(&mut types, self.resolve(self.file_of(owner), Some(class), *id));
-                }
+        let mut assigned = Vec::new();
+        for (owner, facts) in self.lineage_facts(class) {
+            for (_, id) in facts.assigned.iter().filter(|(property, _)| property == name) {
+                add(&mut assigned, self.resolve(self.file_of(owner), Some(class), *id));
             }
         }
-        types
+        // What it is given says more than what it is declared to be: whether a row is new.
+        let says_rows = assigned.iter().any(|of| matches!(of, Type::Model { .. }));
+        if says_rows || types.is_empty() || types == [Type::Other] { assigned } else { types }
     }
 
     /// What a method gives.

@@ -3,7 +3,7 @@
 use super::reach::{Reach, Subject};
 use super::{Found, Judgement, convention};
 use crate::sql;
-use crate::usage::facts::{Access, Key, NodeId, TextRole, Use, UseKind};
+use crate::usage::facts::{Access, NodeId, Rest, TextRole, Use, UseKind, Values};
 use crate::usage::index::{File, Form, Index};
 use crate::usage::query::{Effect, PlaceKind, Tier};
 
@@ -33,7 +33,7 @@ impl Judge<'_> {
             UseKind::Column { on, method, table, name } if self.subject.is_column(name) => {
                 self.column(*on, method, table.as_deref(), found);
             }
-            UseKind::Values { on, method, keys, is_open } => self.values(*on, method, keys, *is_open, found),
+            UseKind::Values { on, method, values } => self.values(*on, method, values, found),
             UseKind::Sql { on, text } => self.sql(*on, text, found),
             UseKind::Rule { table, column } => {
                 let is_it = column.as_deref().is_some_and(|column| self.subject.is_column(column));
@@ -140,11 +140,11 @@ impl Judge<'_> {
         }
     }
 
-    fn values(&self, on: NodeId, method: &str, keys: &[Key], is_open: bool, found: &mut Found) {
-        let key = keys.iter().find(|key| self.subject.is_column(&key.name));
+    fn values(&self, on: NodeId, method: &str, values: &Values, found: &mut Found) {
+        let key = values.keys.iter().find(|key| self.subject.is_column(&key.name));
         let reach = self.reach_of_values(on, method);
-        if let (true, Reach::Is(Tier::Certain, ..)) = (is_open && key.is_none(), &reach) {
-            return self.open_values(method, found);
+        if let (true, Reach::Is(Tier::Certain, ..)) = (values.rest > Rest::Nothing && key.is_none(), &reach) {
+            return self.open_values(method, values, found);
         }
         let Some(key) = key else { return };
         let judgement = match reach {
@@ -203,12 +203,15 @@ impl Judge<'_> {
     }
 
     /// Values that are not known go into the table.
-    fn open_values(&self, method: &str, found: &mut Found) {
+    fn open_values(&self, method: &str, values: &Values, found: &mut Found) {
         let column = self.subject.column.unwrap_or_default();
         let is_possible = self.subject.models.is_empty()
             || self.subject.models.iter().any(|model| self.index.is_fillable(model.class, column));
-        if is_possible {
-            found.doubt(self.file, self.used, &format!("`{method}` is given values that come from elsewhere"));
+        let ruled = values.from.is_some_and(|from| self.index.has_rule(self.at, from, column));
+        if is_possible && ruled {
+            self.add(found, PlaceKind::Value, Tier::Likely, Effect::SqlError, "the request has a rule for it");
+        } else if is_possible {
+            found.doubt(self.file, self.used.line, &format!("`{method}` is given values that come from elsewhere"));
         }
     }
 
@@ -262,10 +265,10 @@ impl Judge<'_> {
 
     fn dynamic(&self, on: Option<NodeId>, reason: &str, found: &mut Found) {
         match on {
-            None => found.doubt(self.file, self.used, reason),
+            None => found.doubt(self.file, self.used.line, reason),
             Some(on) => {
                 if let Reach::Is(Tier::Certain, ..) = self.reach(on) {
-                    found.doubt(self.file, self.used, reason);
+                    found.doubt(self.file, self.used.line, reason);
                 }
             }
         }

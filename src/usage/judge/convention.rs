@@ -2,6 +2,7 @@
 
 use super::reach::Subject;
 use super::{Found, Judgement};
+use crate::answer::Answer;
 use crate::eloquent::inflect::snake;
 use crate::usage::index::{File, Index, Model};
 use crate::usage::query::{Effect, PlaceKind, Tier};
@@ -24,16 +25,27 @@ pub(super) fn relations(index: &Index, subject: &Subject<'_>, column: Option<&st
             if owner != own && !facts.is_trait {
                 continue;
             }
+            // The relations of the table's own models say nothing of who asks for their rows.
+            if column.is_none() && subject.has_model(own) {
+                continue;
+            }
             for relation in &facts.relations {
                 let keys = index.relation_keys(own, relation);
                 let named = keys.names.into_iter().find(|named| {
                     named.table == subject.table && (column.is_none() || named.column.as_deref() == column)
                 });
                 let Some(named) = named else { continue };
-                let is_used = index.is_name_used(&relation.name);
-                let tier = if is_used { Tier::Certain } else { Tier::Possible };
-                let why = format!("`{}` {}", relation.name, if is_used { "joins by it" } else { "is used nowhere" });
+                let is_used = index.is_relation_used(own, &relation.name);
+                let (tier, what) = match is_used {
+                    Answer::Yes => (Tier::Certain, "joins by it"),
+                    Answer::Unknown => (Tier::Possible, "joins by it, and may be asked for by its name"),
+                    Answer::No => (Tier::Possible, "joins by it, and is asked for nowhere"),
+                };
+                let why = format!("`{}` {what}", relation.name);
                 if let Some(file) = index.files().get(index.file_of(owner)) {
+                    if is_used == Answer::Unknown {
+                        found.doubt(file, named.line, &why);
+                    }
                     found.add(file, named.line, Judgement::new(PlaceKind::Relation, tier, Effect::SqlError, why));
                 }
             }

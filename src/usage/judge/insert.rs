@@ -2,7 +2,7 @@
 
 use super::reach::{Reach, Subject};
 use super::{Found, Judgement};
-use crate::usage::facts::{Access, Key, NodeId, Use, UseKind};
+use crate::usage::facts::{Access, Key, NodeId, Rest, Use, UseKind, Values};
 use crate::usage::index::{File, Form, Index};
 use crate::usage::query::{Effect, PlaceKind, Tier, What};
 
@@ -52,18 +52,18 @@ struct Judge<'j> {
 impl Judge<'_> {
     fn judge(&self, found: &mut Found) {
         match &self.used.kind {
-            UseKind::Values { on, method, keys, is_open } => {
+            UseKind::Values { on, method, values } => {
                 if INSERTS.contains(&method.as_str()) && self.is_insert(*on, method) {
-                    self.row(keys, *is_open, method, Some(*on), found);
+                    self.row(values, method, Some(*on), found);
                 } else if self.what == What::NullWritten {
-                    self.nulls(*on, keys, found);
+                    self.nulls(*on, &values.keys, found);
                 }
             }
-            UseKind::Save { on, keys, is_open } => {
+            UseKind::Save { on, values } => {
                 if let Reach::Is(Tier::Certain, Form::Fresh, _) = self.reach(*on) {
-                    self.row(keys, *is_open, "save", None, found);
+                    self.row(values, "save", None, found);
                 } else if self.what == What::NullWritten {
-                    self.nulls(*on, keys, found);
+                    self.nulls(*on, &values.keys, found);
                 }
             }
             _ => {}
@@ -87,9 +87,9 @@ impl Judge<'_> {
     }
 
     /// A row that is inserted with those keys, and perhaps others.
-    fn row(&self, keys: &[Key], is_open: bool, method: &str, on: Option<NodeId>, found: &mut Found) {
+    fn row(&self, values: &Values, method: &str, on: Option<NodeId>, found: &mut Found) {
         let column = self.subject.column.unwrap_or_default();
-        let given = keys.iter().filter(|key| key.name == column).collect::<Vec<_>>();
+        let given = values.keys.iter().filter(|key| key.name == column).collect::<Vec<_>>();
         if let Some(null) = given.iter().find(|key| key.is_null).filter(|_| given.iter().all(|key| key.is_null)) {
             let judgement = Judgement::new(PlaceKind::Insert, Tier::Certain, Effect::SqlError, "NULL is inserted");
             return found.add(self.file, null.line, judgement);
@@ -99,15 +99,19 @@ impl Judge<'_> {
         }
         let is_blocked = !self.subject.models.is_empty()
             && !self.subject.models.iter().any(|model| self.index.is_fillable(model.class, column));
-        let tier = if !is_open || (is_blocked && is_mass(method)) {
+        if values.from.is_some_and(|from| self.index.has_rule(self.at, from, column)) {
+            return;
+        }
+        let is_closed = values.rest == Rest::Nothing;
+        let tier = if is_closed || (is_blocked && is_mass(method)) {
             Tier::Certain
-        } else if !self.is_heard_of {
+        } else if values.rest == Rest::Unlisted || !self.is_heard_of {
             Tier::Likely
         } else {
-            found.doubt(self.file, self.used, &format!("`{method}` inserts values that come from elsewhere"));
+            found.doubt(self.file, self.used.line, &format!("`{method}` inserts values that come from elsewhere"));
             Tier::Possible
         };
-        let why = if is_open { "nothing is known to give it a value" } else { "the row is inserted without it" };
+        let why = if is_closed { "the row is inserted without it" } else { "nothing is known to give it a value" };
         found.add(self.file, self.used.line, Judgement::new(PlaceKind::Insert, tier, Effect::SqlError, why));
     }
 

@@ -3,11 +3,11 @@
 mod column;
 mod convention;
 mod insert;
+mod package;
 mod reach;
 mod table;
 
 use self::reach::Subject;
-use super::facts::Use;
 use super::index::{File, Index};
 use super::query::{Answer, Effect, Place, PlaceKind, Query, Tier, Unproved, What};
 
@@ -20,6 +20,7 @@ pub(super) fn answer(index: &Index, query: &Query) -> Answer {
         (Some(column), What::Gone) => column::judge(index, &Subject::new(index, table, Some(column)), &mut found),
         (Some(column), what) => insert::judge(index, &Subject::new(index, table, Some(column)), what, &mut found),
     }
+    package::judge(index, &Subject::new(index, table, query.column.as_deref()), query.what, &mut found);
     for file in index.files() {
         if let Some((line, message)) = &file.facts.problem {
             let is_relevant = file.part.is_running();
@@ -69,9 +70,9 @@ impl Found {
         self.places.push(Place { file: file.path.clone(), line, part: file.part, kind, tier, effect, why });
     }
 
-    fn doubt(&mut self, file: &File, used: &Use, reason: &str) {
+    fn doubt(&mut self, file: &File, line: u32, reason: &str) {
         if file.part.is_running() {
-            self.unproved.push(Unproved { file: file.path.clone(), line: used.line, reason: reason.to_owned() });
+            self.unproved.push(Unproved { file: file.path.clone(), line, reason: reason.to_owned() });
         }
     }
 }

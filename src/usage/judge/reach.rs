@@ -177,7 +177,9 @@ fn table_of(index: &Index, of: &Type) -> Option<String> {
 /// The name that a receiver goes by, and whether it is one of several of that name.
 fn name_of(index: &Index, file: usize, id: NodeId) -> Option<(String, Form)> {
     match index.node(file, id) {
-        Node::Variable(name) | Node::Named(_, name) | Node::Property(_, name) => Some((name.clone(), Form::Row)),
+        Node::Variable(name) | Node::Parameter(_, _, name) | Node::Named(_, name) | Node::Property(_, name) => {
+            Some((name.clone(), Form::Row))
+        }
         Node::Element(inner) => {
             let (name, _) = name_of(index, file, *inner)?;
             Some((name, Form::Rows))
@@ -191,9 +193,9 @@ fn shown(index: &Index, file: usize, id: NodeId) -> Option<String> {
     Some(match index.node(file, id) {
         Node::This => "$this".to_owned(),
         Node::Class(name) | Node::New(name) => class_basename(name).to_owned(),
-        Node::Typed(name) => class_basename(name).to_owned(),
+        Node::Typed(name) | Node::Injected(name) => class_basename(name).to_owned(),
         Node::Table(name) => name.clone(),
-        Node::Variable(name) | Node::Named(_, name) => format!("${name}"),
+        Node::Variable(name) | Node::Parameter(_, _, name) | Node::Named(_, name) => format!("${name}"),
         Node::Property(inner, name) => format!("{}->{name}", shown(index, file, *inner)?),
         Node::Call(inner, name) => format!("{}->{name}()", shown(index, file, *inner)?),
         Node::Element(inner) | Node::Joined(inner, _) => return shown(index, file, *inner),
