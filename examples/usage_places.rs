@@ -48,9 +48,9 @@ fn main() -> ExitCode {
     let total = began.elapsed();
     eprintln!(
         "read {read:?}, facts {:?}, index {:?}, {queries} questions {:?}",
-        extracted - read,
-        indexed - extracted,
-        total - indexed
+        extracted.saturating_sub(read),
+        indexed.saturating_sub(extracted),
+        total.saturating_sub(indexed)
     );
     ExitCode::SUCCESS
 }
