@@ -29,7 +29,7 @@ pub(crate) struct Session {
     output: BufReader<ChildStdout>,
 }
 
-/// Ends a statement for MariaDB's client, which may have semicolons in it.
+/// Ends a statement for MariaDB's client, which MySQL's servers take too, which may have semicolons in it.
 const MARIADB_DELIMITER: &str = "$phasewise$";
 /// Follows the answer to a statement.
 const END_OF_ANSWER: &str = "-- phasewise: end of answer";
@@ -51,7 +51,7 @@ impl Database {
     pub(crate) fn version(&self) -> String {
         let answer = self.run(match self.engine {
             Engine::Postgres => "show server_version",
-            Engine::MariaDb => "select version()",
+            Engine::MariaDb | Engine::MySql => "select version()",
         });
         let version = answer.stdout.split(|letter: char| !letter.is_ascii_digit() && letter != '.').next();
         version.unwrap_or_default().to_owned()
@@ -61,7 +61,7 @@ impl Database {
     pub(crate) fn url(&self) -> String {
         let (scheme, user) = match self.engine {
             Engine::Postgres => ("postgresql", "postgres"),
-            Engine::MariaDb => ("mysql", "root"),
+            Engine::MariaDb | Engine::MySql => ("mysql", "root"),
         };
         format!("{scheme}://{user}@127.0.0.1:{}/{}", self.port, self.name)
     }
@@ -72,7 +72,7 @@ impl Database {
         let mut client = self.client();
         client.args(match self.engine {
             Engine::Postgres => ["-c", script],
-            Engine::MariaDb => ["-e", script],
+            Engine::MariaDb | Engine::MySql => ["-e", script],
         });
         let output = client.output().expect("a server's client comes with it");
         Answer {
@@ -105,7 +105,7 @@ impl Database {
         let port = self.port.to_string();
         let (tool, arguments): (_, &[&str]) = match self.engine {
             Engine::Postgres => ("pg_dump", &["-h", "127.0.0.1", "-p", &port, "-U", "postgres", &self.name]),
-            Engine::MariaDb => (
+            Engine::MariaDb | Engine::MySql => (
                 "mariadb-dump",
                 &["--no-defaults", "-h", "127.0.0.1", "-P", &port, "-u", "root", "--routines", "--events", &self.name],
             ),
@@ -117,7 +117,7 @@ impl Database {
         let client = self.client();
         let mut both_streams = Command::new("sh");
         both_streams.args(["-c", "exec \"$@\" 2>&1", "sh"]).arg(client.get_program()).args(client.get_args());
-        if self.engine == Engine::MariaDb {
+        if self.engine != Engine::Postgres {
             both_streams.args(["--force", "--unbuffered", "--delimiter", MARIADB_DELIMITER]);
         }
         let mut client =
@@ -136,7 +136,7 @@ impl Database {
                 client.args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=verbose"]);
                 client.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", &self.name]);
             }
-            Engine::MariaDb => {
+            Engine::MariaDb | Engine::MySql => {
                 client = Command::new("mariadb");
                 client.args(["--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8mb4"]);
                 client.args(["-h", "127.0.0.1", "-P", &port, "-u", "root", "-D", &self.name]);
@@ -147,6 +147,10 @@ impl Database {
 }
 
 impl Session {
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// Sends a statement and waits for its answer: rows, or the server's error.
     pub(crate) fn execute(&mut self, sql: &str) -> Result<String, String> {
         self.send(sql);
@@ -158,7 +162,7 @@ impl Session {
         let input = self.input.as_mut().expect("it is open until the session is dropped");
         let sent = match self.engine {
             Engine::Postgres => writeln!(input, "{sql}\n;\n\\echo '{END_OF_ANSWER}'"),
-            Engine::MariaDb => {
+            Engine::MariaDb | Engine::MySql => {
                 writeln!(input, "{sql}\n{MARIADB_DELIMITER}\nselect '{END_OF_ANSWER}'{MARIADB_DELIMITER}")
             }
         };

@@ -122,6 +122,7 @@ fn load(dump: &[u8], engine: Engine) -> Catalog {
     let engine = match engine {
         Engine::Postgres => phasewise::engine::Engine::Postgresql,
         Engine::MariaDb => phasewise::engine::Engine::Mariadb,
+        Engine::MySql => phasewise::engine::Engine::Mysql,
     };
     let path = Path::new("dump.sql");
     let loaded = StartingSchema::load(&tree, path, "dump.sql", Role::Given, engine, LogTable::of_runners()).unwrap();
@@ -139,6 +140,7 @@ fn engine(database: &Database) -> phasewise::engine::Engine {
     match database.engine() {
         Engine::Postgres => phasewise::engine::Engine::Postgresql,
         Engine::MariaDb => phasewise::engine::Engine::Mariadb,
+        Engine::MySql => phasewise::engine::Engine::Mysql,
     }
 }
 

@@ -64,7 +64,7 @@ fn has_column(catalog: &Catalog, line: &str) -> Answer {
 fn on_server(database: &Database) -> BTreeSet<String> {
     let query = match database.engine() {
         Engine::Postgres => POSTGRES_COLUMNS,
-        Engine::MariaDb => MARIADB_COLUMNS,
+        Engine::MariaDb | Engine::MySql => MARIADB_COLUMNS,
     };
     let answer = database.run(query);
     assert!(answer.ok, "{}", answer.stderr);
@@ -76,7 +76,7 @@ fn with_known_type(engine: Engine, column: &str) -> String {
         Engine::Postgres => {
             POSTGRES_TYPES.iter().fold(column.to_owned(), |column, (theirs, ours)| column.replace(theirs, ours))
         }
-        Engine::MariaDb => without_display_width(column),
+        Engine::MariaDb | Engine::MySql => without_display_width(column),
     }
 }
 
@@ -93,6 +93,7 @@ fn replayed<'a>(engine: Engine, statements: impl Iterator<Item = &'a str>) -> Ca
     let engine = match engine {
         Engine::Postgres => phasewise::engine::Engine::Postgresql,
         Engine::MariaDb => phasewise::engine::Engine::Mariadb,
+        Engine::MySql => phasewise::engine::Engine::Mysql,
     };
     let tree = Tree::new(".");
     let mut catalog = Catalog::new(engine);

@@ -23,6 +23,7 @@ use crate::client::Database;
 pub(crate) enum Engine {
     Postgres,
     MariaDb,
+    MySql,
 }
 
 /// A server's version, as `tests/servers` takes it: `postgresql:12`.
@@ -105,7 +106,7 @@ impl Server {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let existing = match self.engine {
             Engine::Postgres => "postgres",
-            Engine::MariaDb => "mysql",
+            Engine::MariaDb | Engine::MySql => "mysql",
         };
         let created = Database::new(self.engine, self.port, existing).run(&match template {
             Some(template) => format!("create database {name} template {template}"),
@@ -127,6 +128,17 @@ impl Engine {
     fn preparation(self, binaries: &Binaries, folder: &Path) -> Result<Command, Unavailable> {
         let data = folder.join("data");
         Ok(match self {
+            Self::MySql => {
+                // Its root may come from `localhost` alone, which an address is not.
+                let users = folder.join("users.sql");
+                let of_address =
+                    "create user root@'127.0.0.1'; grant all on *.* to root@'127.0.0.1' with grant option;";
+                std::fs::write(&users, of_address).expect("the folder is the test's own");
+                let mut command = by_no_root(&binaries.program("mysqld")?)?;
+                command.args(["--no-defaults", "--initialize-insecure"]).arg(format!("--datadir={}", data.display()));
+                command.arg(format!("--init-file={}", users.display()));
+                command
+            }
             Self::Postgres => {
                 let mut command = by_no_root(&binaries.program("initdb")?)?;
                 command.args(["-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-U", "postgres", "-D"]);
@@ -156,8 +168,9 @@ impl Engine {
                 command.args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={port}"), "-k"]).arg(folder);
                 command
             }
-            Self::MariaDb => {
-                let mut command = by_no_root(&binaries.program("mariadbd")?)?;
+            Self::MariaDb | Self::MySql => {
+                let program = if self == Self::MySql { "mysqld" } else { "mariadbd" };
+                let mut command = by_no_root(&binaries.program(program)?)?;
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
                 // Servers that share a folder for temporary tables may take one another's away.
                 command.arg(format!("--tmpdir={}", folder.display()));
@@ -165,6 +178,11 @@ impl Engine {
                 command.args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"]);
                 command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]);
                 command.arg("--innodb-buffer-pool-size=32M");
+                if self == Self::MySql {
+                    command
+                        .args(["--mysqlx=OFF", "--secure-file-priv=NULL"])
+                        .arg(format!("--pid-file={}", folder.join("process").display()));
+                }
                 command
             }
         })
@@ -174,7 +192,7 @@ impl Engine {
     fn readiness(self) -> &'static str {
         match self {
             Self::Postgres => "ready to accept connections",
-            Self::MariaDb => "ready for connections",
+            Self::MariaDb | Self::MySql => "ready for connections",
         }
     }
 
@@ -182,7 +200,7 @@ impl Engine {
     fn stop_signal(self) -> &'static str {
         match self {
             Self::Postgres => "INT",
-            Self::MariaDb => "TERM",
+            Self::MariaDb | Self::MySql => "TERM",
         }
     }
 }
@@ -274,6 +292,7 @@ impl Engine {
         match self {
             Self::Postgres => phasewise::engine::Engine::Postgresql,
             Self::MariaDb => phasewise::engine::Engine::Mariadb,
+            Self::MySql => phasewise::engine::Engine::Mysql,
         }
     }
 }
@@ -311,6 +330,7 @@ impl Release {
         let engine = match engine {
             "postgresql" => Engine::Postgres,
             "mariadb" => Engine::MariaDb,
+            "mysql" => Engine::MySql,
             other => panic!("no test starts a server of `{other}`"),
         };
         Self { engine, version: (version != "installed").then(|| version.to_owned()) }

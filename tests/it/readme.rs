@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use phasewise::effect::{Effects, Entry};
+use phasewise::engine::Engine;
+use phasewise::lint::runs;
 use phasewise::rule::Rules;
 
 /// The sample's pull request, as the README's first command names it.
@@ -13,6 +16,7 @@ fn the_readme_shows_what_is_printed() {
     let mut readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     readme = with_part(&readme, "output", &format!("```\n{}```", printed(&["lint", "--quiet", SHOWN])));
     readme = with_part(&readme, "help", &format!("```\n{}```", printed(&["--help"])));
+    readme = with_part(&readme, "counts", &counts());
     readme = with_part(&readme, "rules", &rules());
     super::golden("README.md", &readme);
 }
@@ -51,5 +55,38 @@ fn rules() -> String {
         let at = format!("docs/rules/{}/{}.md", rule.family, rule.id);
         writeln!(table, "| [{}]({at}) | {} | {} |", rule.id, rule.severity, rule.summary).unwrap();
     }
+    table.trim_end().to_owned()
+}
+
+/// How much there is of what the tests hold.
+fn counts() -> String {
+    let rules = Rules::builtin().unwrap();
+    let of = |engine: Engine| {
+        let bad = rules.iter().flat_map(|rule| runs(&rule.examples.bad)).filter(|(_, on)| *on == engine).count();
+        let good = rules.iter().flat_map(|rule| runs(&rule.examples.good)).filter(|(_, on)| *on == engine).count();
+        (bad, good)
+    };
+    let mut table = String::from(
+        "| engine | entries | measured on a server | that no server of the tests can show | examples found | examples let pass |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for engine in Engine::ALL {
+        let effects = Effects::builtin(engine).unwrap();
+        let is_measured = |entry: &&Entry| entry.verified().is_some_and(|verified| !verified.starts_with("not: "));
+        let (all, measured) = (effects.entries().len(), effects.entries().iter().filter(is_measured).count());
+        let (bad, good) = of(engine);
+        writeln!(table, "| {} | {all} | {measured} | {} | {bad} | {good} |", engine.title(), all - measured).unwrap();
+    }
+    let examples = |bad: bool| -> usize {
+        rules.iter().map(|rule| if bad { rule.examples.bad.len() } else { rule.examples.good.len() }).sum()
+    };
+    let count = rules.iter().count();
+    writeln!(
+        table,
+        "\n{count} rules with {} examples that are found and {} that are not.",
+        examples(true),
+        examples(false)
+    )
+    .unwrap();
     table.trim_end().to_owned()
 }

@@ -198,6 +198,8 @@ pub struct DropColumnMatch {
     /// A FOREIGN KEY or a CHECK of the table names it, rather than one in its own definition. The catalog does not tell the
     /// two apart.
     in_table_constraint: Option<bool>,
+    /// A CHECK names it, and another column of the table.
+    checked_with_others: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
@@ -236,6 +238,11 @@ impl DropColumnMatch {
                 is_constrained(subject, column).and(Answer::Unknown),
                 "whether the constraint on the column is of the table",
             ),
+            Verdict::whether(
+                self.checked_with_others,
+                subject.table_lists(|table| is_checked_with_others(table, column)),
+                "whether a CHECK names the column beside others",
+            ),
             Verdict::certainly(self.cascade, change.cascade),
             Verdict::certainly(self.if_exists, change.if_exists),
             Verdict::whether(
@@ -268,6 +275,12 @@ pub fn is_indexed(subject: &Subject<'_>, column: &str) -> Answer {
         table.primary_key.iter().any(|key| key == column)
             || table.indexes.iter().any(|index| index.covers(column, engine) || index.computes(column))
     })
+}
+
+fn is_checked_with_others(table: &Table, column: &str) -> bool {
+    let others = || table.columns.iter().map(|other| other.definition.name.as_str()).filter(|other| *other != column);
+    let mut checks = table.checks.iter().filter(|check| check.names_column(column));
+    checks.any(|check| others().any(|other| check.names_column(other)))
 }
 
 /// Whether the column is part of a foreign key of its table, or a CHECK names it.
@@ -304,6 +317,8 @@ pub struct RenameColumnMatch {
     referenced: Option<bool>,
     /// A generated column is computed from it.
     computed_from: Option<bool>,
+    /// A CHECK names it.
+    checked: Option<bool>,
     /// It takes the name, and so the part, of a column that stood when the batch began.
     replaces: Option<bool>,
     /// A view that is known names it, or all columns of its table.
@@ -316,6 +331,11 @@ impl RenameColumnMatch {
         let engine = subject.catalog.engine();
         Verdict::all([
             Verdict::certainly(self.replaces, is_replacing(subject, &change.to)),
+            Verdict::whether(
+                self.checked,
+                subject.table_lists(|table| table.checks.iter().any(|check| check.names_column(column))),
+                "whether a CHECK names the column",
+            ),
             Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
             Verdict::whether(
                 self.referenced,

@@ -38,7 +38,7 @@ pub(super) fn normalised(text: &str, engine: Engine) -> String {
     let kept: Vec<&str> = tokens.iter().map(String::as_str).filter(|token| !matches!(*token, "(" | ")")).collect();
     let spellings: &[(&str, &str)] = match engine {
         Engine::Postgres => &POSTGRES_SPELLINGS,
-        Engine::MariaDb => &MARIADB_SPELLINGS,
+        Engine::MariaDb | Engine::MySql => &MARIADB_SPELLINGS,
     };
     let padded = format!(" {} ", kept.join(" "));
     let spelled =

@@ -59,7 +59,7 @@ fn follows_the_server(servers: &Servers, engine: Engine, file: &Path) -> Outcome
     let mut session = database.session();
     let preparation = match engine {
         Engine::Postgres => "set client_min_messages = error",
-        Engine::MariaDb => "alter database character set utf8mb4 collate utf8mb4_general_ci",
+        Engine::MariaDb | Engine::MySql => "alter database character set utf8mb4 collate utf8mb4_general_ci",
     };
     session.execute(preparation).expect("a session may be prepared");
     let text = std::fs::read_to_string(file).expect("a fixture is text");
@@ -108,7 +108,7 @@ fn printed_otherwise(catalog: &Catalog, engine: Engine) -> Vec<String> {
 fn compare(session: &mut Session, engine: Engine, catalog: &Catalog, partial: &[String]) -> Vec<String> {
     let (query, read): (_, fn(&str) -> fact::Facts) = match engine {
         Engine::Postgres => (postgres::QUERY, postgres::facts),
-        Engine::MariaDb => (mariadb::QUERY, mariadb::facts),
+        Engine::MariaDb | Engine::MySql => (mariadb::QUERY, mariadb::facts),
     };
     let answer = match session.execute(query) {
         Ok(answer) => answer,
@@ -152,5 +152,6 @@ pub(crate) fn engine_of(engine: Engine) -> phasewise::engine::Engine {
     match engine {
         Engine::Postgres => phasewise::engine::Engine::Postgresql,
         Engine::MariaDb => phasewise::engine::Engine::Mariadb,
+        Engine::MySql => phasewise::engine::Engine::Mysql,
     }
 }

@@ -61,7 +61,7 @@ impl Reading<'_> {
         if !table.primary_key.is_empty() {
             let name = match self.engine {
                 Engine::Postgres => table.primary_key_name.as_deref().unwrap_or("?"),
-                Engine::MariaDb => "PRIMARY",
+                Engine::MariaDb | Engine::MySql => "PRIMARY",
             };
             facts.primary_key(&self.name, name, &table.primary_key);
         }
@@ -93,7 +93,7 @@ impl Reading<'_> {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         match self.engine {
             Engine::Postgres => String::new(),
-            Engine::MariaDb => {
+            Engine::MariaDb | Engine::MySql => {
                 let engine = options.engine.as_deref().unwrap_or("innodb");
                 mariadb::table_options(engine, &text(&options.row_format), &collation, &text(&options.comment))
             }
@@ -104,7 +104,7 @@ impl Reading<'_> {
         let name = self.stored_type(column);
         let collation = match self.engine {
             Engine::Postgres => column.collation.clone().filter(|name| name != "default").unwrap_or_default(),
-            Engine::MariaDb
+            Engine::MariaDb | Engine::MySql
                 if column.column_type.name == "json" && column.collation.is_none() && column.charset.is_none() =>
             {
                 "utf8mb4_bin".to_owned()
@@ -112,7 +112,7 @@ impl Reading<'_> {
             Engine::MariaDb if TEXTS.contains(&column.column_type.name.as_str()) => {
                 collation(charset.name, charset.collation).unwrap_or(DATABASE_COLLATION.to_owned())
             }
-            Engine::MariaDb => String::new(),
+            Engine::MariaDb | Engine::MySql => String::new(),
         };
         Column {
             place: place.to_string(),
@@ -131,12 +131,12 @@ impl Reading<'_> {
             },
             charset: match self.engine {
                 Engine::Postgres => String::new(),
-                Engine::MariaDb => collation.split('_').next().unwrap_or_default().to_owned(),
+                Engine::MariaDb | Engine::MySql => collation.split('_').next().unwrap_or_default().to_owned(),
             },
             collation,
             comment: match self.engine {
                 Engine::Postgres => String::new(),
-                Engine::MariaDb => column.comment.clone().unwrap_or_default(),
+                Engine::MariaDb | Engine::MySql => column.comment.clone().unwrap_or_default(),
             },
         }
     }
@@ -145,7 +145,7 @@ impl Reading<'_> {
         let column_type = &column.column_type;
         match self.engine {
             Engine::MariaDb if column_type.name == "json" => "longtext".to_owned(),
-            Engine::MariaDb => column_type.to_string(),
+            Engine::MariaDb | Engine::MySql => column_type.to_string(),
             Engine::Postgres => {
                 let dimensions = if column_type.array_depth > 0 { "[]" } else { "" };
                 let element = change::ColumnType { array_depth: 0, ..column_type.clone() };
@@ -180,7 +180,7 @@ impl Reading<'_> {
         };
         let part = |part: &IndexPart| match part {
             IndexPart::Column { name, length: Some(length) } => format!("{name}[{length}]"),
-            IndexPart::Column { name, length: None } if self.engine == Engine::MariaDb => name.clone(),
+            IndexPart::Column { name, length: None } if self.engine != Engine::Postgres => name.clone(),
             IndexPart::Column { name, length: None } => normalised(&format!("\"{name}\""), self.engine),
             IndexPart::Expression(text) => self.spelled(text),
         };
@@ -197,7 +197,7 @@ impl Reading<'_> {
     fn foreign_key(&self, key: &phasewise::catalog::ForeignKey) -> ForeignKey {
         let unsaid = match self.engine {
             Engine::Postgres => "no action",
-            Engine::MariaDb => "restrict",
+            Engine::MariaDb | Engine::MySql => "restrict",
         };
         let words = |action: Option<ReferentialAction>| match action {
             None => unsaid,

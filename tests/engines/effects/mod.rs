@@ -22,6 +22,7 @@ use crate::sqlite::Sqlite;
 /// such as `postgresql:10,postgresql:18`, which `tests/servers` fetches.
 const POSTGRESQL: [&str; 9] = ["10", "11", "12", "13", "14", "15", "16", "17", "18"];
 const MARIADB: [&str; 3] = ["10.5.23", "10.11", "11.8.6"];
+const MYSQL: [&str; 1] = ["9.7.4"];
 const SQLITE: [&str; 4] = ["3.34.1", "3.40.1", "3.46.1", "3.53.4"];
 
 /// Begins `verified` of an entry that no server of ours can show.
@@ -31,8 +32,12 @@ const NOT_CHECKABLE: &str = "not: ";
 #[expect(clippy::unnecessary_wraps, reason = "tests that lack nothing have the type of those that may")]
 pub(crate) fn every_claim_has_a_case(_: &Servers) -> Outcome {
     let mut without = Vec::new();
-    let engines =
-        [(Engine::Postgresql, &POSTGRESQL[..]), (Engine::Mariadb, &MARIADB[..]), (Engine::Sqlite, &SQLITE[..])];
+    let engines = [
+        (Engine::Postgresql, &POSTGRESQL[..]),
+        (Engine::Mariadb, &MARIADB[..]),
+        (Engine::Mysql, &MYSQL[..]),
+        (Engine::Sqlite, &SQLITE[..]),
+    ];
     for (engine, versions) in engines {
         let suite = Suite::of(engine);
         let met = versions.iter().flat_map(|version| entries_met(&suite, version)).collect::<BTreeSet<_>>();
