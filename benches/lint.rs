@@ -106,6 +106,7 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
         rules,
         policy: &policy,
         today: None,
+        published: None,
     };
     work(&lint, &batch);
 }

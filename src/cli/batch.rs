@@ -82,15 +82,11 @@ fn new_since(git: &WorkTree, revision: &str, workspace: &Workspace) -> Result<BT
     let base = git.merge_base(revision)?;
     let prefix = prefix(workspace.root(), git.toplevel());
     let migrations = workspace.files();
-    let directories: BTreeSet<String> = migrations
-        .iter()
-        .map(|(file, _)| format!("{prefix}{}", file.path))
-        .map(|path| path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned())
-        .collect();
+    let directories = directories(workspace, &prefix);
     if directories.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let changed = git.changed_since(&base, &directories.into_iter().collect::<Vec<_>>())?;
+    let changed = git.changed_since(&base, &directories)?;
     let states: BTreeMap<&str, FileState> =
         changed.iter().filter_map(|file| Some((file.path.strip_prefix(&prefix)?, file.state))).collect();
     let mut new = BTreeSet::new();
@@ -137,8 +133,16 @@ impl Changesets {
     }
 }
 
+/// The directories of the migrations, relative to the top of the work tree, below which the project lies at `prefix`.
+pub(super) fn directories(workspace: &Workspace, prefix: &str) -> Vec<String> {
+    let paths = workspace.files().into_iter().map(|(file, _)| format!("{prefix}{}", file.path));
+    let directories: BTreeSet<String> =
+        paths.map(|path| path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned()).collect();
+    directories.into_iter().collect()
+}
+
 /// Where the project's root lies below the top of the work tree: empty, or a path that ends in `/`.
-fn prefix(root: &Path, toplevel: &Path) -> String {
+pub(super) fn prefix(root: &Path, toplevel: &Path) -> String {
     let below = root.strip_prefix(toplevel).unwrap_or(Path::new(""));
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     if parts.is_empty() { String::new() } else { parts.join("/") + "/" }

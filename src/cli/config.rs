@@ -93,6 +93,7 @@ impl Config {
             severities: severities(&self.wishes.rules),
             files: patterns(self.wishes.files.0.iter().map(|(pattern, wish)| (pattern, &wish.rules))),
             tables: patterns(tables.iter().map(|(pattern, wish)| (pattern, &wish.rules))),
+            session: self.wishes.session.variables(),
             sizes: Sizes { said: said.collect(), stats, small },
         }
     }

@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
 use super::root::Root;
-use super::{baseline, batch, terminal};
+use super::{baseline, batch, published, terminal};
 use crate::finding::Finding;
 use crate::lint::Outcome;
 use crate::report::{Places, github, gitlab, json, junit, markdown, sarif, text};
@@ -18,9 +18,10 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     workspace.remark_on_dump(&batch, notes);
+    let published = published::of(&arguments.scope, &batch, &workspace);
     // Before the judge puts nothing in the place of what cannot be read.
     let is_readable = workspace.is_readable(&batch);
-    let mut outcome = workspace.lint(&batch)?;
+    let mut outcome = workspace.lint_beside(&batch, published.as_ref())?;
     baseline::settle(&arguments.baseline, &workspace, &mut outcome, notes)?;
     workspace.idle_settings(&outcome).iter().for_each(|idle| notes.remark(idle));
     remark_on_sizes(&outcome, notes);

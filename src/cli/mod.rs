@@ -18,6 +18,7 @@ mod notes;
 mod own_rules;
 mod plan;
 mod project;
+mod published;
 mod root;
 mod schema;
 mod sql;

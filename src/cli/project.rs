@@ -22,8 +22,8 @@ use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Script, StartingSchema,
-    Stats, Unknown, fits_table,
+    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
+    StartingSchema, Stats, Unknown, fits_table,
 };
 use crate::plan::{self, Packing, Planned};
 use crate::recipe::Recipes;
@@ -134,8 +134,13 @@ impl<'t> Workspace<'t> {
 
     /// Judges `batch`; an error where none of its migrations can be read.
     pub(super) fn lint(&self, batch: &Batch) -> Result<Outcome, ReadError> {
+        self.lint_beside(batch, None)
+    }
+
+    /// As [`lint`](Self::lint), beside what was published.
+    pub(super) fn lint_beside(&self, batch: &Batch, published: Option<&Published>) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
-        Ok(self.judge().run(batch))
+        Ok(Lint { published, ..self.judge() }.run(batch))
     }
 
     /// The deploys in which `batch` can ship; an error where none of its migrations can be read.
@@ -203,6 +208,7 @@ impl<'t> Workspace<'t> {
             rules: &self.rules,
             policy: &self.policy,
             today: Some(Date::of(SystemTime::now())),
+            published: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Wishes {
     pub(super) baseline: Option<String>,
     /// The file that `phasewise stats` wrote.
     pub(super) stats: Option<String>,
+    /// What the connection sets on which migrations run.
+    pub(super) session: SessionWish,
     /// Up to what size a table is small.
     pub(super) small_table: Option<Small>,
     /// What holds for certain tables, by name or pattern (`*` stands for anything); of those that fit, the last wins.
@@ -53,6 +55,27 @@ pub(super) enum Level {
     Note,
     Warning,
     Error,
+}
+
+/// Settings that hold for every migration unless it says otherwise, as the server takes them: `2s`, `2000`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[expect(clippy::struct_field_names, reason = "these are the names that the servers give them")]
+pub(super) struct SessionWish {
+    /// PostgreSQL: how long a statement waits for a lock.
+    lock_timeout: Option<Setting>,
+    /// PostgreSQL: how long a statement may run.
+    statement_timeout: Option<Setting>,
+    /// MySQL and MariaDB: how many seconds a statement waits for a metadata lock.
+    lock_wait_timeout: Option<Setting>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "setting")]
+enum Setting {
+    Number(u64),
+    Text(String),
 }
 
 /// A table within both bounds is small; what is left out is as it is by default.
@@ -105,6 +128,22 @@ enum WrittenNumber {
 /// The JSON Schema of `phasewise.yaml`, for editors.
 pub(super) fn schema() -> schemars::Schema {
     schemars::SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<Wishes>()
+}
+
+impl SessionWish {
+    /// Values by the names of the server's variables.
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        let set = [
+            ("lock_timeout", &self.lock_timeout),
+            ("statement_timeout", &self.statement_timeout),
+            ("lock_wait_timeout", &self.lock_wait_timeout),
+        ];
+        let value = |setting: &Setting| match setting {
+            Setting::Number(number) => number.to_string(),
+            Setting::Text(text) => text.to_ascii_lowercase(),
+        };
+        set.into_iter().filter_map(|(name, setting)| Some((name.to_owned(), value(setting.as_ref()?)))).collect()
+    }
 }
 
 impl Level {

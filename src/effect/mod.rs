@@ -16,6 +16,7 @@ mod redefinition;
 mod session;
 mod stored;
 mod subject;
+mod trail;
 mod types;
 
 use schemars::JsonSchema;
@@ -26,10 +27,11 @@ use crate::change::TableName;
 pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;
-pub use matcher::{ChangeMatch, Kind};
+pub use matcher::{ChangeMatch, Kind, proving_check, standing_key};
 pub use named::{long_name, missing, taken};
 pub use session::Session;
 pub use subject::Subject;
+pub use trail::Trail;
 pub use types::{TypeRelation, TypeStep};
 
 /// A change's effect on the engine at hand.

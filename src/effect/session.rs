@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::trail::Trail;
 use super::{Algorithm, Effect, Lasts};
 use crate::answer::Answer;
 use crate::change::{Change, DataKind, SchemaChange, SetVariable, TableName, TransactionStep};
@@ -18,6 +19,8 @@ pub struct Session {
     opening_mode: Option<String>,
     /// Values by name, in lower case.
     variables: BTreeMap<String, String>,
+    /// Where the migration set them.
+    set_at: BTreeMap<String, Span>,
     /// Those that end with the transaction.
     local_variables: BTreeMap<String, String>,
     /// Constraints that were added NOT VALID in the transaction that is open.
@@ -30,6 +33,7 @@ pub struct Session {
     gone_through: BTreeMap<TableName, Option<Algorithm>>,
     /// Tables that the migration emptied and did not fill since, and where it did.
     emptied_tables: BTreeMap<TableName, Span>,
+    trail: Trail,
 }
 
 impl Session {
@@ -42,6 +46,27 @@ impl Session {
     #[must_use]
     pub fn opened_in(self, sql_mode: Option<String>) -> Self {
         Self { opening_mode: sql_mode, ..self }
+    }
+
+    /// With what the connection sets before each migration, by the project's word.
+    #[must_use]
+    pub fn with_settings(self, settings: &BTreeMap<String, String>) -> Self {
+        Self { variables: settings.clone(), ..self }
+    }
+
+    /// After what earlier migrations did.
+    #[must_use]
+    pub fn on_trail(self, trail: Trail) -> Self {
+        Self { trail, ..self }
+    }
+
+    /// What was done up to here, this migration included.
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    pub fn into_trail(self) -> Trail {
+        self.trail
     }
 
     /// Whether the statement at hand runs in strict mode.
@@ -79,6 +104,20 @@ impl Session {
         TIMEOUTS.into_iter().any(is_set)
     }
 
+    /// The setting by which a statement soon gives up waiting for its lock, and its value.
+    pub fn short_lock_timeout(&self) -> Option<(&'static str, &str)> {
+        let set = LOCK_TIMEOUTS.iter().filter_map(|(name, unit)| Some((*name, self.variable(name)?, *unit)));
+        let mut short = set.filter(|(_, value, unit)| {
+            milliseconds(value, *unit).is_some_and(|waits| waits > 0.0 && waits <= SHORT_WAIT)
+        });
+        short.next().map(|(name, value, _)| (name, value))
+    }
+
+    /// Where the migration set the variable; `None` where its connection came with it.
+    pub fn set_at(&self, variable: &str) -> Option<Span> {
+        self.set_at.get(variable).copied()
+    }
+
     /// Takes note of what a statement of the migration did to the rows of a table. Those of one statement are gone through once.
     pub fn follow_effect(&mut self, table: Option<&TableName>, effect: &Effect) {
         if let Some(table) = table.filter(|_| effect.lasts != Lasts::Moment && effect.refused.is_none()) {
@@ -91,8 +130,12 @@ impl Session {
         self.gone_through.get(table).is_some_and(|algorithm| *algorithm == effect.algorithm)
     }
 
-    /// Takes note of the rows that a change, which surely runs, takes or leaves.
-    pub fn follow_rows(&mut self, change: &Change) {
+    /// Takes note of what a change, which surely runs, does to rows, and of where it does what.
+    pub fn follow_surely(&mut self, change: &Change) {
+        self.trail.follow(change);
+        if let SchemaChange::SetVariable(set) = &change.what {
+            self.set_at.insert(set.name.clone(), change.span);
+        }
         let SchemaChange::DataRows(rows) = &change.what else { return };
         let takes_all = rows.has_condition == Some(false) && rows.is_bounded == Some(false);
         match rows.kind {
@@ -166,6 +209,27 @@ impl Session {
 /// The settings of PostgreSQL by which a statement gives up.
 const TIMEOUTS: [&str; 2] = ["lock_timeout", "statement_timeout"];
 
+/// The settings by which a statement gives up waiting for a lock, and how many milliseconds a number without a unit means.
+const LOCK_TIMEOUTS: [(&str, f64); 2] = [("lock_timeout", 1.0), ("lock_wait_timeout", 1000.0)];
+
+/// How long, in milliseconds, requests can wait behind a lock before people notice.
+const SHORT_WAIT: f64 = 10_000.0;
+
+/// `2s`, `500 ms`, `1min`, `3000`.
+fn milliseconds(value: &str, unit: f64) -> Option<f64> {
+    let digits = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+    let (number, suffix) = value.split_at(digits);
+    let factor = match suffix.trim() {
+        "" => unit,
+        "ms" => 1.0,
+        "s" => 1000.0,
+        "min" => 60_000.0,
+        "us" => 0.001,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * factor)
+}
+
 /// 0 waits for ever; DEFAULT is the server's, which waits for ever unless it was set up otherwise.
 fn is_no_timeout(value: &str) -> bool {
     let number = value.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
@@ -176,4 +240,21 @@ fn is_no_timeout(value: &str) -> bool {
 fn is_strict_mode(sql_mode: &str) -> bool {
     let mode = sql_mode.to_ascii_lowercase();
     mode.contains("strict_") || mode.contains("traditional")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_timeout_ends_the_wait_for_a_lock_and_a_long_one_does_not() {
+        let short = |name: &str, value: &str| {
+            let settings = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+            Session::new(false).with_settings(&settings).short_lock_timeout().is_some()
+        };
+        assert!(short("lock_timeout", "2s") && short("lock_timeout", "500 ms") && short("lock_timeout", "3000"));
+        assert!(short("lock_wait_timeout", "5"));
+        assert!(!short("lock_timeout", "0") && !short("lock_timeout", "5min") && !short("lock_timeout", "default"));
+        assert!(!short("lock_wait_timeout", "31536000") && !short("statement_timeout", "2s"));
+    }
 }

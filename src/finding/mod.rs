@@ -38,6 +38,8 @@ pub struct Finding {
     pub recipe: Option<String>,
     /// The object it is about, by its names: `orders.fax`; empty where it is about none.
     pub object: String,
+    /// What a person who reviews it should look at. It settles nothing by itself.
+    pub clues: Vec<Clue>,
     /// What shows that it cannot do harm here.
     pub discharged_by: Option<Evidence>,
     pub suppressed: Option<Suppression>,
@@ -52,6 +54,29 @@ pub struct Evidence {
     pub words: String,
     /// Where that can be read.
     pub place: Option<Span>,
+}
+
+/// Something that bears on a finding and proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clue {
+    pub kind: ClueKind,
+    /// In words, without a full stop.
+    pub words: String,
+    pub place: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClueKind {
+    /// Rows were given values in the column that is changed.
+    Backfill,
+}
+
+impl ClueKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backfill => "backfill",
+        }
+    }
 }
 
 /// How much is at stake; later is worse.
@@ -151,6 +176,7 @@ fn sample() -> Finding {
         help: String::new(),
         recipe: None,
         object: String::new(),
+        clues: Vec::new(),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,

@@ -58,7 +58,7 @@ impl Lint<'_> {
         let mut outcome = self.nothing_yet(before.clone());
         scripts
             .into_iter()
-            .for_each(|(migration, script)| self.judge_script(&mut outcome, migration, script, Vec::new()));
+            .for_each(|(migration, script)| self.judge_script(&mut outcome, migration, script, |_| Vec::new()));
         outcome
     }
 }

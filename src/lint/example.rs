@@ -6,6 +6,7 @@ use std::fmt;
 use super::discharge::discharge;
 use super::judge::{Place, finding};
 use super::project::{Direction, Script, comments};
+use super::published::{self, Later};
 use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::run::{suppress, unknowns};
@@ -13,7 +14,7 @@ use super::sizes::Sizes;
 use super::way_back;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
-use crate::effect::{Effects, Session, Subject};
+use crate::effect::{Effects, Session, Subject, Trail};
 use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Finding;
 use crate::laravel::Application;
@@ -25,6 +26,8 @@ use crate::yaml::YamlError;
 const ENGINES: [Engine; 5] = [Engine::Mysql, Engine::Mariadb, Engine::Postgresql, Engine::Sqlite, Engine::Sqlserver];
 const LARAVEL: &str = "database/migrations/2026_01_01_000000_example.php";
 const SQL: &str = "example.sql";
+/// What the migration is called that sorts after that of an example.
+const LATER: &str = "2026_02_01_000000_later";
 
 /// Runs examples.
 #[derive(Debug)]
@@ -96,18 +99,23 @@ impl<'a> ExampleJudge<'a> {
     pub fn findings(&self, example: &Example, engine: Engine) -> Result<Vec<ExampleFinding<'a>>, String> {
         let effects = self.effects.get(engine.name()).ok_or_else(|| format!("nothing is known of {engine}"))?;
         let mut catalog = Catalog::new(engine);
+        let mut trail = Trail::default();
         if let Some(before) = &example.before {
             let code = read(before, Direction::Up, example, engine, &catalog)?;
-            code.script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+            for statement in &code.script.statements {
+                statement.changes.iter().for_each(|change| trail.follow(change));
+                catalog.apply_statement(statement);
+            }
         }
         catalog.begin_batch();
+        let before_batch = catalog.clone();
         let Code { script, file } = read(&example.code, Direction::Up, example, engine, &catalog)?;
         if script.statements.is_empty() {
             return Err("it sends nothing".to_owned());
         }
         let target = EngineVersion { engine, version: usual_version(engine) };
         let sizes = Sizes::default();
-        let mut session = Session::new(script.is_in_transaction).opened_in(example.sql_mode.clone());
+        let mut session = Session::new(script.is_in_transaction).opened_in(example.sql_mode.clone()).on_trail(trail);
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
         for statement in rebuilds_recognised(&script.statements, &catalog.clone()).iter() {
@@ -124,7 +132,7 @@ impl<'a> ExampleJudge<'a> {
                     found.push(ExampleFinding { rule: matched.rule, answer: matched.verdict.answer, wording });
                 }
                 session.follow(&change.what);
-                session.follow_rows(change);
+                session.follow_surely(change);
                 catalog.apply(&change.what);
                 effects_of_statement.push((change.what.table(), effect));
             }
@@ -139,9 +147,15 @@ impl<'a> ExampleJudge<'a> {
             }
             None => Vec::new(),
         };
+        let start = Span::new(file.id, 0, 0);
+        let before = example.published.before.as_ref();
+        let before = before.map(|text| read(text, Direction::Up, example, engine, &before_batch)).transpose()?;
+        let edit = before.and_then(|before| published::edited(&example.name, &before.script, &script, start));
+        let later = example.published.later.clone().map(|text| Later { name: LATER.to_owned(), text });
+        let order = published::misplaced(later.as_slice(), &script, None, start);
         let noted = remarks::of_script(&script, &unknowns(&script, false));
         let in_vain = suppress(&file, &script.comments, None, &mut findings);
-        for remark in noted.iter().chain(&way_back).chain(&in_vain) {
+        for remark in noted.iter().chain(&way_back).chain(&edit).chain(&order).chain(&in_vain) {
             found.extend(self.rules.about_remark(remark).map(|rule| ExampleFinding {
                 rule,
                 answer: Answer::Yes,

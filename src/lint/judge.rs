@@ -1,6 +1,6 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
-use super::discharge::discharge;
+use super::discharge::{clues, discharge};
 use super::object::object;
 use super::policy::Policy;
 use super::sizes::Stake;
@@ -84,6 +84,7 @@ impl Judge<'_> {
                 help: words.help,
                 recipe: rule.recipe.clone(),
                 object: remark.what.clone(),
+                clues: Vec::new(),
                 discharged_by: None,
                 suppressed: None,
                 is_baselined: false,
@@ -117,6 +118,7 @@ pub(super) fn finding(
         help: words.help,
         recipe: rule.recipe.clone(),
         object: object(subject),
+        clues: clues(rule, subject),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::change::{Change, Statement, TableName};
-use crate::effect::Effect;
+use crate::effect::{Effect, Trail};
 use crate::engine::EngineVersion;
 use crate::finding::{Breaks, Finding};
 use crate::source::Span;
@@ -26,6 +26,8 @@ pub struct Outcome {
     pub unsized_tables: BTreeSet<TableName>,
     /// The tables as they stand after the batch.
     pub catalog: Catalog,
+    /// Where things were done on the way.
+    pub trail: Trail,
 }
 
 impl Outcome {

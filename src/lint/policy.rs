@@ -21,6 +21,8 @@ pub struct Policy {
     /// For changes of a table whose name fits; the last that fits wins.
     pub tables: Vec<(Pattern, Severities)>,
     pub sizes: Sizes,
+    /// What the connection that migrations run on sets before them: values by the names of variables.
+    pub session: BTreeMap<String, String>,
 }
 
 impl Policy {

@@ -3,11 +3,12 @@
 use super::remarks;
 use crate::catalog::Catalog;
 use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, Touches};
+use crate::engine::Engine;
 use crate::laravel::evaluate::evaluate;
 use crate::laravel::{Application, Settings};
 use crate::php;
 use crate::rule::Remark;
-use crate::source::{Comment, ReadError, SourceFile, Span, Tree};
+use crate::source::{Comment, ReadError, SourceFile, SourceMap, Span, Tree};
 use crate::sql;
 use crate::sql::layout::{self, Layout, Part};
 
@@ -120,7 +121,7 @@ impl Project<'_> {
 }
 
 impl LaravelProject<'_> {
-    fn read(&self, path: &str, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
+    pub(super) fn read(&self, path: &str, direction: Direction, tree: &Tree, catalog: &Catalog) -> Script {
         if let Err(error) = tree.read(path) {
             return Script::unreadable(path, &error, tree);
         }
@@ -208,6 +209,13 @@ impl Script {
             }
             Err(error) => self.statements.extend(Self::unreadable(&part.path, &error, tree).statements),
         }
+    }
+
+    /// What a text of SQL says, whatever its runner takes of it.
+    pub(super) fn of_sql(text: &str, tree: &Tree, engine: Engine) -> Self {
+        let file = tree.put("published.sql", text.to_owned());
+        let script = sql::read(&file.text, &SourceMap::verbatim(file.id, 0, file.text.len() as u32), engine);
+        Self { statements: script.statements, problems: script.problems, comments: script.comments, ..Self::default() }
     }
 
     /// A migration that nothing undoes.

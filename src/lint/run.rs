@@ -7,6 +7,7 @@ use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
 use super::project::{Direction, MigrationFile, Project, Script};
+use super::published::Published;
 use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::starting_schema::StartingSchema;
@@ -14,7 +15,7 @@ use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
-use crate::effect::{Blocks, Certainty, Effect, Effects, Lasts, Session, Subject};
+use crate::effect::{Blocks, Certainty, Effect, Effects, Lasts, Session, Subject, Trail};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
@@ -33,6 +34,8 @@ pub struct Lint<'a> {
     pub policy: &'a Policy,
     /// On which day suppressions must not have expired; `None` lets them live.
     pub today: Option<Date>,
+    /// What the branch has that the batch leaves; `None` where that is not asked.
+    pub published: Option<&'a Published>,
 }
 
 /// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
@@ -50,10 +53,12 @@ impl Lint<'_> {
         let (migrations, start) = self.start(batch);
         let mut outcome = self.nothing_yet(start.catalog);
         outcome.unknown = start.unknown;
-        let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
+        let is_judged = |migration: &MigrationFile| batch.holds(migration) || self.is_edited(migration);
+        let last = migrations.iter().rposition(is_judged).map_or(0, |at| at + 1);
         let mut has_begun = false;
         for migration in migrations.iter().take(last) {
             let script = self.project.read(migration, Direction::Up, self.tree, &outcome.catalog);
+            self.judge_edit(&mut outcome, migration, &script);
             if !batch.holds(migration) {
                 replay(&mut outcome, &script);
                 continue;
@@ -115,6 +120,7 @@ impl Lint<'_> {
             unknown: Vec::new(),
             unsized_tables: BTreeSet::new(),
             catalog,
+            trail: Trail::default(),
         }
     }
 
@@ -131,20 +137,23 @@ impl Lint<'_> {
     }
 
     pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
-        let way_back = self.way_back(&outcome.catalog, migration, script);
-        self.judge_script(outcome, migration, script, way_back);
+        self.judge_script(outcome, migration, script, |after| self.way_back(after, migration, script));
     }
 
-    /// Judges what a migration sends, whatever its file says; `way_back` is what there is to say of undoing it.
+    /// Judges what a migration sends, whatever its file says; `way_back` tells what there is to say of undoing it, for the tables as
+    /// they are after it.
     pub(super) fn judge_script(
         &self,
         outcome: &mut Outcome,
         migration: &MigrationFile,
         script: &Script,
-        way_back: Vec<Remark>,
+        way_back: impl FnOnce(&Catalog) -> Vec<Remark>,
     ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
-        let mut session = Session::new(script.is_in_transaction).opened_in(sql_mode.cloned());
+        let mut session = Session::new(script.is_in_transaction)
+            .opened_in(sql_mode.cloned())
+            .with_settings(&self.policy.session)
+            .on_trail(std::mem::take(&mut outcome.trail));
         let mut findings = Vec::new();
         let mut told = Told::default();
         for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
@@ -155,18 +164,29 @@ impl Lint<'_> {
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
         let unknowns = unknowns(script, false);
-        let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back);
+        let remarks = remarks::of_script(script, &unknowns).into_iter().chain(way_back(&outcome.catalog));
+        let remarks = remarks.chain(self.order(migration, script));
         findings.extend(remarks.flat_map(|remark| remarked(&remark)));
         let in_vain = self.suppress(&mut findings, script);
         findings.extend(in_vain.iter().flat_map(remarked));
         findings.sort_by_key(|finding| finding.span);
         outcome.findings.append(&mut findings);
+        outcome.trail = session.into_trail();
         outcome.unknown.extend(unknowns);
         outcome.migrations.push(MigrationRead {
             name: migration.name.clone(),
             path: migration.path.clone(),
             is_in_transaction: script.is_in_transaction,
         });
+    }
+
+    /// Judges what became of a migration that was published.
+    fn judge_edit(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
+        let Some(remark) = self.edit(migration, script, &outcome.catalog) else { return };
+        let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
+        let mut findings = self.judge_with().remark(&remark, self.target, place);
+        self.suppress(&mut findings, script);
+        outcome.findings.append(&mut findings);
     }
 
     /// Judges the changes of one statement, each against what those before it left.
@@ -203,7 +223,7 @@ impl Lint<'_> {
             });
             session.follow(&change.what);
             if statement.guard.is_none() {
-                session.follow_rows(change);
+                session.follow_surely(change);
             }
             outcome.catalog.apply(&change.what);
         }
@@ -273,6 +293,8 @@ impl Batch {
 pub(super) fn replay(outcome: &mut Outcome, script: &Script) {
     outcome.catalog.enter(Era::History);
     script.statements.iter().for_each(|statement| outcome.catalog.apply_statement(statement));
+    let certain = script.statements.iter().filter(|statement| statement.guard.is_none());
+    certain.flat_map(|statement| &statement.changes).for_each(|change| outcome.trail.follow(change));
     outcome.unknown.extend(unknowns(script, true));
 }
 

@@ -1,5 +1,7 @@
 //! The way back: what `down()`, or a script that undoes a migration, does to what stood before it.
 
+use std::borrow::Cow;
+
 use super::project::{MigrationFile, Script};
 use super::run::Lint;
 use crate::catalog::Catalog;
@@ -9,8 +11,9 @@ use crate::rule::{Remark, RemarkKind, Rule};
 use crate::source::Span;
 
 impl Lint<'_> {
-    /// What is said of the way back from a migration, if a rule asks for it. `before` are the tables as it finds them.
-    pub(super) fn way_back(&self, before: &Catalog, migration: &MigrationFile, up: &Script) -> Vec<Remark> {
+    /// What is said of the way back from a migration, if a rule asks for it. `after` are the tables as it leaves them; what
+    /// earlier migrations of the batch made did not stand before.
+    pub(super) fn way_back(&self, after: &Catalog, migration: &MigrationFile, up: &Script) -> Vec<Remark> {
         let is_asked = |rule: &Rule| {
             rule.is_about_way_back() && self.policy.severity(rule, None, &migration.path) != Severity::Off
         };
@@ -18,12 +21,9 @@ impl Lint<'_> {
         if !self.project.has_way_back(migration) || !self.rules.iter().any(is_asked) {
             return Vec::new();
         }
-        let mut after = before.clone();
-        after.begin_batch();
-        up.statements.iter().for_each(|statement| after.apply_statement(statement));
         let start = Span::new(file.id, 0, 0);
-        match self.project.read_way_back(migration, self.tree, &after) {
-            Some(down) => remarks(up, &down, &after, start),
+        match self.project.read_way_back(migration, self.tree, after) {
+            Some(down) => remarks(up, &down, after, start),
             None => vec![none(start)],
         }
     }
@@ -35,7 +35,8 @@ pub(super) fn remarks(up: &Script, down: &Script, after: &Catalog, start: Span) 
     if down.statements.is_empty() && down.problems.is_empty() {
         return vec![none(start)];
     }
-    let mut catalog = after.clone();
+    // Few ways back change what the rest of them is about.
+    let mut catalog = Cow::Borrowed(after);
     let mut remarks = Vec::new();
     for statement in &down.statements {
         // Whether it runs at all is not known, so neither is whether it does harm.
@@ -48,7 +49,9 @@ pub(super) fn remarks(up: &Script, down: &Script, after: &Catalog, start: Span) 
                 reason: format!("{what} stood before this migration, which does not make it"),
                 what,
             }));
-            catalog.apply(&change.what);
+            if moves_names(&change.what) {
+                catalog.to_mut().apply(&change.what);
+            }
         }
     }
     remarks
@@ -83,6 +86,18 @@ fn destroyed(change: &SchemaChange, up: &Script, catalog: &Catalog) -> Option<St
         }
         _ => None,
     }
+}
+
+/// Whether what a name stands for is another after the change, but for what is dropped.
+fn moves_names(change: &SchemaChange) -> bool {
+    matches!(
+        change,
+        SchemaChange::RenameTable(_)
+            | SchemaChange::RenameColumn(_)
+            | SchemaChange::RedefineColumn(_)
+            | SchemaChange::CreateTable(_)
+            | SchemaChange::AddColumn(_)
+    )
 }
 
 fn empties(script: &Script, table: &TableName) -> bool {

@@ -95,6 +95,7 @@ impl Page<'_> {
                 notes.push(("sql", self.shortened(&judged.statement.sql)));
             }
         }
+        notes.extend(finding.clues.iter().map(|clue| ("look at", words::clue(clue, self.tree))));
         notes.push(("help", finding.help.clone()));
         notes.extend(words::set_aside(finding, self.tree));
         notes.push(("more", format!("phasewise explain {}", finding.rule)));

@@ -2,7 +2,7 @@
 
 use crate::effect::{Algorithm, Blocks, Certainty, Effect, Lasts};
 use crate::engine::EngineVersion;
-use crate::finding::{Evidence, Finding};
+use crate::finding::{Clue, Evidence, Finding};
 use crate::source::{Span, Tree};
 
 /// What the MySQL family calls a lock that keeps nobody waiting.
@@ -25,6 +25,11 @@ pub(super) fn evidence(evidence: &Evidence, tree: &Tree) -> String {
         Some(span) => format!("{} ({})", evidence.words, place(span, tree)),
         None => evidence.words.clone(),
     }
+}
+
+/// What bears on a finding, and where that can be read.
+pub(super) fn clue(clue: &Clue, tree: &Tree) -> String {
+    format!("{} ({})", clue.words, place(clue.place, tree))
 }
 
 /// `path:line:column`.

@@ -34,6 +34,18 @@ pub struct Example {
     pub sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     pub down: Option<String>,
+    /// What the branch has, from which releases are cut.
+    pub published: ExamplePublished,
+}
+
+/// What was published, as an example says it, in its language.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ExamplePublished {
+    /// This migration, as it was.
+    pub before: Option<String>,
+    /// One that sorts after this one.
+    pub later: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +78,9 @@ struct Written {
     sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     down: Option<String>,
+    /// What the branch has, from which releases are cut.
+    #[serde(default)]
+    published: ExamplePublished,
 }
 
 impl<'de> Deserialize<'de> for Example {
@@ -94,6 +109,7 @@ impl<'de> Deserialize<'de> for Example {
             outside_transaction: written.outside_transaction,
             sql_mode: written.sql_mode,
             down: written.down,
+            published: written.published,
         })
     }
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::effect_matcher::{Duration, EffectMatch, OtherTableMatch};
 use super::remark::RemarkKind;
 use crate::answer::Answer;
-use crate::change::{Modifier, OnlineClauses};
-use crate::effect::{Algorithm, ChangeMatch, Effect, Kind, Lasts, Subject, Verdict, long_name, missing, taken};
+use crate::change::{Modifier, OnlineClauses, SchemaChange};
+use crate::effect::{ChangeMatch, Effect, Kind, Subject, Verdict, long_name, missing, taken};
 use crate::engine::Engine;
 use crate::yaml::OneOf;
 
@@ -44,6 +45,10 @@ pub struct RuleMatch {
     name_too_long: Option<bool>,
     /// An earlier statement of the migration went through all rows of the table, as this one does.
     after_going_through_rows: Option<bool>,
+    /// Columns were added to the table in this batch, or are by the same statement.
+    beside_new_columns: Option<bool>,
+    /// An earlier statement, of this migration or one before, gave rows a value in the column.
+    backfilled: Option<bool>,
     /// It takes one of these from a column without saying so, as Laravel's `change()` does.
     loses: Option<OneOf<LostName>>,
     /// The statement says neither ALGORITHM= nor LOCK=.
@@ -57,7 +62,7 @@ pub struct RuleMatch {
 /// Whether something stood before the batch, so that running code may depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Standing {
+pub(super) enum Standing {
     InUse,
     New,
 }
@@ -84,49 +89,6 @@ enum LostName {
     OnUpdate,
     Collation,
     Comment,
-}
-
-/// What other sessions are kept from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Blocked {
-    Read,
-    Write,
-    Nothing,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Duration {
-    Moment,
-    Scan,
-    IndexBuild,
-    Rebuild,
-    /// Any but a moment.
-    TableSize,
-}
-
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct EffectMatch {
-    /// All of these are blocked.
-    blocks: Option<OneOf<Blocked>>,
-    lasts: Option<OneOf<Duration>>,
-    /// It is the whole database that is locked, rather than the table.
-    whole_database: Option<bool>,
-    algorithm: Option<OneOf<Algorithm>>,
-    rewrite: Option<bool>,
-    /// The engine will not do it.
-    refused: Option<bool>,
-    /// It may run in a transaction.
-    in_transaction: Option<bool>,
-}
-
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct OtherTableMatch {
-    table: Option<Standing>,
-    blocks: Option<OneOf<Blocked>>,
 }
 
 impl RuleMatch {
@@ -157,6 +119,8 @@ impl RuleMatch {
             Verdict::certainly(self.names_missing, self.names_missing.is_some() && missing(subject).is_some()),
             Verdict::certainly(self.name_taken, self.name_taken.is_some() && taken(subject).is_some()),
             Verdict::certainly(self.after_going_through_rows, has_gone_through(subject, effect)),
+            Verdict::certainly(self.beside_new_columns, self.beside_new_columns.is_some() && has_new_columns(subject)),
+            Verdict::certainly(self.backfilled, self.backfilled.is_some() && is_backfilled(subject)),
             Verdict::certainly(Some(true), self.loses.as_ref().is_none_or(|wanted| loses(subject, wanted))),
             Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
             Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
@@ -188,6 +152,8 @@ impl RuleMatch {
             name_taken,
             name_too_long,
             after_going_through_rows,
+            beside_new_columns,
+            backfilled,
             loses,
             online_clause_missing,
             together_with,
@@ -205,6 +171,8 @@ impl RuleMatch {
             name_taken,
             name_too_long,
             after_going_through_rows,
+            beside_new_columns,
+            backfilled,
             online_clause_missing,
         ];
         let is_about_a_change =
@@ -260,6 +228,17 @@ fn has_gone_through(subject: &Subject<'_>, effect: &Effect) -> bool {
     subject.table_name().is_some_and(|table| subject.session.has_gone_through(table, effect))
 }
 
+fn has_new_columns(subject: &Subject<'_>) -> bool {
+    let is_new = |table: &crate::catalog::Table| table.columns.iter().any(|column| !column.stood_before_batch);
+    subject.table().is_some_and(is_new)
+        || subject.siblings().any(|sibling| matches!(sibling, SchemaChange::AddColumn(_)))
+}
+
+fn is_backfilled(subject: &Subject<'_>) -> bool {
+    let place = |(table, column)| subject.session.trail().filled_at(table, column);
+    subject.table_name().zip(subject.change.what.column()).and_then(place).is_some()
+}
+
 fn loses(subject: &Subject<'_>, wanted: &OneOf<LostName>) -> bool {
     subject.lost().any(|lost| wanted.has(&LostName::from(lost.modifier)))
 }
@@ -286,68 +265,8 @@ fn after_settled_change(subject: &Subject<'_>) -> Answer {
     Answer::any(subject.session.settled_tables().map(|table| subject.catalog.is_in_use(table)))
 }
 
-fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {
+pub(super) fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {
     Verdict::whether(wanted.map(|wanted| wanted == Standing::InUse), in_use, what)
-}
-
-impl EffectMatch {
-    /// Yes where every effect that the change may have fits, no where none does.
-    fn matches(&self, effect: &Effect) -> Verdict {
-        let fitting = effect.possible().filter(|effect| self.fits(effect)).count();
-        let answer = match fitting {
-            0 => Answer::No,
-            all if all == effect.possible().count() => Answer::Yes,
-            _ => Answer::Unknown,
-        };
-        Verdict::of(answer, "what the engine does for this change")
-    }
-
-    fn fits(&self, effect: &Effect) -> bool {
-        let is_as = |wanted: Option<bool>, fact: bool| wanted.is_none_or(|wanted| wanted == fact);
-        let lasts = |wanted: &OneOf<Duration>| wanted.0.iter().any(|wanted| wanted.fits(effect.lasts));
-        self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, effect.blocks))
-            && self.lasts.as_ref().is_none_or(lasts)
-            && self.algorithm.as_ref().is_none_or(|any| effect.algorithm.is_some_and(|algorithm| any.has(&algorithm)))
-            && is_as(self.whole_database, effect.is_database_wide)
-            && is_as(self.rewrite, effect.rewrites)
-            && is_as(self.refused, effect.refused.is_some())
-            && is_as(self.in_transaction, effect.in_transaction)
-    }
-}
-
-impl OtherTableMatch {
-    fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        // Nobody is surprised that a table is locked which is attached, detached or exchanged by name.
-        let named = subject.change.what.partition();
-        let others = effect.others.iter().filter(|other| Some(&other.table) != named);
-        Verdict::any(others.map(|other| {
-            let is_blocked = self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, other.blocks));
-            Verdict::all([
-                Verdict::certainly(Some(true), is_blocked),
-                standing(self.table, subject.catalog.is_in_use(&other.table), "whether the other table is in use"),
-            ])
-        }))
-    }
-}
-
-fn are_blocked(wanted: &OneOf<Blocked>, blocks: crate::effect::Blocks) -> bool {
-    wanted.0.iter().all(|blocked| match blocked {
-        Blocked::Read => blocks.reads,
-        Blocked::Write => blocks.writes,
-        Blocked::Nothing => blocks.none(),
-    })
-}
-
-impl Duration {
-    fn fits(self, lasts: Lasts) -> bool {
-        match self {
-            Self::Moment => lasts == Lasts::Moment,
-            Self::Scan => lasts == Lasts::Scan,
-            Self::IndexBuild => lasts == Lasts::IndexBuild,
-            Self::Rebuild => lasts == Lasts::Rebuild,
-            Self::TableSize => lasts != Lasts::Moment,
-        }
-    }
 }
 
 impl From<Modifier> for LostName {

@@ -4,8 +4,10 @@
 //! against a change and its effect, and rendered. What becomes of a match (confidence, suppression, evidence) is left to
 //! the lint.
 
+mod effect_matcher;
 mod example;
 mod matcher;
+mod proof;
 mod prose;
 mod remark;
 mod rule_file;
@@ -18,7 +20,8 @@ use crate::effect::{Effect, Subject, Verdict};
 use crate::engine::{Engine, EngineVersion};
 use crate::finding::{Breaks, Severity};
 
-pub use example::{Example, Examples, Language};
+pub use example::{Example, ExamplePublished, Examples, Language};
+pub use proof::Proof;
 pub use remark::{Remark, RemarkKind};
 pub use rule_file::schema;
 pub use set::{Match, OwnRule, Rules};
@@ -51,6 +54,8 @@ pub struct Rule {
     pub no_recipe: Option<String>,
     /// Rules that say less about the same change, and so are not reported beside this one.
     pub silences: Vec<String>,
+    /// What shows that what it finds cannot do harm.
+    pub discharged_by: Vec<Proof>,
     pub references: Vec<String>,
     pub examples: Examples,
     matcher: RuleMatch,

@@ -32,6 +32,10 @@ pub enum RemarkKind {
     SqlFromValues,
     /// Something could not be read or followed.
     NotUnderstood,
+    /// A migration that the branch has, from which releases are cut, sends something else now.
+    PublishedEdited,
+    /// A new migration sorts before one that the branch has.
+    PublishedLater,
     /// Nothing undoes the migration.
     WayBackMissing,
     /// What undoes the migration takes away what stood before it.

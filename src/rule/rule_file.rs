@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Rule;
 use super::example::Examples;
 use super::matcher::RuleMatch;
+use super::proof::Proof;
 use super::prose::{Prose, WrittenProse};
 use super::template::{Name, Template};
 use crate::effect::ChangeMatch;
@@ -54,6 +55,8 @@ struct Written {
     /// Rules that say less about the same change.
     #[serde(default)]
     silences: Vec<String>,
+    /// What shows that what it finds cannot do harm: then the finding is told, with the evidence, and does not count.
+    discharged_by: Option<OneOf<Proof>>,
     #[serde(default)]
     references: Vec<String>,
     examples: Examples,
@@ -118,6 +121,7 @@ impl ReadRule {
             recipe: written.recipe,
             no_recipe: written.no_recipe,
             silences: written.silences,
+            discharged_by: written.discharged_by.map(|proofs| proofs.0).unwrap_or_default(),
             references: written.references,
             examples: written.examples,
             matcher: written.matcher,

@@ -142,6 +142,14 @@ impl WorkTree {
         Ok(files)
     }
 
+    /// The files below `directories` (relative to the top) that `commit` has.
+    pub fn files_at(&self, commit: &str, directories: &[String]) -> Result<Vec<String>, GitError> {
+        let mut list = vec!["ls-tree", "-r", "--name-only", "--full-tree", "-z", commit, "--"];
+        list.extend(directories.iter().map(String::as_str));
+        let names = self.answer(&list)?;
+        Ok(names.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    }
+
     /// The text of the file at `path`, relative to the top, as it was at `commit`.
     pub fn text_at(&self, commit: &str, path: &str) -> Result<String, GitError> {
         self.answer(&["cat-file", "blob", &format!("{commit}:{path}")])

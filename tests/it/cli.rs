@@ -57,7 +57,8 @@ pub fn phasewise(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn git(directory: &Path, arguments: &[&str]) {
+/// Runs git as somebody.
+pub fn git(directory: &Path, arguments: &[&str]) {
     let author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
     let status = Command::new("git").args(author).args(arguments).current_dir(directory).status().unwrap();
     assert!(status.success(), "git {arguments:?}");

@@ -15,8 +15,8 @@ const NOTE: &str = "<!-- Made of the rule files: PHASEWISE_REWRITE=1 cargo test 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hazards {
-    /// Rules that are named here and that there are not yet.
-    planned: BTreeSet<String>,
+    /// By rule, where no example is asked for.
+    absent: BTreeMap<String, Absent>,
     hazards: Vec<Hazard>,
 }
 
@@ -31,6 +31,47 @@ struct Hazard {
     /// What other tools call it.
     #[serde(default)]
     peers: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Absent {
+    /// Engines, for examples in SQL, and `laravel`.
+    of: BTreeSet<String>,
+    because: String,
+}
+
+/// In Laravel, where that can say it, and in SQL of each engine that has it.
+#[test]
+fn each_hazard_that_is_covered_has_its_examples() {
+    let rules = Rules::builtin().unwrap();
+    let hazards = hazards();
+    let mut missing = Vec::new();
+    let mut idle = Vec::new();
+    for hazard in hazards.hazards.iter().filter(|hazard| hazard.left_out.is_none()) {
+        let shown: BTreeSet<&str> =
+            hazard.rules.iter().flat_map(|rule| &rules.get(rule).unwrap().examples.bad).flat_map(kinds).collect();
+        for kind in ["laravel", "mysql", "mariadb", "postgresql"] {
+            let is_absent = |rule: &String| {
+                hazards.absent.get(rule).is_some_and(|absent| !absent.because.is_empty() && absent.of.contains(kind))
+            };
+            match (shown.contains(kind), hazard.rules.iter().all(is_absent)) {
+                (false, false) => missing.push(format!("{}: {kind} ({})", hazard.id, hazard.rules.join(", "))),
+                (true, true) => idle.push(format!("{}: {kind} ({})", hazard.id, hazard.rules.join(", "))),
+                _ => {}
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no example of:\n{}", missing.join("\n"));
+    assert!(idle.is_empty(), "said to be absent, and shown:\n{}", idle.join("\n"));
+}
+
+/// What an example shows: SQL of some engines, or Laravel.
+fn kinds(example: &Example) -> Vec<&'static str> {
+    match example.language {
+        Language::Laravel => vec!["laravel"],
+        Language::Sql => example.engines.iter().map(|engine| engine.name()).collect(),
+    }
 }
 
 #[test]
@@ -63,12 +104,8 @@ fn hazards_name_rules_that_there_are() {
         let is_covered = !hazard.rules.is_empty();
         assert!(is_covered != hazard.left_out.is_some(), "`{}` has either rules or a reason for none", hazard.id);
         for rule in &hazard.rules {
-            let is_known = rules.get(rule).is_some() || hazards.planned.contains(rule);
-            assert!(is_known, "`{}` names `{rule}`, which is no rule", hazard.id);
+            assert!(rules.get(rule).is_some(), "`{}` names `{rule}`, which is no rule", hazard.id);
         }
-    }
-    for rule in &hazards.planned {
-        assert!(rules.get(rule).is_none(), "there is a rule `{rule}` now: take it out of `planned`");
     }
     super::golden("docs/hazards.md", &table_of_hazards(&rules, &hazards));
 }
@@ -171,6 +208,15 @@ fn write_example(page: &mut String, example: &Example) {
         writeln!(page, "What stood before:\n\n```{language}\n{}\n```\n\nThis deploy:\n", before.trim_end()).unwrap();
     }
     writeln!(page, "```{language}\n{}\n```", example.code.trim_end()).unwrap();
+    let published = &example.published;
+    let others = [
+        ("The way back:", &example.down),
+        ("As it was published:", &published.before),
+        ("A migration that is published and sorts after it:", &published.later),
+    ];
+    for (what, code) in others.into_iter().filter_map(|(what, code)| Some((what, code.as_ref()?))) {
+        writeln!(page, "\n{what}\n\n```{language}\n{}\n```", code.trim_end()).unwrap();
+    }
 }
 
 fn engines(examples: &[Example]) -> String {
@@ -197,24 +243,18 @@ fn index(rules: &Rules) -> String {
 }
 
 fn table_of_hazards(rules: &Rules, hazards: &Hazards) -> String {
-    let is_there = |rule: &&String| rules.get(rule).is_some();
-    let covered = hazards.hazards.iter().filter(|hazard| hazard.rules.iter().any(|rule| is_there(&rule))).count();
     let left_out = hazards.hazards.iter().filter(|hazard| hazard.left_out.is_some()).count();
-    let open = hazards.hazards.len() - covered - left_out;
     let tools: BTreeSet<&String> = hazards.hazards.iter().flat_map(|hazard| hazard.peers.keys()).collect();
     let mut text = format!(
         "# Hazards, and what other tools call them\n\n<!-- Made of hazards.yaml: PHASEWISE_REWRITE=1 cargo test --test it -->\n\n\
-         {} hazards that {} tools look for. {covered} are covered by a rule, {open} not yet, {left_out} are left out with a \
-         reason. A rule in brackets is not written yet.\n",
+         {} hazards that {} tools look for. {} are covered by a rule, {left_out} are left out with a reason.\n",
         hazards.hazards.len(),
-        tools.len()
+        tools.len(),
+        hazards.hazards.len() - left_out
     );
-    writeln!(text, "\n## Covered, or to be\n\n| hazard | rules | others call it |\n|---|---|---|").unwrap();
+    writeln!(text, "\n## Covered\n\n| hazard | rules | others call it |\n|---|---|---|").unwrap();
     for hazard in hazards.hazards.iter().filter(|hazard| hazard.left_out.is_none()) {
-        let link = |rule: &String| match rules.get(rule) {
-            Some(known) => format!("[{rule}](rules/{}/{rule}.md)", known.family),
-            None => format!("({rule})"),
-        };
+        let link = |rule: &String| format!("[{rule}](rules/{}/{rule}.md)", rules.get(rule).unwrap().family);
         let names = hazard.rules.iter().map(link).collect::<Vec<_>>().join(", ");
         writeln!(text, "| {} | {names} | {} |", cell(&hazard.what), peers(hazard)).unwrap();
     }

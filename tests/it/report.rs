@@ -57,6 +57,7 @@ fn outcome() -> (Tree, Outcome) {
         ],
         unsized_tables: BTreeSet::new(),
         catalog: Catalog::new(Engine::Mysql),
+        trail: phasewise::effect::Trail::default(),
     };
     (tree, outcome)
 }
@@ -163,6 +164,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         help: "Add it as nullable, backfill it, and make it NOT NULL in a later deploy.".to_owned(),
         recipe: Some("add-required-column".to_owned()),
         object: "orders.reference_code".to_owned(),
+        clues: Vec::new(),
         discharged_by: None,
         suppressed: None,
         is_baselined: false,
@@ -191,6 +193,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         rule: "index-dropped-in-use".to_owned(),
         severity: Severity::Note,
         confidence: Confidence::Certain,
+        clues: Vec::new(),
         discharged_by: Some(Evidence {
             words: "an earlier migration made the same index".to_owned(),
             place: Some(span_of(sql, "alter table")),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::redefinition::default_step;
 use super::table::{VIEW_DEPENDS, view_depends};
 use crate::answer::Answer;
-use crate::catalog::Table;
+use crate::catalog::{Check, Table};
 use crate::change::{
     AddColumn, ChangeIdentity, Column, Default, DropColumn, Place, RenameColumn, SchemaChange, SetDefault,
 };
@@ -414,9 +414,17 @@ impl NullabilityMatch {
 
 /// Whether a validated CHECK proves that no row has a NULL in the column.
 pub fn is_proven_not_null(subject: &Subject<'_>, column: &str) -> Answer {
-    subject.table_lists(|table| {
-        table.checks.iter().any(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
-    })
+    subject.table_lists(|table| not_null_check(table, column).is_some())
+}
+
+/// The validated CHECK that proves that no row has a NULL in the column that is changed, and its table.
+pub fn proving_check<'a>(subject: &Subject<'a>) -> Option<(&'a Table, &'a Check)> {
+    let table = subject.table()?;
+    Some((table, not_null_check(table, subject.change.what.column()?)?))
+}
+
+fn not_null_check<'a>(table: &'a Table, column: &str) -> Option<&'a Check> {
+    table.checks.iter().find(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
 }
 
 /// The column as it stands before, where it is known.

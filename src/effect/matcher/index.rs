@@ -8,6 +8,7 @@ use crate::catalog;
 use crate::change::{AddIndex, DropIndex, IndexKind, IndexPart, RenameIndex, SchemaChange};
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
+use crate::engine::Engine;
 use crate::yaml::OneOf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -77,10 +78,7 @@ impl AddIndexMatch {
             Verdict::certainly(self.already_there, already_there(change, subject)),
             Verdict::certainly(
                 self.already_unique,
-                [subject.table(), subject.table_before_batch()]
-                    .into_iter()
-                    .flatten()
-                    .any(|table| is_already_unique(change, table)),
+                self.already_unique.is_some() && change.using_index.is_none() && standing_key(subject).is_some(),
             ),
             Verdict::certainly(self.redundant, subject.table().is_some_and(|table| is_redundant(change, table))),
             Verdict::whether(
@@ -113,14 +111,31 @@ fn is_redundant(change: &AddIndex, table: &catalog::Table) -> bool {
             || standing.filter(|index| is_plain(index)).any(|index| begins(index.columns().collect())))
 }
 
-/// A narrower key over some of the same columns refuses all that the new one would.
-fn is_already_unique(change: &AddIndex, table: &catalog::Table) -> bool {
+/// The unique key that refuses all that the new one would: it goes over the same columns, or some of them. One that stood
+/// when the batch began counts, for that is what running code knows.
+pub fn standing_key<'a>(subject: &Subject<'a>) -> Option<(&'a catalog::Table, &'a str)> {
+    let SchemaChange::AddIndex(change) = &subject.change.what else { return None };
+    let tables = [subject.table(), subject.table_before_batch()];
+    tables
+        .into_iter()
+        .flatten()
+        .find_map(|table| Some((table, key_as_narrow(change, table, subject.catalog.engine())?)))
+}
+
+fn key_as_narrow<'a>(change: &AddIndex, table: &'a catalog::Table, engine: Engine) -> Option<&'a str> {
+    if let Some(name) = &change.using_index {
+        let index = table.index(name, engine)?;
+        return index.definition.is_unique.then_some(index.name.as_str());
+    }
     let new: Vec<&str> = change.index.columns().collect();
     let covers = |key: &[&str]| !key.is_empty() && key.iter().all(|column| new.contains(column));
-    let standing = table.indexes.iter().map(|index| &index.definition);
-    let mut standing = standing.filter(|index| index.is_unique && index.condition.is_none());
     let primary: Vec<&str> = table.primary_key.iter().map(String::as_str).collect();
-    covers(&primary) || standing.any(|index| covers(&index.columns().collect::<Vec<_>>()))
+    if covers(&primary) {
+        return Some(table.primary_key_name.as_deref().unwrap_or("PRIMARY KEY"));
+    }
+    let mut keys =
+        table.indexes.iter().filter(|index| index.definition.is_unique && index.definition.condition.is_none());
+    keys.find(|index| covers(&index.definition.columns().collect::<Vec<_>>())).map(|index| index.name.as_str())
 }
 
 fn over_new_column(change: &AddIndex, subject: &Subject<'_>) -> Answer {

@@ -38,6 +38,8 @@ use upkeep::{
     LockTableMatch, MaintainTableMatch, RefreshViewMatch,
 };
 
+pub use column::proving_check;
+pub use index::standing_key;
 pub use kind::Kind;
 pub use table::TableMatch;
 

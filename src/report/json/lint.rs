@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::VERSION;
 use super::parts::{BreaksReport, ChangeReport, EffectReport, EngineReport, Place};
-use crate::finding::{Finding, Suppression};
+use crate::finding::{Clue, Finding, Suppression};
 use crate::lint::{Outcome, Unknown};
 use crate::report::{Tally, words};
 use crate::source::Tree;
@@ -141,7 +141,7 @@ impl FindingReport {
             change: judged.map(ChangeReport::new),
             effect: judged.map(|judged| EffectReport::new(&judged.effect)),
             breaks: BreaksReport::new(&finding.breaks),
-            evidence: Vec::new(),
+            evidence: finding.clues.iter().map(|clue| EvidenceReport::new(clue, tree)).collect(),
             message: finding.message.clone(),
             why: finding.why.clone(),
             help: finding.help.clone(),
@@ -150,6 +150,14 @@ impl FindingReport {
             suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionReport::new(suppression, tree)),
             baselined: finding.is_baselined,
         }
+    }
+}
+
+impl EvidenceReport {
+    fn new(clue: &Clue, tree: &Tree) -> Self {
+        let file = tree.file(clue.place.file);
+        let line = file.position(clue.place.start).line;
+        Self { kind: clue.kind.name().to_owned(), file: file.path.clone(), line, tier: "likely" }
     }
 }
 

@@ -204,6 +204,23 @@ impl Layout {
         matches!(self, Self::Sqitch | Self::GolangMigrate | Self::Diesel | Self::Dbmate | Self::Goose)
     }
 
+    /// Whether the runner keeps a checksum of each migration that it ran, and stops where one does not fit.
+    pub fn checks_texts(self) -> bool {
+        matches!(self, Self::Flyway | Self::Sqlx | Self::Prisma | Self::Atlas | Self::Refinery | Self::Liquibase)
+    }
+
+    /// What the runner does with a migration that sorts before one that it ran; `None` where it runs it like any other.
+    pub fn makes_of_gap(self) -> Option<&'static str> {
+        match self {
+            Self::Flyway => Some("Flyway refuses it, or leaves it out, unless `outOfOrder` is set"),
+            Self::GolangMigrate => Some("golang-migrate only looks for later versions, and never runs it"),
+            Self::Goose => Some("goose refuses it unless it is told `-allow-missing`"),
+            Self::Refinery => Some("refinery refuses it"),
+            Self::Atlas => Some("Atlas refuses it unless it is told how to execute it out of order"),
+            _ => None,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqitch => "Sqitch",
