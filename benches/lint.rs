@@ -105,6 +105,7 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
         effects,
         rules,
         policy: &policy,
+        code: None,
         today: None,
         published: None,
     };

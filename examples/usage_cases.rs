@@ -27,7 +27,7 @@ use phasewise::engine::Engine;
 use phasewise::laravel::Application;
 use phasewise::laravel::evaluate::{Direction, evaluate};
 use phasewise::source::Tree;
-use phasewise::usage::{Answer, Effect, Index, Place, Query, Schema, Tier, What, facts_of_all, is_read};
+use phasewise::usage::{Answer, Effect, Index, Place, Query, Reading, Schema, Tier, What, facts_of_all};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -226,7 +226,7 @@ fn read(repositories: &Path, case: &Case) -> Result<Index, String> {
     let tree = Tree::new("/nowhere");
     let mut texts = Vec::new();
     for (path, text) in contents(&repository, blobs)? {
-        if is_read(&path) {
+        if Reading::Laravel.reads(&path) {
             texts.push((path.clone(), text.clone()));
         }
         tree.put(&path, text);

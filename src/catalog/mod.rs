@@ -124,6 +124,11 @@ impl Catalog {
         self.before_batch.get(&self.key(name)).map(Rc::as_ref)
     }
 
+    /// The tables as they were when the batch began.
+    pub fn tables_before_batch(&self) -> impl Iterator<Item = &Table> {
+        self.before_batch.values().map(Rc::as_ref)
+    }
+
     /// Whether a table of that name stands; a view is none.
     pub fn has_table(&self, name: &TableName) -> Answer {
         let key = self.key(name);

@@ -16,6 +16,7 @@ use crate::finding::Severity;
 pub(super) const LARAVELS: std::ops::RangeInclusive<u8> = 8..=13;
 
 const RESULTS: &str = "What comes out";
+const CODE: &str = "Which code is read";
 
 /// Tells whether a schema change can be deployed while the application keeps serving.
 #[derive(Debug, Parser)]
@@ -52,6 +53,8 @@ pub(super) enum Command {
 pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) scope: ScopeArguments,
+    #[command(flatten)]
+    pub(super) code: CodeArguments,
     #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to tell what was found
@@ -131,11 +134,23 @@ pub(super) struct SchemaArguments {
 #[derive(Debug, Args)]
 pub(super) struct UsageArguments {
     /// The table, or one of its columns
-    #[arg(value_name = "TABLE[.COLUMN]")]
-    pub(super) subject: String,
+    #[arg(value_name = "TABLE[.COLUMN]", required_unless_present = "export")]
+    pub(super) subject: Option<String>,
     /// The project; without it the one around the current directory
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
+    /// The code as git has it at this branch, tag or commit, rather than as it lies here
+    #[arg(long = "ref", value_name = "REF", help_heading = CODE)]
+    pub(super) reference: Option<String>,
+    /// The code in another directory, or in a file that `--export` wrote
+    #[arg(long, value_name = "DIR|FILE", conflicts_with = "reference", help_heading = CODE)]
+    pub(super) current: Option<PathBuf>,
+    /// Read every file anew, and keep nothing of it in `.git/phasewise`
+    #[arg(long, help_heading = CODE)]
+    pub(super) no_cache: bool,
+    /// Write what the code says to this file, for `--current` where that code is no longer at hand
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["omitted", "format"], help_heading = RESULTS)]
+    pub(super) export: Option<PathBuf>,
     /// Show the rows that are inserted without the column, rather than who uses it
     #[arg(long, help_heading = RESULTS)]
     pub(super) omitted: bool,
@@ -207,6 +222,20 @@ pub(super) struct ScopeArguments {
     /// Every migration, each as a deploy of its own
     #[arg(long, conflicts_with = "since")]
     pub(super) all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which code runs now")]
+pub(super) struct CodeArguments {
+    /// The code in this directory, or in a file that `phasewise usage --export` wrote
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(super) current: Option<PathBuf>,
+    /// The code at this branch, tag or commit [default: the last tag before these migrations, and the commit before them]
+    #[arg(long, value_name = "REF", conflicts_with = "current")]
+    pub(super) against: Option<String>,
+    /// Read every file anew, and keep nothing of it in `.git/phasewise`
+    #[arg(long)]
+    pub(super) no_cache: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,10 +4,11 @@ use super::arguments::{FailOn, LintArguments, LintFormat};
 use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
+use super::releases::Around;
 use super::root::Root;
 use super::{baseline, batch, published, terminal};
 use crate::finding::Finding;
-use crate::lint::Outcome;
+use crate::lint::{Code, Outcome};
 use crate::report::{Places, github, gitlab, json, junit, markdown, sarif, text};
 use crate::source::Tree;
 
@@ -18,10 +19,16 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let batch = batch::choose(&arguments.scope, &workspace, notes)?;
     workspace.remark_on_dump(&batch, notes);
+    let around = Around::new(&arguments.code, &arguments.scope, &batch, &workspace, notes)?;
+    let code = around.as_ref().map(|around| Code::new(|schema| around.read(schema)));
     let published = published::of(&arguments.scope, &batch, &workspace);
     // Before the judge puts nothing in the place of what cannot be read.
     let is_readable = workspace.is_readable(&batch);
-    let mut outcome = workspace.lint_beside(&batch, published.as_ref())?;
+    let mut outcome = workspace.lint_beside(&batch, published.as_ref(), code.as_ref())?;
+    drop(code);
+    if let Some(failure) = around.and_then(Around::failure) {
+        return Err(failure);
+    }
     baseline::settle(&arguments.baseline, &workspace, &mut outcome, notes)?;
     workspace.idle_settings(&outcome).iter().for_each(|idle| notes.remark(idle));
     remark_on_sizes(&outcome, notes);

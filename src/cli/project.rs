@@ -22,7 +22,7 @@ use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
-    Batch, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
+    Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
     StartingSchema, Stats, Unknown, fits_table,
 };
 use crate::plan::{self, Packing, Planned};
@@ -134,13 +134,28 @@ impl<'t> Workspace<'t> {
 
     /// Judges `batch`; an error where none of its migrations can be read.
     pub(super) fn lint(&self, batch: &Batch) -> Result<Outcome, ReadError> {
-        self.lint_beside(batch, None)
+        self.lint_beside(batch, None, None)
     }
 
-    /// As [`lint`](Self::lint), beside what was published.
-    pub(super) fn lint_beside(&self, batch: &Batch, published: Option<&Published>) -> Result<Outcome, ReadError> {
+    /// As [`lint`](Self::lint), beside what was published, and with a view to the code around the batch.
+    pub(super) fn lint_beside(
+        &self,
+        batch: &Batch,
+        published: Option<&Published>,
+        code: Option<&Code<'_>>,
+    ) -> Result<Outcome, ReadError> {
         self.check_readable(batch)?;
-        Ok(Lint { published, ..self.judge() }.run(batch))
+        Ok(Lint { code, published, ..self.judge() }.run(batch))
+    }
+
+    /// The paths of the migrations and of the dump that they stand on.
+    pub(super) fn scripts_of_schema(&self) -> BTreeSet<String> {
+        let dump = self.starting_schema.iter().map(|dump| dump.path.clone());
+        self.project.migrations().into_iter().map(|migration| migration.path).chain(dump).collect()
+    }
+
+    pub(super) fn is_laravel(&self) -> bool {
+        matches!(self.project, Project::Laravel(_))
     }
 
     /// The deploys in which `batch` can ship; an error where none of its migrations can be read.
@@ -207,6 +222,7 @@ impl<'t> Workspace<'t> {
             effects: &self.effects,
             rules: &self.rules,
             policy: &self.policy,
+            code: None,
             today: Some(Date::of(SystemTime::now())),
             published: None,
         }

@@ -1,17 +1,24 @@
 //! `phasewise usage`: where the application's code uses a table or a column.
 
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::arguments::{Format, UsageArguments};
+use super::baseline::replace;
+use super::code::{self, Code, Place, Reader};
 use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::project::Workspace;
 use super::terminal;
+use crate::report::facts::{self, ReleaseFacts};
 use crate::report::usage::Used;
 use crate::report::{json, usage};
 use crate::source::Tree;
-use crate::usage::{Index, Query, Schema, What, facts_of_all, is_entered, is_read};
+use crate::usage::{Answer, Index, Query, Schema, What};
 
 #[derive(Debug, Error, Diagnostic)]
 enum UsageError {
@@ -21,51 +28,87 @@ enum UsageError {
     #[error("`--omitted` asks for rows that are inserted without a column, and `{0}` names none")]
     #[diagnostic(code(phasewise::usage::omitted), help("name the column: `{0}.column`"))]
     OmittedTable(String),
+    #[error("`{path}` cannot be written: {error}")]
+    #[diagnostic(code(phasewise::usage::unwritable))]
+    Unwritable { path: String, error: io::Error },
 }
 
 pub(super) fn run(arguments: &UsageArguments) -> Result<Exit, Failure> {
     let notes = Notes::new(&arguments.voice);
-    let query = query(arguments)?;
-    let paths: Vec<_> = arguments.path.iter().cloned().collect();
-    let root = super::root::Root::find(&paths)?;
+    // With `--export`, what stands first is the project.
+    let (subject, path) = match &arguments.export {
+        Some(_) => (None, arguments.path.clone().or_else(|| arguments.subject.as_ref().map(PathBuf::from))),
+        None => (arguments.subject.as_deref(), arguments.path.clone()),
+    };
+    let query = subject.map(|subject| query(subject, arguments.omitted)).transpose()?;
+    let root = super::root::Root::find(&path.into_iter().collect::<Vec<_>>())?;
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
-    let (catalog, _) = workspace.schema(None);
-    let answer = index(&tree, Schema::of(&catalog), notes).answer(&query);
-    let used = Used { query: &query, answer: &answer, tree: &tree, is_verbose: notes.is_verbose() };
-    terminal::print(|out| match arguments.format {
-        Format::Text => usage::write(out, &used),
-        Format::Json => json::write_usage(out, &used),
-    })?;
+    let reader = Reader::new(&workspace, !arguments.no_cache, notes);
+    let place = match (&arguments.reference, &arguments.current) {
+        (Some(revision), _) => reader.commit(revision)?,
+        (None, Some(path)) => code::place_of(path)?,
+        (None, None) => Place::Directory(root.directory.clone()),
+    };
+    let code = reader.read(&place)?;
+    if code.is_silent() {
+        notes.remark("there is no application code there");
+    }
+    match (query, &arguments.export) {
+        (_, Some(path)) => export(path, code, arguments.reference.as_deref(), notes)?,
+        (Some(query), None) => {
+            let (catalog, _) = workspace.schema(None);
+            show(arguments, &query, code, Schema::of(&catalog), notes)?;
+        }
+        (None, None) => {}
+    }
     Ok(Exit::Clean)
 }
 
-fn query(arguments: &UsageArguments) -> Result<Query, UsageError> {
-    let subject = arguments.subject.trim();
+fn show(
+    arguments: &UsageArguments,
+    query: &Query,
+    mut code: Code,
+    schema: Schema,
+    notes: Notes,
+) -> Result<(), Failure> {
+    let answer = Index::new(std::mem::take(&mut code.files), schema).answer(query);
+    let shown = Tree::default();
+    code.show(&files_of(&answer), &shown)?;
+    let reference = arguments.reference.as_deref();
+    let used = Used { query, answer: &answer, tree: &shown, reference, is_verbose: notes.is_verbose() };
+    terminal::print(|out| match arguments.format {
+        Format::Text => usage::write(out, &used),
+        Format::Json => json::write_usage(out, &used),
+    })
+}
+
+fn files_of(answer: &Answer) -> BTreeSet<&str> {
+    answer.places.iter().map(|place| place.file.as_str()).collect()
+}
+
+fn export(path: &Path, code: Code, reference: Option<&str>, notes: Notes) -> Result<(), Failure> {
+    let release = reference.unwrap_or_default().to_owned();
+    let facts = ReleaseFacts { release, files: code.files };
+    replace(path, |out| facts::write(out, &facts))
+        .map_err(|error| UsageError::Unwritable { path: path.display().to_string(), error })?;
+    notes.detail(&format!("`{}`: {} files", path.display(), facts.files.len()));
+    Ok(())
+}
+
+fn query(subject: &str, is_about_omission: bool) -> Result<Query, UsageError> {
+    let subject = subject.trim();
     let (table, column) = match subject.rsplit_once('.') {
         Some((table, column)) => (table, Some(column)),
         None => (subject, None),
     };
     if table.is_empty() || column == Some("") {
-        return Err(UsageError::Subject(arguments.subject.clone()));
+        return Err(UsageError::Subject(subject.to_owned()));
     }
-    let what = match (arguments.omitted, column) {
+    let what = match (is_about_omission, column) {
         (true, None) => return Err(UsageError::OmittedTable(table.to_owned())),
         (true, Some(_)) => What::Omitted,
         (false, _) => What::Gone,
     };
     Ok(Query { table: table.to_owned(), column: column.map(str::to_owned), what })
-}
-
-/// The index over the code below the root; files that cannot be read are told.
-fn index(tree: &Tree, schema: Schema, notes: Notes) -> Index {
-    let mut texts = Vec::new();
-    for path in tree.files(&is_entered).into_iter().filter(|path| is_read(path)) {
-        match tree.read(&path) {
-            Ok(file) => texts.push((path, file.text.clone())),
-            Err(error) => notes.remark(&format!("not read: {error}")),
-        }
-    }
-    let facts = facts_of_all(&texts);
-    Index::new(texts.into_iter().map(|(path, _)| path).zip(facts), schema)
 }

@@ -4,6 +4,7 @@
 //! that those files ask about are computed here, and so are the typed matchers, which rule files share. Whether an
 //! effect does harm is left to the rules.
 
+mod code;
 mod engine_file;
 mod entry;
 mod expression;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 
 use crate::change::TableName;
 
+pub use code::{CodeUse, ReleaseUse};
 pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;

@@ -1,5 +1,6 @@
 //! A change in its place: the statement it is part of, the tables before it, the engine, and the session it runs in.
 
+use super::code::CodeUse;
 use super::session::Session;
 use crate::answer::Answer;
 use crate::catalog::{self, Catalog};
@@ -16,6 +17,8 @@ pub struct Subject<'a> {
     pub target: &'a EngineVersion,
     /// What the statements before it left behind.
     pub session: &'a Session,
+    /// What running code does with what the change is about.
+    pub code: CodeUse,
 }
 
 impl<'a> Subject<'a> {

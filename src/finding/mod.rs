@@ -38,6 +38,10 @@ pub struct Finding {
     pub recipe: Option<String>,
     /// The object it is about, by its names: `orders.fax`; empty where it is about none.
     pub object: String,
+    /// The places in running code that it rests on, the worst first.
+    pub uses: Vec<Use>,
+    /// The places in the code that runs now of which nobody can tell whether they need what is changed.
+    pub doubts: Vec<Doubt>,
     /// What a person who reviews it should look at. It settles nothing by itself.
     pub clues: Vec<Clue>,
     /// What shows that it cannot do harm here.
@@ -54,6 +58,35 @@ pub struct Evidence {
     pub words: String,
     /// Where that can be read.
     pub place: Option<Span>,
+}
+
+/// A place in code that uses what is changed, or leaves out what will be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The release whose code it is, as people are told of it.
+    pub release: String,
+    /// Whether that code comes with the change, rather than running now.
+    pub is_new_code: bool,
+    /// Relative to the project's root, with `/`.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// How sure it is: `certain`, `likely`.
+    pub tier: &'static str,
+    /// What happens there: `sql-error`, `silent`.
+    pub effect: &'static str,
+    /// How it is known, without a full stop.
+    pub why: String,
+}
+
+/// A place in code of which nobody can tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    pub release: String,
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    pub reason: String,
 }
 
 /// Something that bears on a finding and proves nothing.
@@ -176,6 +209,8 @@ fn sample() -> Finding {
         help: String::new(),
         recipe: None,
         object: String::new(),
+        uses: Vec::new(),
+        doubts: Vec::new(),
         clues: Vec::new(),
         discharged_by: None,
         suppressed: None,

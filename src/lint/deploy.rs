@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use super::project::{Direction, MigrationFile, Script};
-use super::run::{Batch, Lint, replay};
+use super::run::{Ahead, Batch, Lint, replay};
 use crate::catalog::{Catalog, Era};
 
 /// A deploy of a batch.
@@ -22,13 +22,14 @@ impl Lint<'_> {
         let mut history = self.nothing_yet(start.catalog);
         let mut shipments: Vec<Shipment> = Vec::new();
         let last = migrations.iter().rposition(|migration| batch.holds(migration)).map_or(0, |at| at + 1);
-        for migration in migrations.into_iter().take(last) {
-            let ships = batch.holds(&migration);
+        let mut ahead = None;
+        for (at, migration) in migrations.iter().enumerate().take(last) {
+            let ships = batch.holds(migration);
             let outcome = match shipments.last_mut() {
                 Some(open) if matches!(batch, Batch::Together(_)) => &mut open.outcome,
                 _ => &mut history,
             };
-            let script = self.project.read(&migration, Direction::Up, self.tree, &outcome.catalog);
+            let script = self.project.read(migration, Direction::Up, self.tree, &outcome.catalog);
             if !ships {
                 replay(outcome, &script);
                 continue;
@@ -40,8 +41,10 @@ impl Lint<'_> {
             }
             let Some(open) = shipments.last_mut() else { continue };
             open.outcome.catalog.enter(Era::Batch);
-            self.judge(&mut open.outcome, &migration, &script);
-            open.migrations.push((migration, script));
+            let rest = migrations.get(at..last).unwrap_or_default();
+            let ahead = ahead.get_or_insert_with(|| Ahead::new(self, &open.before, rest));
+            self.judge(&mut open.outcome, migration, &script, ahead);
+            open.migrations.push((migration.clone(), script));
             if matches!(batch, Batch::EachAlone(_)) {
                 history.catalog.clone_from(&open.outcome.catalog);
             }
@@ -55,10 +58,13 @@ impl Lint<'_> {
         before: &Catalog,
         scripts: impl IntoIterator<Item = (&'s MigrationFile, &'s Script)>,
     ) -> Outcome {
-        let mut outcome = self.nothing_yet(before.clone());
+        // Which code runs then is the plan's to say.
+        let lint = Self { code: None, ..*self };
+        let mut outcome = lint.nothing_yet(before.clone());
+        let ahead = Ahead::new(&lint, before, &[]);
         scripts
             .into_iter()
-            .for_each(|(migration, script)| self.judge_script(&mut outcome, migration, script, |_| Vec::new()));
+            .for_each(|(migration, script)| lint.judge_script(&mut outcome, migration, script, |_| Vec::new(), &ahead));
         outcome
     }
 }

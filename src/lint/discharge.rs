@@ -48,6 +48,8 @@ fn evidence(proof: Proof, subject: &Subject<'_>) -> Option<Evidence> {
         Proof::ValidatedCheck => validated_check(subject),
         Proof::StandingKey => unique_key(subject),
         Proof::LockTimeout => lock_timeout(subject),
+        // Whoever asked the code knows.
+        Proof::NoUse | Proof::NoInsertWithout => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::code::{Asked, Release, Releases};
 use super::discharge::discharge;
 use super::judge::{Place, finding};
 use super::project::{Direction, Script, comments};
@@ -14,13 +15,14 @@ use super::sizes::Sizes;
 use super::way_back;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
-use crate::effect::{Effects, Session, Subject, Trail};
+use crate::effect::{CodeUse, Effects, Session, Subject, Trail};
 use crate::engine::{Engine, EngineVersion, Version};
 use crate::finding::Finding;
 use crate::laravel::Application;
 use crate::laravel::evaluate::evaluate;
 use crate::rule::{Example, Language, Rule, Rules, Wording};
 use crate::source::{SourceFile, SourceMap, Span, Tree};
+use crate::usage::{self, Index, Schema};
 use crate::yaml::YamlError;
 
 const ENGINES: [Engine; 5] = [Engine::Mysql, Engine::Mariadb, Engine::Postgresql, Engine::Sqlite, Engine::Sqlserver];
@@ -59,6 +61,19 @@ pub struct Difference {
 pub enum Expectation {
     Bad,
     Good,
+}
+
+/// The code that the example brings.
+fn releases(example: &Example, schema: &Schema) -> Releases {
+    let release = |name: &str, code: &String| {
+        let path = "app/code.php";
+        let facts = usage::facts(path, &format!("<?php\n{code}"));
+        Release { name: name.to_owned(), index: Index::new([(path.to_owned(), facts)], schema.clone()), is_proof: true }
+    };
+    Releases {
+        old: example.old_code.iter().map(|code| release("v1", code)).collect(),
+        new: example.new_code.as_ref().map(|code| release("v2", code)),
+    }
 }
 
 /// An example as it was read for one engine.
@@ -116,14 +131,29 @@ impl<'a> ExampleJudge<'a> {
         let target = EngineVersion { engine, version: usual_version(engine) };
         let sizes = Sizes::default();
         let mut session = Session::new(script.is_in_transaction).opened_in(example.sql_mode.clone()).on_trail(trail);
+        let code = super::Code::new(|schema| releases(example, schema));
+        let mut end = catalog.clone();
+        script.statements.iter().for_each(|statement| end.apply_statement(statement));
         let mut found = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
         for statement in rebuilds_recognised(&script.statements, &catalog.clone()).iter() {
             let mut effects_of_statement = Vec::new();
             for change in &statement.changes {
-                let subject = Subject { change, statement, catalog: &catalog, target: &target, session: &session };
+                let subject = Subject {
+                    change,
+                    statement,
+                    catalog: &catalog,
+                    target: &target,
+                    session: &session,
+                    code: CodeUse::default(),
+                };
                 let effect = effects.of(&subject);
-                let is_idle = |rule: &Rule| discharge(rule, &subject, &sizes).is_some();
+                let asked = code.ask(&subject, || &end);
+                let subject = Subject { code: asked.as_ref().map(Asked::facts).unwrap_or_default(), ..subject };
+                let is_idle = |rule: &Rule| {
+                    let of_code = || asked.as_ref().and_then(|asked| asked.evidence(rule));
+                    discharge(rule, &subject, &sizes).or_else(of_code).is_some()
+                };
                 let matches = self.rules.about(&subject, &effect, |_| true, is_idle);
                 for matched in matches.into_iter().filter(|matched| !is_idle(matched.rule)) {
                     let place = Place { migration: &example.name, path: &file.path, change: 0 };

@@ -1,10 +1,12 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
+use super::code::{Asked, Code};
 use super::discharge::{clues, discharge};
 use super::object::object;
 use super::policy::Policy;
 use super::sizes::Stake;
 use crate::answer::Answer;
+use crate::catalog::Catalog;
 use crate::change::TableName;
 use crate::effect::{Effect, Effects, Subject};
 use crate::engine::EngineVersion;
@@ -17,6 +19,8 @@ pub(super) struct Judge<'a> {
     pub(super) effects: &'a Effects,
     pub(super) rules: &'a Rules,
     pub(super) policy: &'a Policy,
+    /// The code around the batch, where it is known.
+    pub(super) code: Option<&'a Code<'a>>,
 }
 
 /// What is known of a change once it is judged.
@@ -38,18 +42,38 @@ pub(super) struct Place<'a> {
 }
 
 impl Judge<'_> {
-    pub(super) fn judge(self, subject: &Subject<'_>, place: Place<'_>) -> Judgement {
+    /// Judges a change; `end` are the tables as the batch leaves them.
+    pub(super) fn judge<'e>(
+        self,
+        subject: &Subject<'_>,
+        place: Place<'_>,
+        end: impl FnOnce() -> &'e Catalog,
+    ) -> Judgement {
         let effect = self.effects.of(subject);
         let severity = |rule: &Rule| self.policy.severity(rule, subject.table_name(), place.path);
-        let evidence = |rule: &Rule| discharge(rule, subject, &self.policy.sizes);
-        let matches =
-            self.rules.about(subject, &effect, |rule| severity(rule) != Severity::Off, |rule| evidence(rule).is_some());
+        let is_on = |rule: &Rule| severity(rule) != Severity::Off;
+        // The code is asked only where something is found without it, for asking is dear.
+        let may_matter = |_: &&Code<'_>| {
+            let found = self.rules.about(subject, &effect, is_on, |_| false);
+            found.iter().any(|found| found.rule.is_about_code())
+        };
+        let asked = self.code.filter(may_matter).and_then(|code| code.ask(subject, end));
+        let code = asked.as_ref().map(Asked::facts).unwrap_or_default();
+        let subject = &Subject { code, ..*subject };
+        let evidence = |rule: &Rule| {
+            let of_code = || asked.as_ref().and_then(|asked| asked.evidence(rule));
+            discharge(rule, subject, &self.policy.sizes).or_else(of_code)
+        };
+        let matches = self.rules.about(subject, &effect, is_on, |rule| evidence(rule).is_some());
         let mut breaks = Breaks::default();
         matches
             .iter()
             .filter(|found| found.verdict.answer.is_yes())
             .for_each(|found| breaks.extend(&found.rule.breaks));
+        let of_code = |rule: &Rule| asked.as_ref().filter(|_| rule.is_about_code());
         let findings = matches.iter().map(|found| Finding {
+            uses: of_code(found.rule).map(Asked::uses).unwrap_or_default(),
+            doubts: of_code(found.rule).map(Asked::doubts).unwrap_or_default(),
             discharged_by: evidence(found.rule),
             ..finding(found, severity(found.rule), subject, &effect, place)
         });
@@ -84,6 +108,8 @@ impl Judge<'_> {
                 help: words.help,
                 recipe: rule.recipe.clone(),
                 object: remark.what.clone(),
+                uses: Vec::new(),
+                doubts: Vec::new(),
                 clues: Vec::new(),
                 discharged_by: None,
                 suppressed: None,
@@ -118,6 +144,8 @@ pub(super) fn finding(
         help: words.help,
         recipe: rule.recipe.clone(),
         object: object(subject),
+        uses: Vec::new(),
+        doubts: Vec::new(),
         clues: clues(rule, subject),
         discharged_by: None,
         suppressed: None,

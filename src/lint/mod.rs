@@ -3,6 +3,7 @@
 //! The one place that brings the front ends, the catalog, the engines' effects and the rules together; the commands
 //! `lint`, `sql` and `effects`, and later the planner and the gate, all call it.
 
+mod code;
 mod deploy;
 mod discharge;
 mod example;
@@ -21,6 +22,7 @@ mod starting_schema;
 mod told;
 mod way_back;
 
+pub use code::{Code, Release, Releases};
 pub use deploy::Shipment;
 pub use example::{Difference, ExampleFinding, ExampleJudge, Expectation, runs};
 pub use outcome::{JudgedChange, MigrationRead, Outcome, Unknown};

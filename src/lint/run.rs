@@ -1,8 +1,10 @@
 //! Replays the history and judges the batch.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::code::Code;
 use super::judge::{Judge, Place};
 use super::outcome::{JudgedChange, MigrationRead, Outcome, Unknown};
 use super::policy::Policy;
@@ -15,7 +17,7 @@ use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
-use crate::effect::{Blocks, Certainty, Effect, Effects, Lasts, Session, Subject, Trail};
+use crate::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Lasts, Session, Subject, Trail};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
@@ -32,6 +34,8 @@ pub struct Lint<'a> {
     pub effects: &'a Effects,
     pub rules: &'a Rules,
     pub policy: &'a Policy,
+    /// The code that runs while the batch ships, where it is to be asked.
+    pub code: Option<&'a Code<'a>>,
     /// On which day suppressions must not have expired; `None` lets them live.
     pub today: Option<Date>,
     /// What the branch has that the batch leaves; `None` where that is not asked.
@@ -55,21 +59,23 @@ impl Lint<'_> {
         outcome.unknown = start.unknown;
         let is_judged = |migration: &MigrationFile| batch.holds(migration) || self.is_edited(migration);
         let last = migrations.iter().rposition(is_judged).map_or(0, |at| at + 1);
-        let mut has_begun = false;
-        for migration in migrations.iter().take(last) {
+        let mut ahead = None;
+        for (at, migration) in migrations.iter().enumerate().take(last) {
             let script = self.project.read(migration, Direction::Up, self.tree, &outcome.catalog);
             self.judge_edit(&mut outcome, migration, &script);
             if !batch.holds(migration) {
                 replay(&mut outcome, &script);
                 continue;
             }
-            if has_begun && matches!(batch, Batch::Together(_)) {
+            if ahead.is_some() && matches!(batch, Batch::Together(_)) {
                 outcome.catalog.enter(Era::Batch);
             } else {
                 outcome.catalog.begin_batch();
             }
-            has_begun = true;
-            self.judge(&mut outcome, migration, &script);
+            let ahead = ahead.get_or_insert_with(|| {
+                Ahead::new(self, &outcome.catalog, migrations.get(at..last).unwrap_or_default())
+            });
+            self.judge(&mut outcome, migration, &script, ahead);
         }
         outcome
     }
@@ -136,8 +142,8 @@ impl Lint<'_> {
         (migrations, Start { catalog: starting_schema.catalog(), unknown: starting_schema.unknown().to_vec() })
     }
 
-    pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script) {
-        self.judge_script(outcome, migration, script, |after| self.way_back(after, migration, script));
+    pub(super) fn judge(&self, outcome: &mut Outcome, migration: &MigrationFile, script: &Script, ahead: &Ahead<'_>) {
+        self.judge_script(outcome, migration, script, |after| self.way_back(after, migration, script), ahead);
     }
 
     /// Judges what a migration sends, whatever its file says; `way_back` tells what there is to say of undoing it, for the tables as
@@ -148,6 +154,7 @@ impl Lint<'_> {
         migration: &MigrationFile,
         script: &Script,
         way_back: impl FnOnce(&Catalog) -> Vec<Remark>,
+        ahead: &Ahead<'_>,
     ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction)
@@ -159,7 +166,7 @@ impl Lint<'_> {
         for statement in rebuilds_recognised(&script.statements, &outcome.catalog).iter() {
             told.begin_statement();
             let statement = Rc::new(statement.clone());
-            findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told));
+            findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told, ahead));
         }
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
@@ -197,15 +204,17 @@ impl Lint<'_> {
         statement: &Rc<Statement>,
         session: &mut Session,
         told: &mut Told,
+        ahead: &Ahead<'_>,
     ) -> Vec<Finding> {
         let judge = self.judge_with();
         let first = outcome.changes.len();
         let before = statement.guard.is_some().then(|| outcome.catalog.clone());
         let mut findings = Vec::new();
         for change in &statement.changes {
-            let subject = Subject { change, statement, catalog: &outcome.catalog, target: self.target, session };
+            let (catalog, target) = (&outcome.catalog, self.target);
+            let subject = Subject { change, statement, catalog, target, session, code: CodeUse::default() };
             let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
-            let mut judgement = judge.judge(&subject, place);
+            let mut judgement = judge.judge(&subject, place, || ahead.end());
             if judgement.findings.is_empty()
                 && let Some(reason) = unjudged(&subject, &judgement.effect)
             {
@@ -244,7 +253,7 @@ impl Lint<'_> {
     }
 
     fn judge_with(&self) -> Judge<'_> {
-        Judge { effects: self.effects, rules: self.rules, policy: self.policy }
+        Judge { effects: self.effects, rules: self.rules, policy: self.policy, code: self.code }
     }
 }
 
@@ -269,6 +278,32 @@ pub(super) fn suppress(
         what: String::new(),
     });
     problems.chain(unused).collect()
+}
+
+/// The tables as a batch will leave them, worked out when somebody asks.
+pub(super) struct Ahead<'a> {
+    lint: &'a Lint<'a>,
+    start: Catalog,
+    /// From the first migration of the batch to its last.
+    rest: &'a [MigrationFile],
+    end: OnceCell<Catalog>,
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(lint: &'a Lint<'a>, start: &Catalog, rest: &'a [MigrationFile]) -> Self {
+        Self { lint, start: start.clone(), rest, end: OnceCell::new() }
+    }
+
+    fn end(&self) -> &Catalog {
+        self.end.get_or_init(|| {
+            let mut catalog = self.start.clone();
+            for migration in self.rest {
+                let script = self.lint.project.read(migration, Direction::Up, self.lint.tree, &catalog);
+                script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+            }
+            catalog
+        })
+    }
 }
 
 /// What is known before the first migration runs.

@@ -8,7 +8,7 @@ use super::Unplanned;
 use super::intent::calls_for_plan;
 use crate::catalog::Catalog;
 use crate::change::{Change, SchemaChange, Statement};
-use crate::effect::{Algorithm, Certainty, Session, Subject};
+use crate::effect::{Algorithm, Certainty, CodeUse, Session, Subject};
 use crate::finding::{Finding, Severity};
 use crate::lint::{JudgedChange, Lint, MigrationFile, Outcome, Script};
 use crate::recipe::{Hold, NoWay, Recipes, Step, Work};
@@ -120,6 +120,7 @@ impl Settler<'_> {
             catalog,
             target: self.lint.target,
             session: &Session::default(),
+            code: CodeUse::default(),
         };
         let steps = recipe.expand(&subject).map_err(refuse)?;
         Ok(Some(steps.into_iter().map(|step| draft.instead(step, self.lint)).collect()))

@@ -3,7 +3,9 @@
 //! Takes what a command found and a place to write to; each format is a file here with its own structs, so that the
 //! types below can change while the formats stay as they are. What is written depends on nothing but its input.
 
+mod code;
 pub mod effects;
+pub mod facts;
 mod fingerprint;
 pub mod github;
 pub mod gitlab;

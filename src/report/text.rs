@@ -7,7 +7,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyle
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::Snippet;
-use super::{Tally, prose, words};
+use super::{Tally, code, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::Outcome;
 use crate::source::{Span, Tree};
@@ -95,6 +95,7 @@ impl Page<'_> {
                 notes.push(("sql", self.shortened(&judged.statement.sql)));
             }
         }
+        notes.push(("code", code::lines(finding, self.look.is_verbose).join("\n")));
         notes.extend(finding.clues.iter().map(|clue| ("look at", words::clue(clue, self.tree))));
         notes.push(("help", finding.help.clone()));
         notes.extend(words::set_aside(finding, self.tree));

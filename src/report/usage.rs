@@ -14,6 +14,8 @@ pub struct Used<'a> {
     pub query: &'a Query,
     pub answer: &'a Answer,
     pub tree: &'a Tree,
+    /// The revision whose code it is; `None` where it is what lies here.
+    pub reference: Option<&'a str>,
     /// Whether to show the places that are only possible, and those that do no harm.
     pub is_verbose: bool,
 }

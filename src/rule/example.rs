@@ -34,6 +34,9 @@ pub struct Example {
     pub sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     pub down: Option<String>,
+    /// PHP of the release that runs now, and of the one that comes with the migration.
+    pub old_code: Option<String>,
+    pub new_code: Option<String>,
     /// What the branch has, from which releases are cut.
     pub published: ExamplePublished,
 }
@@ -78,6 +81,10 @@ struct Written {
     sql_mode: Option<String>,
     /// What undoes the migration, in the same language: the statements of `down()`.
     down: Option<String>,
+    /// PHP of the release that runs now.
+    old_code: Option<String>,
+    /// PHP of the release that comes with the migration.
+    new_code: Option<String>,
     /// What the branch has, from which releases are cut.
     #[serde(default)]
     published: ExamplePublished,
@@ -109,6 +116,8 @@ impl<'de> Deserialize<'de> for Example {
             outside_transaction: written.outside_transaction,
             sql_mode: written.sql_mode,
             down: written.down,
+            old_code: written.old_code,
+            new_code: written.new_code,
             published: written.published,
         })
     }

@@ -7,7 +7,7 @@ use super::effect_matcher::{Duration, EffectMatch, OtherTableMatch};
 use super::remark::RemarkKind;
 use crate::answer::Answer;
 use crate::change::{Modifier, OnlineClauses, SchemaChange};
-use crate::effect::{ChangeMatch, Effect, Kind, Subject, Verdict, long_name, missing, taken};
+use crate::effect::{ChangeMatch, Effect, Kind, ReleaseUse, Subject, Verdict, long_name, missing, taken};
 use crate::engine::Engine;
 use crate::yaml::OneOf;
 
@@ -53,6 +53,13 @@ pub struct RuleMatch {
     loses: Option<OneOf<LostName>>,
     /// The statement says neither ALGORITHM= nor LOCK=.
     online_clause_missing: Option<bool>,
+    /// The code of one of these releases reads the table or the column. Whether it does is unknown where the code is not
+    /// known, or cannot be told.
+    read_by: Option<OneOf<CodeName>>,
+    /// The code of one of these releases writes it.
+    written_by: Option<OneOf<CodeName>>,
+    /// The code of one of these releases inserts rows without the column, or with NULL in it.
+    inserted_without: Option<OneOf<CodeName>>,
     /// The statement also makes a change of one of these kinds.
     together_with: Option<OneOf<Kind>>,
     /// What the lint has to say of the migration itself, about no change: it stands alone.
@@ -75,6 +82,16 @@ enum EngineName {
     Postgresql,
     Sqlite,
     Sqlserver,
+}
+
+/// Whose code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum CodeName {
+    /// The release that runs now.
+    OldCode,
+    /// The release that comes with the migration.
+    NewCode,
 }
 
 /// What a column may lose.
@@ -123,6 +140,9 @@ impl RuleMatch {
             Verdict::certainly(self.backfilled, self.backfilled.is_some() && is_backfilled(subject)),
             Verdict::certainly(Some(true), self.loses.as_ref().is_none_or(|wanted| loses(subject, wanted))),
             Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
+            done_by(self.read_by.as_ref(), subject, |code| code.read),
+            done_by(self.written_by.as_ref(), subject, |code| code.written),
+            done_by(self.inserted_without.as_ref(), subject, |code| code.inserted_without),
             Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
             standing(self.table, subject.table_in_use(), "whether the table is in use"),
             standing(self.column, subject.column_in_use(), "whether the column is in use"),
@@ -155,6 +175,9 @@ impl RuleMatch {
             beside_new_columns,
             backfilled,
             loses,
+            read_by,
+            written_by,
+            inserted_without,
             online_clause_missing,
             together_with,
             remark,
@@ -178,13 +201,20 @@ impl RuleMatch {
         let is_about_a_change =
             loses.is_some() || change.is_some() || effect.is_some() || engine.is_some() || together_with.is_some();
         let is_about_a_place = table.is_some() || column.is_some() || other_table.is_some();
-        remark.is_some() && (is_about_a_change || is_about_a_place || facts.iter().any(|fact| fact.is_some()))
+        let is_about_code = read_by.is_some() || written_by.is_some() || inserted_without.is_some();
+        remark.is_some()
+            && (is_about_code || is_about_a_change || is_about_a_place || facts.iter().any(|fact| fact.is_some()))
     }
 
     /// Whether it asks for an effect that lasts the longer, the more rows the table has.
     pub fn is_bound_to_size(&self) -> bool {
         let lasts = self.effect.as_ref().and_then(|effect| effect.lasts.as_ref());
         lasts.is_some_and(|lasts| !lasts.has(&Duration::Moment))
+    }
+
+    /// Whether it asks what running code does.
+    pub fn asks_for_code(&self) -> bool {
+        self.read_by.is_some() || self.written_by.is_some() || self.inserted_without.is_some()
     }
 
     /// Whether it asks for a table, so that one is named.
@@ -222,6 +252,15 @@ impl RuleMatch {
     pub fn has_other_table(&self) -> bool {
         self.other_table.is_some()
     }
+}
+
+fn done_by(wanted: Option<&OneOf<CodeName>>, subject: &Subject<'_>, fact: fn(ReleaseUse) -> Answer) -> Verdict {
+    let Some(wanted) = wanted else { return Verdict::yes() };
+    let answers = wanted.0.iter().map(|name| match name {
+        CodeName::OldCode => fact(subject.code.old),
+        CodeName::NewCode => fact(subject.code.new),
+    });
+    Verdict::of(Answer::any(answers), "what the code does")
 }
 
 fn has_gone_through(subject: &Subject<'_>, effect: &Effect) -> bool {

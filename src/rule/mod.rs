@@ -56,6 +56,8 @@ pub struct Rule {
     pub silences: Vec<String>,
     /// What shows that what it finds cannot do harm.
     pub discharged_by: Vec<Proof>,
+    /// Whether the places in running code that use what is changed belong to its findings.
+    shows_code: bool,
     pub references: Vec<String>,
     pub examples: Examples,
     matcher: RuleMatch,
@@ -83,6 +85,11 @@ impl Rule {
     /// Whether the remark is what it is about.
     pub fn is_about(&self, remark: &Remark) -> bool {
         self.matcher.remark == Some(remark.kind)
+    }
+
+    /// Whether the code that runs while the migration ships has a say in it.
+    pub fn is_about_code(&self) -> bool {
+        self.shows_code || self.discharged_by.iter().any(|proof| proof.is_of_code()) || self.matcher.asks_for_code()
     }
 
     /// Whether it is about the way back from a migration, which then must be read.

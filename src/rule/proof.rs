@@ -14,4 +14,15 @@ pub enum Proof {
     StandingKey,
     /// Waiting for the lock ends soon: a short `lock_timeout` (PostgreSQL) or `lock_wait_timeout` (MySQL family) is set.
     LockTimeout,
+    /// The code that runs now does not use the table or the column: nothing in it does, and nothing is in doubt.
+    NoUse,
+    /// The code that runs now inserts no row without the column, and nothing is in doubt.
+    NoInsertWithout,
+}
+
+impl Proof {
+    /// Whether it is the code that gives it.
+    pub fn is_of_code(self) -> bool {
+        matches!(self, Self::NoUse | Self::NoInsertWithout)
+    }
 }

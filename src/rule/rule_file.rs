@@ -57,6 +57,9 @@ struct Written {
     silences: Vec<String>,
     /// What shows that what it finds cannot do harm: then the finding is told, with the evidence, and does not count.
     discharged_by: Option<OneOf<Proof>>,
+    /// Its findings show where running code uses what is changed.
+    #[serde(default)]
+    shows_code: bool,
     #[serde(default)]
     references: Vec<String>,
     examples: Examples,
@@ -122,6 +125,7 @@ impl ReadRule {
             no_recipe: written.no_recipe,
             silences: written.silences,
             discharged_by: written.discharged_by.map(|proofs| proofs.0).unwrap_or_default(),
+            shows_code: written.shows_code,
             references: written.references,
             examples: written.examples,
             matcher: written.matcher,

@@ -1,11 +1,15 @@
 //! Which files changed, as git tells it. Runs the `git` command; reads no repository by itself.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use miette::Diagnostic;
 use thiserror::Error;
+
+use super::snapshot::TreeEntry;
+use super::tree::MAX_FILE_BYTES;
 
 /// Why git could not be asked, or did not answer.
 #[derive(Debug, Error, Diagnostic, Clone, PartialEq, Eq)]
@@ -40,6 +44,15 @@ pub enum GitError {
         help("the clone is too shallow, or the histories are unrelated; in CI check out with `fetch-depth: 0`")
     )]
     NoMergeBase { revision: String },
+    #[error("`{revision}` has nothing at `{path}`")]
+    #[diagnostic(code(phasewise::git::no_project), help("name a revision in which the project is there"))]
+    NoProject { revision: String, path: String },
+    #[error("git does not have the content of a file of the revision")]
+    #[diagnostic(
+        code(phasewise::git::missing_blob),
+        help("the clone leaves contents out: fetch them with `git fetch --refetch --no-filter`, or clone in full")
+    )]
+    MissingBlob,
     #[error("`git {command}` failed: {reason}")]
     #[diagnostic(code(phasewise::git::failed))]
     Failed { command: String, reason: String },
@@ -155,6 +168,79 @@ impl WorkTree {
         self.answer(&["cat-file", "blob", &format!("{commit}:{path}")])
     }
 
+    /// The last tag among the ancestors of `commit` and itself, if there is one.
+    pub fn last_tag(&self, commit: &str) -> Result<Option<String>, GitError> {
+        let output = self.run(&["describe", "--tags", "--abbrev=0", commit])?;
+        Ok(output.status.success().then(|| text(&output.stdout).trim().to_owned()).filter(|tag| !tag.is_empty()))
+    }
+
+    /// The first of the ancestors of `commit`, and itself, that came before all of those `paths` (relative to the top);
+    /// `None` where the history begins with one of them.
+    pub fn before(&self, commit: &str, paths: &[String]) -> Result<Option<String>, GitError> {
+        let mut log = vec!["log", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--"];
+        log.extend(paths.iter().map(String::as_str));
+        let added = self.answer(&log)?;
+        let Some(first) = added.lines().last() else { return Ok(Some(commit.to_owned())) };
+        Ok(self.commit(&format!("{first}^")).ok())
+    }
+
+    /// Whether `commit` has one of the files at those paths, relative to the top.
+    pub fn has_any(&self, commit: &str, paths: &[String]) -> Result<bool, GitError> {
+        let mut list = vec!["ls-tree", "-r", "--name-only", "--full-tree", "-z", commit, "--"];
+        list.extend(paths.iter().map(String::as_str));
+        Ok(!paths.is_empty() && !self.answer(&list)?.is_empty())
+    }
+
+    /// Whether the history ends before its beginning.
+    pub fn is_shallow(&self) -> Result<bool, GitError> {
+        Ok(self.answer(&["rev-parse", "--is-shallow-repository"])?.trim() == "true")
+    }
+
+    /// The directory that all work trees of the repository share, where git keeps what is its own.
+    pub fn common_directory(&self) -> Result<PathBuf, GitError> {
+        let answer = self.answer(&["rev-parse", "--git-common-dir"])?;
+        Ok(self.toplevel.join(answer.trim_end_matches(['\n', '\r'])))
+    }
+
+    /// What `commit` has below `prefix`, each with its path from there.
+    pub(super) fn entries(&self, commit: &str, prefix: &str) -> Result<Vec<TreeEntry>, GitError> {
+        let below = format!("{commit}:{}", prefix.trim_end_matches('/'));
+        if !self.run(&["rev-parse", "--quiet", "--verify", &below])?.status.success() {
+            return Err(GitError::NoProject { revision: commit.to_owned(), path: prefix.to_owned() });
+        }
+        let answer = self.answer(&["ls-tree", "-r", "-z", "--full-tree", &below])?;
+        Ok(answer.split('\0').filter_map(entry).collect())
+    }
+
+    /// Hands each of those contents over, by its place in `blobs`; of one that is too large to be read its size.
+    pub(super) fn read_blobs(
+        &self,
+        blobs: &[&str],
+        take: &mut dyn FnMut(usize, Result<Vec<u8>, u64>),
+    ) -> Result<(), GitError> {
+        let mut child = command(&self.toplevel, &["cat-file", "--batch", "--buffer"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| GitError::Missing { reason: error.to_string() })?;
+        let (Some(mut questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(cat_file_failed("it has no pipes"));
+        };
+        let asked = blobs.join("\n") + "\n";
+        // Git answers while it is asked: who only asks waits for a full pipe for ever.
+        let result = std::thread::scope(|scope| {
+            scope.spawn(move || questions.write_all(asked.as_bytes()));
+            let mut answers = BufReader::new(answers);
+            (0..blobs.len()).try_for_each(|at| {
+                take(at, next_blob(&mut answers)?);
+                Ok(())
+            })
+        });
+        child.wait().map_err(|error| cat_file_failed(&error.to_string()))?;
+        result
+    }
+
     fn answer(&self, arguments: &[&str]) -> Result<String, GitError> {
         let output = self.run(arguments)?;
         if output.status.success() {
@@ -176,21 +262,60 @@ impl FileState {
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Result<Output, GitError> {
+    command(directory, arguments).output().map_err(|error| GitError::Missing { reason: error.to_string() })
+}
+
+fn command(directory: &Path, arguments: &[&str]) -> Command {
     let settings = ["-c", "core.quotepath=false", "-c", "color.ui=false", "--literal-pathspecs"];
-    Command::new("git")
+    let mut command = Command::new("git");
+    command
         .arg("-C")
         .arg(directory)
         .args(settings)
         .args(arguments.iter().map(OsStr::new))
         .env("LC_ALL", "C")
         .env("GIT_OPTIONAL_LOCKS", "0")
+        // What a partial clone leaves out is not fetched from the network behind anybody's back.
+        .env("GIT_NO_LAZY_FETCH", "1")
         // A hook runs with the repository of the commit in these, as seen from another directory.
         .env_remove("GIT_DIR")
         .env_remove("GIT_WORK_TREE")
         .env_remove("GIT_INDEX_FILE")
-        .env_remove("GIT_PREFIX")
-        .output()
-        .map_err(|error| GitError::Missing { reason: error.to_string() })
+        .env_remove("GIT_PREFIX");
+    command
+}
+
+/// Reads an entry of `ls-tree -z`: mode, type and id, a tab, the path.
+fn entry(line: &str) -> Option<TreeEntry> {
+    let (head, path) = line.split_once('\t')?;
+    let mut words = head.split(' ');
+    let (mode, blob) = (words.next()?, words.nth(1)?);
+    Some(TreeEntry { mode: mode.to_owned(), blob: blob.to_owned(), path: path.to_owned() })
+}
+
+/// Reads what `cat-file --batch` says of one blob: a line with its size, and its bytes; or that there is none.
+fn next_blob(answers: &mut impl BufRead) -> Result<Result<Vec<u8>, u64>, GitError> {
+    let failed = |error: std::io::Error| cat_file_failed(&error.to_string());
+    let mut head = String::new();
+    answers.read_line(&mut head).map_err(failed)?;
+    let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
+    let size = size.ok_or(GitError::MissingBlob)?;
+    let mut ends = answers.by_ref().take(size + 1);
+    if size > MAX_FILE_BYTES {
+        std::io::copy(&mut ends, &mut std::io::sink()).map_err(failed)?;
+        return Ok(Err(size));
+    }
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    ends.read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 != size + 1 {
+        return Err(cat_file_failed("it ended too early"));
+    }
+    bytes.pop();
+    Ok(Ok(bytes))
+}
+
+fn cat_file_failed(reason: &str) -> GitError {
+    GitError::Failed { command: "cat-file".to_owned(), reason: reason.to_owned() }
 }
 
 /// Reads `diff --name-status -z`: a status and a path, or for a rename and a copy a status and two paths.
@@ -221,8 +346,21 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A repository of its own, and how to run git in it.
+    pub(in super::super) fn repository() -> (tempfile::TempDir, impl Fn(&[&str])) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().to_owned();
+        let git = move |arguments: &[&str]| {
+            let author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+            let output = run(&path, &[&author[..], arguments].concat()).unwrap();
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        };
+        git(&["init", "--quiet", "--initial-branch=main"]);
+        (directory, git)
+    }
 
     #[test]
     fn a_rename_is_told_by_its_new_name_and_a_deletion_not_at_all() {
@@ -246,18 +384,12 @@ mod tests {
 
     #[test]
     fn what_is_new_since_a_commit_is_found_committed_or_not() {
-        let directory = tempfile::tempdir().unwrap();
-        let git = |arguments: &[&str]| {
-            let author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
-            let output = run(directory.path(), &[&author[..], arguments].concat()).unwrap();
-            assert!(output.status.success(), "{}", text(&output.stderr));
-        };
+        let (directory, git) = repository();
         let write = |path: &str, content: &str| {
             let path = directory.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, content).unwrap();
         };
-        git(&["init", "--quiet", "--initial-branch=main"]);
         write("migrations/1.sql", "create table a (id int);\n");
         git(&["add", "."]);
         git(&["commit", "--quiet", "--message=1"]);

@@ -166,12 +166,21 @@ fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
 
 /// The text, and the offset in it of the first byte that is no UTF-8.
 fn read_text(on_disk: &Path, path: &str) -> Result<(String, Option<u32>), ReadError> {
+    decoded(&bytes(on_disk, path)?, path)
+}
+
+/// What the file holds, if it is no longer than what is read.
+pub(super) fn bytes(on_disk: &Path, path: &str) -> Result<Vec<u8>, ReadError> {
     let metadata = std::fs::metadata(on_disk).map_err(|error| failed(path, &error))?;
     if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge { path: path.to_owned(), bytes: metadata.len() });
     }
-    let bytes = std::fs::read(on_disk).map_err(|error| failed(path, &error))?;
-    let (encoding, mark) = recognise(&bytes).map_err(|binary| ReadError::binary(path, binary))?;
+    std::fs::read(on_disk).map_err(|error| failed(path, &error))
+}
+
+/// The text that the bytes of `path` say, and the offset in it of the first byte that is no UTF-8.
+pub(super) fn decoded(bytes: &[u8], path: &str) -> Result<(String, Option<u32>), ReadError> {
+    let (encoding, mark) = recognise(bytes).map_err(|binary| ReadError::binary(path, binary))?;
     let mut text = String::with_capacity(bytes.len());
     let invalid = Decoder::new(encoding).decode(bytes.get(mark..).unwrap_or_default(), true, &mut text);
     Ok((text, invalid.first().map(|at| *at as u32)))

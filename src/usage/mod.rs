@@ -14,17 +14,18 @@ mod index;
 mod judge;
 mod package;
 mod part;
+mod proof;
 mod query;
 
 #[cfg(test)]
 mod tests;
 
-pub use extract::{facts, facts_of_all};
+pub use extract::{facts, facts_of_all, kind_of};
 pub use facts::{
     Access, ClassFacts, ClassUse, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
     RelationArgument, RelationFacts, Rest, TextRole, Use, UseKind, Values,
 };
 pub use index::Index;
 pub use package::Package;
-pub use part::{Part, is_entered, is_read};
+pub use part::{Part, Reading, is_entered};
 pub use query::{Answer, Effect, Place, PlaceKind, Query, Schema, Tier, Unproved, Verdict, What};

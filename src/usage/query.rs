@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::part::Part;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Table};
 
 /// What happens to a table or to one of its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +135,16 @@ impl Query {
 
 impl Schema {
     pub fn of(catalog: &Catalog) -> Self {
-        Self::new(catalog.tables().flat_map(|table| {
+        Self::of_tables(catalog.tables())
+    }
+
+    /// The schema on which code runs that was there before the batch.
+    pub fn before_batch(catalog: &Catalog) -> Self {
+        Self::of_tables(catalog.tables_before_batch())
+    }
+
+    fn of_tables<'c>(tables: impl Iterator<Item = &'c Table>) -> Self {
+        Self::new(tables.flat_map(|table| {
             table.columns.iter().map(|column| (table.name.name.clone(), column.definition.name.clone()))
         }))
     }

@@ -87,7 +87,7 @@ pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands = ["lint", "plan", "effects", "sql", "schema", "explain", "test-rules", "stats"]
+    let commands = ["lint", "plan", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats"]
         .map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
@@ -247,7 +247,7 @@ fn the_batch_is_what_is_new_in_the_branch() {
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let project = directory(&[CONFIG, CREATE, ADD]);
-    let arguments = ["lint", "migrations/0002_add_code.sql", "--format", "json"];
+    let arguments = ["lint", "migrations/0002_add_code.sql", "--format", "json", "--quiet"];
     let mut child =
         phasewise(project.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use phasewise::catalog::Catalog;
-use phasewise::effect::{Algorithm, Blocks, Effect, Effects, Lasts, Session, Subject};
+use phasewise::effect::{Algorithm, Blocks, CodeUse, Effect, Effects, Lasts, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion, Version, VersionRange};
 
 use super::effects::read;
@@ -97,7 +97,8 @@ fn told(row: &Row<'_>, effects: &Effects, mut catalog: Catalog, target: &EngineV
     let [statement] = statements.as_slice() else { panic!("`{}` is one statement", row.sql) };
     let mut all: Option<Effect> = None;
     for change in &statement.changes {
-        let subject = Subject { change, statement, catalog: &catalog, target, session: &session };
+        let subject =
+            Subject { change, statement, catalog: &catalog, target, session: &session, code: CodeUse::default() };
         let next = effects.of(&subject);
         all = Some(match all {
             Some(all) => together(all, next),

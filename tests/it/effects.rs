@@ -7,7 +7,7 @@ use std::path::Path;
 
 use phasewise::catalog::Catalog;
 use phasewise::change::{SchemaChange, Statement};
-use phasewise::effect::{Blocks, Certainty, Effect, Effects, Session, Subject};
+use phasewise::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::source::{SourceMap, Tree};
 
@@ -127,7 +127,8 @@ fn judge(case: &Case, effects: &Effects, mut catalog: Catalog) -> Vec<Judged> {
     let mut found = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
         for change in &statement.changes {
-            let subject = Subject { change, statement, catalog: &catalog, target, session: &session };
+            let subject =
+                Subject { change, statement, catalog: &catalog, target, session: &session, code: CodeUse::default() };
             if at == last {
                 let version = target.version.to_string();
                 let effect = effects.of(&subject);

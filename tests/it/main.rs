@@ -25,6 +25,7 @@ mod published;
 mod readme;
 mod report;
 mod rules;
+mod usage;
 mod variants;
 
 /// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.

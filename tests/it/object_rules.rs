@@ -5,7 +5,7 @@ use phasewise::change::{
     AttachPartition, Change, DetachPartition, DropColumn, DropObject, Object, ObjectAction, ObjectKind, OnlineClauses,
     RenameColumn, SchemaChange, Statement,
 };
-use phasewise::effect::{Effects, Session, Subject};
+use phasewise::effect::{CodeUse, Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
 use phasewise::rule::Rules;
 use phasewise::source::{SourceMap, Tree};
@@ -30,8 +30,14 @@ fn spoken(mut catalog: Catalog, change: SchemaChange, wanted: &[&str]) -> Vec<St
         lost: Vec::new(),
     };
     let session = Session::new(false);
-    let subject =
-        Subject { change: &change, statement: &statement, catalog: &catalog, target: &target, session: &session };
+    let subject = Subject {
+        change: &change,
+        statement: &statement,
+        catalog: &catalog,
+        target: &target,
+        session: &session,
+        code: CodeUse::default(),
+    };
     let effect = Effects::builtin(engine).unwrap().of(&subject);
     let found = rules.about(&subject, &effect, |rule| wanted.contains(&rule.id.as_str()), |_| false);
     found.iter().map(|found| format!("{} {:?}", found.rule.id, found.verdict.answer)).collect()

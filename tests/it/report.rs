@@ -164,6 +164,8 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         help: "Add it as nullable, backfill it, and make it NOT NULL in a later deploy.".to_owned(),
         recipe: Some("add-required-column".to_owned()),
         object: "orders.reference_code".to_owned(),
+        uses: Vec::new(),
+        doubts: Vec::new(),
         clues: Vec::new(),
         discharged_by: None,
         suppressed: None,

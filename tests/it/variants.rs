@@ -11,7 +11,7 @@ use phasewise::change::{
     MaintainTable, Maintenance, Object, ObjectAction, ObjectKind, Opaque, PartitionAction, PrivilegeAction,
     RefreshView, SchemaChange, TableName, TableSetting, Target, Touches,
 };
-use phasewise::effect::{Certainty, Effects, Session, Subject};
+use phasewise::effect::{Certainty, CodeUse, Effects, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion};
 
 use super::effects::{read, tell};
@@ -69,7 +69,14 @@ fn told(engine: Engine, version: &str) -> Vec<(String, String)> {
         let mut statement = statement.clone();
         statement.changes[0].what = what;
         let change = &statement.changes[0];
-        let subject = Subject { change, statement: &statement, catalog: &catalog, target: &target, session: &session };
+        let subject = Subject {
+            change,
+            statement: &statement,
+            catalog: &catalog,
+            target: &target,
+            session: &session,
+            code: CodeUse::default(),
+        };
         let entries: Vec<&str> = effects.entries_of(&subject).iter().map(|entry| entry.says()).collect();
         assert_eq!(entries.len(), 1, "{engine} {version}: {name}: {entries:?}");
         let effect = effects.of(&subject);

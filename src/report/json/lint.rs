@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::VERSION;
 use super::parts::{BreaksReport, ChangeReport, EffectReport, EngineReport, Place};
-use crate::finding::{Clue, Finding, Suppression};
+use crate::finding::{Clue, Doubt, Finding, Suppression, Use};
 use crate::lint::{Outcome, Unknown};
 use crate::report::{Tally, words};
 use crate::source::Tree;
@@ -60,11 +60,26 @@ struct FindingReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "evidence")]
 struct EvidenceReport {
-    kind: String,
+    /// `usage`: a place in code that uses what is changed, or leaves out what will be asked for. `unproved`: one of which
+    /// nobody can tell. `backfill`: rows were given values in the column.
+    #[schemars(extend("enum" = ["usage", "unproved", "backfill"]))]
+    kind: &'static str,
+    /// Whose code: the release that runs now, or the one that comes with the migration; null for what is no code.
+    #[schemars(extend("enum" = ["old-code", "new-code", null]))]
+    code: Option<&'static str>,
+    /// What that release is called.
+    release: Option<String>,
     file: String,
+    /// From 1.
     line: usize,
-    #[schemars(extend("enum" = ["certain", "likely", "likely-mass", "possible"]))]
-    tier: &'static str,
+    /// Null where it is not proved.
+    #[schemars(extend("enum" = ["certain", "likely", null]))]
+    tier: Option<&'static str>,
+    /// What happens there; null where that is not known.
+    #[schemars(extend("enum" = ["sql-error", "silent", null]))]
+    effect: Option<&'static str>,
+    /// How it is known, or why it is not.
+    why: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -141,7 +156,7 @@ impl FindingReport {
             change: judged.map(ChangeReport::new),
             effect: judged.map(|judged| EffectReport::new(&judged.effect)),
             breaks: BreaksReport::new(&finding.breaks),
-            evidence: finding.clues.iter().map(|clue| EvidenceReport::new(clue, tree)).collect(),
+            evidence: EvidenceReport::all_of(finding, tree),
             message: finding.message.clone(),
             why: finding.why.clone(),
             help: finding.help.clone(),
@@ -154,10 +169,51 @@ impl FindingReport {
 }
 
 impl EvidenceReport {
-    fn new(clue: &Clue, tree: &Tree) -> Self {
+    fn all_of(finding: &Finding, tree: &Tree) -> Vec<Self> {
+        let uses = finding.uses.iter().map(Self::of_use);
+        let doubts = finding.doubts.iter().map(Self::of_doubt);
+        uses.chain(doubts).chain(finding.clues.iter().map(|clue| Self::of_clue(clue, tree))).collect()
+    }
+
+    fn of_use(used: &Use) -> Self {
+        Self {
+            kind: "usage",
+            code: Some(if used.is_new_code { "new-code" } else { "old-code" }),
+            release: Some(used.release.clone()),
+            file: used.file.clone(),
+            line: used.line as usize,
+            tier: Some(used.tier),
+            effect: Some(used.effect),
+            why: used.why.clone(),
+        }
+    }
+
+    fn of_doubt(doubt: &Doubt) -> Self {
+        Self {
+            kind: "unproved",
+            code: Some("old-code"),
+            release: Some(doubt.release.clone()),
+            file: doubt.file.clone(),
+            line: doubt.line as usize,
+            tier: None,
+            effect: None,
+            why: doubt.reason.clone(),
+        }
+    }
+
+    fn of_clue(clue: &Clue, tree: &Tree) -> Self {
         let file = tree.file(clue.place.file);
         let line = file.position(clue.place.start).line;
-        Self { kind: clue.kind.name().to_owned(), file: file.path.clone(), line, tier: "likely" }
+        Self {
+            kind: clue.kind.name(),
+            code: None,
+            release: None,
+            file: file.path.clone(),
+            line,
+            tier: Some("likely"),
+            effect: None,
+            why: clue.words.clone(),
+        }
     }
 }
 

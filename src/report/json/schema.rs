@@ -4,9 +4,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 
 use super::{effects, lint, plan, sql, tables, usage};
+use crate::report::facts::FactsReport;
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 6] = ["lint", "effects", "plan", "sql", "schema", "usage"];
+pub const SCHEMAS: [&str; 7] = ["lint", "effects", "plan", "sql", "schema", "usage", "usage-export"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
@@ -16,6 +17,7 @@ pub fn schema(name: &str) -> Option<String> {
         "plan" => schema_of::<plan::PlanReport>(),
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
         "usage" => schema_of::<usage::UsageReport>(),
+        "usage-export" => schema_of::<FactsReport>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
     };

@@ -13,6 +13,9 @@ use crate::usage::{Part, Place, PlaceKind, Unproved, Verdict};
 pub(super) struct UsageReport {
     version: u8,
     target: TargetReport,
+    /// The revision whose code was read; null for what lies in the directory.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
     /// What the certain and likely places of running code come to.
     #[schemars(extend("enum" = ["sql-error", "silent", "none", "cannot-prove"]))]
     verdict: &'static str,
@@ -68,6 +71,7 @@ impl UsageReport {
         Self {
             version: VERSION,
             target,
+            reference: used.reference.map(str::to_owned),
             verdict,
             places: used.answer.places.iter().map(|place| PlaceReport::new(place, used)).collect(),
             unproved: used.answer.unproved.iter().map(UnprovedReport::new).collect(),

@@ -7,6 +7,7 @@ mod classes;
 mod closures;
 mod doc;
 mod expressions;
+mod literals;
 mod methods;
 mod relations;
 mod scope;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::facts::{ClassUse, FileFacts, Node, NodeId, Use, UseKind};
 use super::package;
+use super::part::extension;
 use crate::php;
 use crate::source::{Span, Tree};
 use scope::Scope;
@@ -30,6 +32,9 @@ pub fn facts(path: &str, text: &str) -> FileFacts {
     }
     if path.strip_suffix("composer.lock").is_some() {
         return FileFacts { packages: package::installed(text), ..FileFacts::default() };
+    }
+    if extension(path) != "php" {
+        return literals::facts(path, text);
     }
     let tree = Tree::default();
     let source = tree.put(path, text.to_owned());
@@ -44,6 +49,18 @@ pub fn facts(path: &str, text: &str) -> FileFacts {
     }
     extractor.statements(&file.statements);
     extractor.facts
+}
+
+/// What of the path of a file its facts depend on, in a word.
+pub fn kind_of(path: &str) -> &'static str {
+    match extension(path) {
+        "php" if path.ends_with(".blade.php") => "template",
+        "php" if path.starts_with("config/") => "config",
+        "php" => "php",
+        "sql" => "sql",
+        "lock" => "lock",
+        _ => "strings",
+    }
 }
 
 /// A thread's stack: deeply nested code is walked on it without growing it anew for each file.

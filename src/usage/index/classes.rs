@@ -1,7 +1,6 @@
 //! Which class inherits what from which.
 
 use super::{ClassId, Index};
-use crate::eloquent::inflect::class_basename;
 use crate::usage::facts::{ClassFacts, MethodFacts};
 
 /// Longer chains of parents are cycles, or nobody's.
@@ -14,15 +13,7 @@ impl Index {
             return Some(*id);
         }
         // A name without namespace may be an alias; one class of that name alone in the project is meant then.
-        if name.contains('\\') { None } else { self.only_class_with_basename(name) }
-    }
-
-    fn only_class_with_basename(&self, name: &str) -> Option<ClassId> {
-        let mut found = self.class_ids().filter(|id| {
-            self.class(*id).is_some_and(|class| class.name.contains('\\') && class_basename(&class.name) == name)
-        });
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+        if name.contains('\\') { None } else { self.by_basename.get(name).copied().flatten() }
     }
 
     /// The class, its traits, its parent, the parent's traits and so on; each once.

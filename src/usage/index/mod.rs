@@ -8,7 +8,7 @@ mod resolve;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(super) use models::{Model, package_table};
+pub(super) use models::{Model, package_table, package_tables};
 pub(super) use resolve::{Form, Type};
 
 use super::facts::{ClassFacts, ClassUse, FileFacts, Node, NodeId, TextRole, Use, UseKind};
@@ -23,6 +23,8 @@ pub struct Index {
     files: Vec<File>,
     classes: Vec<ClassPlace>,
     by_name: HashMap<String, ClassId>,
+    /// Classes in namespaces by their names alone; `None` where several have it.
+    by_basename: HashMap<String, Option<ClassId>>,
     /// The classes that extend, implement or use the one named.
     heirs: BTreeMap<String, Vec<ClassId>>,
     functions: HashMap<String, (usize, usize)>,
@@ -69,6 +71,7 @@ impl Index {
             files,
             classes: Vec::new(),
             by_name: HashMap::new(),
+            by_basename: HashMap::new(),
             heirs: BTreeMap::new(),
             functions: HashMap::new(),
             names: BTreeSet::new(),
@@ -97,6 +100,10 @@ impl Index {
                 self.classes.push(ClassPlace { file, class: at });
                 if !class.name.is_empty() {
                     self.by_name.entry(class.name.clone()).or_insert(id);
+                }
+                if let Some((_, basename)) = class.name.rsplit_once('\\') {
+                    let known = self.by_basename.entry(basename.to_owned());
+                    known.and_modify(|known| *known = None).or_insert(Some(id));
                 }
                 for above in class.parent.iter().chain(&class.traits).chain(&class.interfaces) {
                     self.heirs.entry(above.clone()).or_default().push(id);

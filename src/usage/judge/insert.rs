@@ -6,7 +6,7 @@ use crate::usage::facts::{Access, Key, NodeId, Rest, Use, UseKind, Values};
 use crate::usage::index::{File, Form, Index};
 use crate::usage::query::{Effect, PlaceKind, Tier, What};
 
-const INSERTS: [&str; 19] = [
+pub(super) const INSERTS: [&str; 19] = [
     "create",
     "forceCreate",
     "insert",

@@ -1,5 +1,6 @@
 //! Which uses are about the table or column that is asked for, how sure that is, and what would happen there.
 
+mod blind;
 mod column;
 mod convention;
 mod insert;
@@ -9,18 +10,24 @@ mod table;
 
 use self::reach::Subject;
 use super::index::{File, Index};
+use super::part::extension;
 use super::query::{Answer, Effect, Place, PlaceKind, Query, Tier, Unproved, What};
 
 /// What the code says to `query`.
 pub(super) fn answer(index: &Index, query: &Query) -> Answer {
     let table = query.table.rsplit('.').next().unwrap_or(&query.table);
     let mut found = Found::default();
+    let subject = Subject::new(index, table, query.column.as_deref());
     match (&query.column, query.what) {
-        (None, _) => table::judge(index, &Subject::new(index, table, None), &mut found),
-        (Some(column), What::Gone) => column::judge(index, &Subject::new(index, table, Some(column)), &mut found),
-        (Some(column), what) => insert::judge(index, &Subject::new(index, table, Some(column)), what, &mut found),
+        (None, _) => table::judge(index, &subject, &mut found),
+        (Some(_), What::Gone) => column::judge(index, &subject, &mut found),
+        (Some(_), what) => {
+            insert::judge(index, &subject, what, &mut found);
+            blind::of_inserts(index, &subject, &mut found);
+        }
     }
-    package::judge(index, &Subject::new(index, table, query.column.as_deref()), query.what, &mut found);
+    blind::of_packages(index, &subject, &mut found);
+    package::judge(index, &subject, query.what, &mut found);
     for file in index.files() {
         if let Some((line, message)) = &file.facts.problem {
             let is_relevant = file.part.is_running();
@@ -64,7 +71,8 @@ impl Found {
         let is_template = file.path.ends_with(".blade.php");
         // What a template's variables stand for is told by their names alone.
         let kind = if is_template && kind == PlaceKind::Read { PlaceKind::Template } else { kind };
-        if is_template {
+        // And what a string says in another language may be no SQL at all.
+        if is_template || extension(&file.path) != "php" {
             tier = tier.max(Tier::Likely);
         }
         self.places.push(Place { file: file.path.clone(), line, part: file.part, kind, tier, effect, why });

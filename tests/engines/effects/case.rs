@@ -4,7 +4,7 @@ use std::path::Path;
 
 use phasewise::catalog::Catalog;
 use phasewise::change::{MaintainTable, Maintenance, SchemaChange, Statement};
-use phasewise::effect::{Effect, Effects, OtherTable, Session, Subject};
+use phasewise::effect::{CodeUse, Effect, Effects, OtherTable, Session, Subject};
 use phasewise::engine::{Engine, EngineVersion, VersionRange};
 use phasewise::lint::rebuilds_recognised;
 use phasewise::source::{SourceMap, Tree};
@@ -85,7 +85,14 @@ impl Suite {
         let mut table = None;
         let mut named = Vec::new();
         for change in &last.changes {
-            let subject = Subject { change, statement: last, catalog: &catalog, target: &target, session: &session };
+            let subject = Subject {
+                change,
+                statement: last,
+                catalog: &catalog,
+                target: &target,
+                session: &session,
+                code: CodeUse::default(),
+            };
             table = table.or_else(|| subject.table_name().map(|table| table.name.clone()));
             let entries = self.effects.entries_of(&subject);
             let [entry] = entries.as_slice() else {

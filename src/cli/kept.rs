@@ -1,0 +1,116 @@
+//! What was read of application code before, kept by content in the repository's own directory: `.git/phasewise/usage`.
+//!
+//! Whoever reads the file finds a whole one, since it is replaced in one step; several runs at once lose at most what one
+//! of them read. A file that is broken, or of another build, is as none.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
+
+use super::baseline::replace;
+use super::notes::Notes;
+use crate::report::facts;
+use crate::source::WorkTree;
+use crate::usage::{FileFacts, kind_of};
+
+/// The format, and the code that read what is kept.
+const HEAD: &str = concat!("phasewise usage 1 ", env!("PHASEWISE_READER"), "\n");
+
+/// The bytes of a SHA-1, with which the file ends.
+const SUM: usize = 20;
+
+/// What no run asked for since is kept up to so many times what this one asked for.
+const IDLE: usize = 4;
+
+/// Facts by the kind of their file and its content.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// `None` where nothing is to be kept.
+    path: Option<PathBuf>,
+    entries: BTreeMap<String, Entry>,
+    is_changed: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    facts: Vec<u8>,
+    is_asked_for: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    entries: Vec<(&'a str, &'a [u8])>,
+}
+
+impl Kept {
+    /// What is kept in the repository around the project.
+    pub(super) fn open(git: &WorkTree, notes: Notes) -> Self {
+        let Ok(directory) = git.common_directory() else { return Self::default() };
+        let path = directory.join("phasewise").join("usage");
+        let entries = match fs::read(&path) {
+            Ok(bytes) => read(&bytes).unwrap_or_else(|| {
+                notes.detail(&format!("cache: `{}` is broken or of another build, and made anew", path.display()));
+                BTreeMap::new()
+            }),
+            Err(_) => BTreeMap::new(),
+        };
+        Self { path: Some(path), entries, is_changed: false }
+    }
+
+    /// What the file of that content at `path` says, if it was read before.
+    pub(super) fn get(&mut self, path: &str, blob: &str) -> Option<FileFacts> {
+        let entry = self.entries.get_mut(&key(path, blob)?)?;
+        entry.is_asked_for = true;
+        facts::from_bytes(&entry.facts)
+    }
+
+    pub(super) fn put(&mut self, path: &str, blob: &str, facts: &FileFacts) {
+        if let (Some(key), Some(facts)) = (key(path, blob), facts::to_bytes(facts)) {
+            self.entries.insert(key, Entry { facts, is_asked_for: true });
+            self.is_changed = true;
+        }
+    }
+
+    /// Writes what is new; a directory that cannot be written keeps nothing, and the next run reads again.
+    pub(super) fn save(&mut self, notes: Notes) {
+        let Some(path) = self.path.as_ref().filter(|_| self.is_changed) else { return };
+        self.is_changed = false;
+        let asked = self.entries.values().filter(|entry| entry.is_asked_for).count();
+        if self.entries.len() > asked * (IDLE + 1) {
+            self.entries.retain(|_, entry| entry.is_asked_for);
+        }
+        let entries = self.entries.iter().map(|(key, entry)| (key.as_str(), entry.facts.as_slice())).collect();
+        let Ok(body) = postcard::to_stdvec(&Written { entries }) else { return };
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
+            replace(path, |out| {
+                out.write_all(HEAD.as_bytes())?;
+                out.write_all(&body)?;
+                out.write_all(&Sha1::digest(&body))
+            })
+        });
+        match written {
+            Ok(()) => notes.detail(&format!("cache: {} files in `{}`", self.entries.len(), path.display())),
+            Err(error) => notes.detail(&format!("cache: `{}` cannot be written: {error}", path.display())),
+        }
+    }
+}
+
+/// `None` for a content that has no name.
+fn key(path: &str, blob: &str) -> Option<String> {
+    (!blob.is_empty()).then(|| format!("{} {blob}", kind_of(path)))
+}
+
+fn read(bytes: &[u8]) -> Option<BTreeMap<String, Entry>> {
+    let rest = bytes.strip_prefix(HEAD.as_bytes())?;
+    let (body, sum) = rest.split_at_checked(rest.len().checked_sub(SUM)?)?;
+    if Sha1::digest(body).as_slice() != sum {
+        return None;
+    }
+    let written: Written<'_> = postcard::from_bytes(body).ok()?;
+    let entry = |(key, facts): (&str, &[u8])| (key.to_owned(), Entry { facts: facts.to_vec(), is_asked_for: false });
+    Some(written.entries.into_iter().map(entry).collect())
+}
