@@ -1,5 +1,5 @@
-//! How much of a body of SQL is read: for each kind of statement how many are typed, opaque but known in what they may
-//! touch, not known at all, and lost.
+//! How much of a body of SQL is read: for each kind of statement how many are typed, typed but of a temporary table, opaque
+//! but known in what they may touch, not known at all, and lost; then why what should be typed is not.
 //!
 //! ```text
 //! cargo run --example sql_coverage -- <engine> [--unread <n>] [--only <words>] <file or directory>...
@@ -30,6 +30,8 @@ use phasewise::sql::{self, Script};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Read {
     Typed,
+    /// Typed, and set aside because only its session has the table.
+    OfSession,
     /// Opaque, and said to leave columns, keys and rows as they are.
     Classified,
     /// Opaque, and may have done anything to the table that it names.
@@ -38,10 +40,12 @@ enum Read {
     Lost,
 }
 
-const COLUMNS: [Read; 5] = [Read::Typed, Read::Classified, Read::UnknownOfTable, Read::UnknownOfAnything, Read::Lost];
+const COLUMNS: [Read; 6] =
+    [Read::Typed, Read::OfSession, Read::Classified, Read::UnknownOfTable, Read::UnknownOfAnything, Read::Lost];
 
-/// The statements whose effect `rules/engines` states, and so should be typed.
-const WITH_EFFECT: &[&str] = &["CREATE TABLE", "ALTER TABLE", "DROP TABLE", "CREATE INDEX", "DROP INDEX"];
+/// The statements that change tables, and whose effect on each engine is therefore stated, by their leading words: they
+/// should be typed whatever they go on to say.
+const WITH_EFFECT: &[&str] = &["CREATE TABLE", "ALTER TABLE", "DROP TABLE", "CREATE INDEX", "DROP INDEX", "UPDATE"];
 const WITH_EFFECT_ON_MYSQL: &[&str] = &["RENAME TABLE", "TRUNCATE", "OPTIMIZE TABLE"];
 const WITH_EFFECT_ON_POSTGRESQL: &[&str] = &[
     "TRUNCATE",
@@ -53,6 +57,7 @@ const WITH_EFFECT_ON_POSTGRESQL: &[&str] = &[
     "CREATE TRIGGER",
     "DROP TRIGGER",
     "CREATE VIEW",
+    "CREATE MATERIALIZED",
     "GRANT",
     "LOCK",
     "REFRESH MATERIALIZED",
@@ -87,6 +92,9 @@ const MODIFIERS: &[&str] = &[
     "RECURSIVE",
 ];
 
+/// The reason for which a statement on a temporary table is set aside.
+const OF_SESSION: &str = "only this session has the table";
+
 struct Arguments {
     engine: Engine,
     unread: usize,
@@ -97,7 +105,9 @@ struct Arguments {
 #[derive(Default)]
 struct Figures {
     files: usize,
-    by_kind: BTreeMap<String, [usize; 5]>,
+    by_kind: BTreeMap<String, [usize; 6]>,
+    /// Why statements that should be typed are not, by their leading words.
+    reasons: BTreeMap<(String, String), usize>,
     unread: BTreeMap<String, Vec<String>>,
     lost: Vec<String>,
     slowest: Duration,
@@ -177,6 +187,9 @@ impl Figures {
             if read == Read::Lost {
                 self.lost.push(place());
             }
+            if !matches!(read, Read::Typed | Read::OfSession) && has_effect(&kind, arguments.engine) {
+                *self.reasons.entry((kind.clone(), without_names(&reasons(statement)))).or_default() += 1;
+            }
             let unread = self.unread.entry(kind).or_default();
             if read != Read::Typed && unread.len() < arguments.unread {
                 unread.push(format!("{}\n      {read:?}: {}", place(), reasons(statement)));
@@ -186,8 +199,8 @@ impl Figures {
 
     fn print(&self, engine: Engine) {
         println!(
-            "{:<44} {:>10} {:>8} {:>10} {:>10} {:>9} {:>5}",
-            "", "statements", "typed", "classified", "of a table", "anything", "lost"
+            "{:<44} {:>10} {:>8} {:>10} {:>10} {:>10} {:>9} {:>5}",
+            "", "statements", "typed", "of session", "classified", "of a table", "anything", "lost"
         );
         for (kind, counts) in &self.by_kind {
             row(kind, counts);
@@ -196,7 +209,7 @@ impl Figures {
             }
         }
         let sum = |wanted: &dyn Fn(&str) -> bool| {
-            let mut sum = [0; 5];
+            let mut sum = [0; 6];
             for (_, counts) in self.by_kind.iter().filter(|(kind, _)| wanted(kind)) {
                 sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
@@ -206,18 +219,27 @@ impl Figures {
         row("all statements", &sum(&|_| true));
         row("CREATE, ALTER, DROP, RENAME, TRUNCATE", &sum(&is_definition));
         row("with an effect that is stated", &sum(&|kind| has_effect(kind, engine)));
+        let mut reasons: Vec<_> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), *reason));
+        println!("\nof those, not typed:");
+        for ((kind, reason), count) in reasons.into_iter().take(TOP) {
+            println!("    {count:>5} {kind}: {reason}");
+        }
         println!("{} files, the slowest took {:?}", self.files, self.slowest);
         self.lost.iter().for_each(|lost| println!("LOST {lost}"));
     }
 }
 
-fn row(title: &str, counts: &[usize; 5]) {
+/// How many reasons are printed.
+const TOP: usize = 12;
+
+fn row(title: &str, counts: &[usize; 6]) {
     let all: usize = counts.iter().sum();
     print!("{title:<44} {all:>10}");
-    for (column, width) in COLUMNS.iter().zip([8, 10, 10, 9, 5]) {
+    for (column, width) in COLUMNS.iter().zip([8, 10, 10, 10, 9, 5]) {
         print!(" {:>width$}", counts.get(*column as usize).copied().unwrap_or_default());
     }
-    let typed = counts.first().copied().unwrap_or_default();
+    let typed: usize = counts.iter().take(2).sum();
     let per_mille = typed * 1000 / all.max(1);
     println!("  {}.{} % typed", per_mille / 10, per_mille % 10);
 }
@@ -229,6 +251,7 @@ fn read(engine: Engine, text: &str) -> Script {
 
 fn judge(statement: &Statement) -> Read {
     let worst = statement.changes.iter().map(|change| match &change.what {
+        SchemaChange::Opaque(opaque) if opaque.reason == OF_SESSION => Read::OfSession,
         SchemaChange::Opaque(opaque) => match opaque.touches {
             Touches::Nothing | Touches::Surroundings(_) => Read::Classified,
             Touches::Table(_) => Read::UnknownOfTable,
@@ -248,6 +271,12 @@ fn reasons(statement: &Statement) -> String {
     one_line(&reasons.collect::<Vec<_>>().join("; "))
 }
 
+/// Reasons are alike where they differ in what they quote.
+fn without_names(reason: &str) -> String {
+    let parts = reason.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "…" });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// The words that a statement begins with, without those that say how rather than what: `CREATE INDEX`.
 fn kind(sql: &str) -> String {
     let code = without_comments(sql);
@@ -260,6 +289,7 @@ fn kind(sql: &str) -> String {
     match words.find(|word| !MODIFIERS.contains(&word.as_str())) {
         Some(object) if verb == "EXEC" && object != "SP_RENAME" => verb,
         Some(object) if verb == "VACUUM" && object != "FULL" => verb,
+        Some(object) if verb == "UPDATE" && object == "STATISTICS" => format!("{verb} {object}"),
         Some(object) if takes_object.contains(&verb.as_str()) => format!("{verb} {object}"),
         _ => verb,
     }

@@ -23,6 +23,9 @@ pub struct Object {
     pub stood_before_batch: bool,
     /// Whether its definition may be another one than this.
     pub is_partial: bool,
+    /// Of a view: columns that its tables were given after it was made. Its `*` is not those, for engines write out what it
+    /// stood for when the view was made; SQLite alone looks anew each time.
+    pub later: BTreeSet<(TableName, String)>,
 }
 
 /// All objects at one point of the history.
@@ -179,15 +182,16 @@ impl Catalog {
             return Answer::No;
         };
         let is_certain = !object.is_partial && !self.objects.doubtful.contains(view);
-        let answer = object.query().map_or(Answer::No, |query| self.query_names(query, table, column));
+        let is_later = object.later.iter().any(|(of, name)| of == table && same_name(name, column, self.engine));
+        let answer = object.query().map_or(Answer::No, |query| self.query_names(query, table, column, !is_later));
         if is_certain { answer } else { answer.and(Answer::Unknown) }
     }
 
-    fn query_names(&self, query: &ViewQuery, table: &TableName, column: &str) -> Answer {
+    fn query_names(&self, query: &ViewQuery, table: &TableName, column: &str, is_in_all: bool) -> Answer {
         let others: Vec<&TableName> = query.reads.iter().filter(|other| *other != table).collect();
         let in_others = Answer::any(others.iter().map(|other| self.has_column(other, column)));
         let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
-        let answer = super::query::names_column(&query.text, column, &table.name, &names, in_others);
+        let answer = super::query::names_column(&query.text, column, &table.name, &names, in_others, is_in_all);
         // What could not be read may name it too.
         if query.is_partial { answer.or(Answer::Unknown) } else { answer }
     }

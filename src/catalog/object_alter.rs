@@ -10,6 +10,7 @@ impl Object {
             (ObjectAction::Redefine(definition), own) => {
                 own.clone_from(definition);
                 self.is_partial = false;
+                self.later.clear();
             }
             (ObjectAction::Enable, _) => self.is_enabled = true,
             (ObjectAction::Disable, _) => self.is_enabled = false,

@@ -1,5 +1,7 @@
 //! What changes do to the objects beside tables, and what changes of tables do to them.
 
+use std::collections::BTreeSet;
+
 use super::object::Object;
 use super::table::same_name;
 use super::{Catalog, Era, expression};
@@ -28,6 +30,7 @@ impl Catalog {
             is_enabled: true,
             stood_before_batch: self.era == Era::History || before.is_some_and(|object| object.stood_before_batch),
             is_partial: is_overload,
+            later: BTreeSet::new(),
         };
         self.objects.insert(&key, object);
     }
@@ -69,7 +72,9 @@ impl Catalog {
     /// Changes the object; one that is not listed is from now on, as partly known.
     pub(super) fn alter_object(&mut self, alter: &AlterObject) {
         let key = self.object_key(&alter.object);
-        if matches!(alter.object.kind, ObjectKind::System | ObjectKind::Role | ObjectKind::Database) {
+        // Indexes stand with their tables.
+        let kind = alter.object.kind;
+        if matches!(kind, ObjectKind::System | ObjectKind::Role | ObjectKind::Database | ObjectKind::Index) {
             return;
         }
         match &alter.action {
@@ -103,6 +108,7 @@ impl Catalog {
             is_enabled: true,
             stood_before_batch: true,
             is_partial: true,
+            later: BTreeSet::new(),
         };
         self.objects.absent.remove(&key);
         self.objects.doubtful.remove(&key);
@@ -154,8 +160,21 @@ impl Catalog {
                 query.reads.push(to.clone());
                 query.reads.sort();
                 expression::rename_column(&mut query.text, &from.name, &to.name, Engine::Postgresql);
+                let redirected = |(table, column)| (if table == *from { to.clone() } else { table }, column);
+                object.later = std::mem::take(&mut object.later).into_iter().map(redirected).collect();
                 self.objects.note(&key);
             }
+        }
+    }
+
+    /// Views that stand do not have a column that is added now behind their `*`.
+    pub(super) fn hide_from_views(&mut self, table: &TableName, column: &str) {
+        if self.engine == Engine::Sqlite {
+            return;
+        }
+        let table = self.key(table);
+        for view in self.objects.standing.values_mut().filter(|object| object.reads(&table)) {
+            view.later.insert((table.clone(), column.to_owned()));
         }
     }
 
@@ -239,6 +258,15 @@ impl Catalog {
         for key in self.objects.keys_tied_to(&table) {
             let named = self.view_names(&key, &table, from);
             let Some(object) = self.objects.standing.get_mut(&key) else { continue };
+            let later = std::mem::take(&mut object.later).into_iter();
+            object.later = later
+                .map(|(of, mut column)| {
+                    if of == table {
+                        rename(&mut column);
+                    }
+                    (of, column)
+                })
+                .collect();
             let is_of_table = object.object.table.as_ref() == Some(&table);
             match &mut object.definition {
                 Definition::Sequence(Sequence { owner: Some((of, column)) }) if *of == table => rename(column),

@@ -4,8 +4,15 @@ use super::expression::{bare, words};
 use crate::answer::Answer;
 
 /// Whether the query reads that column of `table`, which is one of the tables that it reads; `others` are the rest, and
-/// `in_others` says whether one of those has a column of that name. `*` reads every column.
-pub(super) fn names_column(text: &str, column: &str, table: &str, others: &[&str], in_others: Answer) -> Answer {
+/// `in_others` says whether one of those has a column of that name, and `is_in_all` whether `*` stands for it too.
+pub(super) fn names_column(
+    text: &str,
+    column: &str,
+    table: &str,
+    others: &[&str],
+    in_others: Answer,
+    is_in_all: bool,
+) -> Answer {
     let query = Query::new(text);
     let resolve = |qualifier: &str| match query.source(qualifier) {
         source if source.eq_ignore_ascii_case(table) => Answer::Yes,
@@ -18,7 +25,7 @@ pub(super) fn names_column(text: &str, column: &str, table: &str, others: &[&str
         Some(qualifier) => resolve(qualifier),
         None => only_if(in_others.is_no()),
     });
-    let all = query.stars().map(|qualifier| match qualifier {
+    let all = query.stars().filter(|_| is_in_all).map(|qualifier| match qualifier {
         Some(qualifier) => resolve(qualifier),
         None => only_if(others.is_empty()),
     });
@@ -112,7 +119,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, others: &[&str], expected: Answer) {
         let in_others = if others.is_empty() { Answer::No } else { Answer::Unknown };
-        assert_eq!(names_column(text, "total", "orders", others, in_others), expected, "{text}");
+        assert_eq!(names_column(text, "total", "orders", others, in_others, true), expected, "{text}");
     }
 
     #[test]
@@ -121,6 +128,8 @@ mod tests {
         check("SELECT sum(\"total\") FROM orders", &[], Answer::Yes);
         check("SELECT * FROM orders", &[], Answer::Yes);
         check("SELECT id, orders.* FROM orders", &[], Answer::Yes);
+        assert_eq!(names_column("SELECT * FROM orders", "total", "orders", &[], Answer::No, false), Answer::No);
+        assert_eq!(names_column("SELECT *, total FROM orders", "total", "orders", &[], Answer::No, false), Answer::Yes);
         check("SELECT count(*), price * 2 AS total FROM orders WHERE note <> 'total'", &[], Answer::No);
     }
 
@@ -133,7 +142,7 @@ mod tests {
         check("SELECT total FROM orders JOIN users ON users.id = orders.user_id", users, Answer::Unknown);
         check("SELECT * FROM orders JOIN users ON users.id = orders.user_id", users, Answer::Unknown);
         check("SELECT x.total FROM (SELECT orders.total FROM orders) x, users", users, Answer::Yes);
-        let sure = names_column("SELECT total FROM orders, users", "total", "orders", users, Answer::No);
+        let sure = names_column("SELECT total FROM orders, users", "total", "orders", users, Answer::No, true);
         assert_eq!(sure, Answer::Yes);
     }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::neighbours::Neighbours;
 use super::table::{ForeignKey, Table};
 use super::{Catalog, Era, names};
+use crate::answer::Answer;
 use crate::change::{
     self, ColumnSource, CreateTable, DataRows, Default, DropTable, ObjectKind, Opaque, RenameTable, SchemaChange,
     Statement, TableName, Touches,
@@ -49,7 +50,16 @@ impl Catalog {
             SchemaChange::DropTable(drop) => self.drop_table(drop),
             SchemaChange::RenameTable(rename) => self.rename_table(rename),
             SchemaChange::ChangeTableOptions(change) => self.table_mut(&change.table).change_options(change),
-            SchemaChange::AddColumn(add) => self.add_column(&add.table, &add.column),
+            SchemaChange::AddColumn(add) => {
+                let is_new = match self.has_column(&add.table, &add.column.name) {
+                    Answer::Unknown => !add.if_not_exists,
+                    answer => answer.is_no(),
+                };
+                if is_new {
+                    self.hide_from_views(&add.table, &add.column.name);
+                }
+                self.add_column(&add.table, &add.column);
+            }
             SchemaChange::DropColumn(drop) => self.drop_column(drop),
             SchemaChange::RenameColumn(rename) => self.rename_column(rename),
             SchemaChange::RedefineColumn(redefine) => self.redefine_column(redefine),

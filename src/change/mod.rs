@@ -11,6 +11,7 @@ mod kind;
 mod lost;
 mod object;
 mod object_kind;
+mod others;
 mod partition;
 mod reach;
 mod setting;

@@ -30,6 +30,8 @@ pub enum ObjectKind {
     Publication,
     Subscription,
     Statistics,
+    /// ALTER INDEX: how it is stored. What it covers is changed by kinds of their own.
+    Index,
     Synonym,
     /// ALTER SYSTEM: the server.
     System,
@@ -54,7 +56,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Each with its name in rule files and outputs.
-    pub const ALL: [(Self, &'static str); 41] = [
+    pub const ALL: [(Self, &'static str); 42] = [
         (Self::View, "view"),
         (Self::MaterializedView, "materialized-view"),
         (Self::Trigger, "trigger"),
@@ -77,6 +79,7 @@ impl ObjectKind {
         (Self::Publication, "publication"),
         (Self::Subscription, "subscription"),
         (Self::Statistics, "statistics"),
+        (Self::Index, "index"),
         (Self::Synonym, "synonym"),
         (Self::System, "system"),
         (Self::AccessMethod, "access-method"),

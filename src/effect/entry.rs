@@ -79,6 +79,16 @@ enum Role {
     ReferencedTable,
     /// The tables whose foreign keys refer to the one at hand.
     ReferringTable,
+    /// The tables that the one at hand is made a partition or an heir of, or ceases to be.
+    ParentTable,
+    /// The table that the one at hand is a partition of.
+    PartitionedTable,
+    /// The table that is attached, detached or exchanged as a partition; else those of the one at hand.
+    Partition,
+    /// The tables that are named beside an object: those of a publication.
+    NamedTable,
+    /// The tables with a column of the type at hand.
+    TypedTable,
 }
 
 impl Entry {
@@ -145,15 +155,31 @@ impl Entry {
 
 impl Other {
     fn tables(&self, subject: &Subject<'_>) -> Vec<OtherTable> {
-        let mut names: Vec<TableName> = match self.table {
-            Role::ReferencedTable => referenced(subject).map(|key| key.to_table.clone()).collect(),
-            Role::ReferringTable => subject.referring_tables().map(|table| table.name.clone()).collect(),
-        };
+        let mut names = self.table.names(subject);
         names.retain(|name| Some(name) != subject.table_name());
         names.sort();
         names.dedup();
         let other = |table| OtherTable { table, lock: self.lock.clone(), blocks: blocks(&self.blocks) };
         names.into_iter().map(other).collect()
+    }
+}
+
+impl Role {
+    fn names(self, subject: &Subject<'_>) -> Vec<TableName> {
+        match self {
+            Self::ReferencedTable => referenced(subject).map(|key| key.to_table.clone()).collect(),
+            Self::ReferringTable => subject.referring_tables().map(|table| table.name.clone()).collect(),
+            Self::ParentTable => subject.change.what.parents().into_iter().cloned().collect(),
+            Self::PartitionedTable => {
+                subject.table().and_then(|table| table.partition_of.clone()).into_iter().collect()
+            }
+            Self::Partition => match subject.change.what.partition() {
+                Some(partition) => vec![partition.clone()],
+                None => subject.partitions().map(|table| table.name.clone()).collect(),
+            },
+            Self::NamedTable => subject.change.what.named_tables().to_vec(),
+            Self::TypedTable => subject.typed_tables().map(|table| table.name.clone()).collect(),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What can be told of SQL expressions and type names by looking at their words alone.
 
 use crate::answer::Answer;
-use crate::change::ColumnType;
+use crate::catalog::Catalog;
+use crate::change::{ColumnType, Definition};
 
 /// Functions whose value differs from call to call.
 const VOLATILE: [&str; 18] = [
@@ -185,7 +186,15 @@ pub fn proves_not_null(condition: &str, column: &str) -> bool {
 
 /// Whether a column of that type may come with the CHECK of a domain. A type that no engine has of its own was made by
 /// CREATE TYPE or CREATE DOMAIN, and its name does not tell which.
-pub fn may_be_constrained_domain(column_type: &ColumnType) -> Answer {
+pub fn is_constrained_domain(column_type: &ColumnType, catalog: &Catalog) -> Answer {
+    match catalog.type_named(&column_type.name).map(|found| (found.is_partial, &found.definition)) {
+        Some((false, Definition::Domain(domain))) => (!domain.is_nullable || !domain.checks.is_empty()).into(),
+        Some((false, Definition::Enum(_) | Definition::Composite(_))) => Answer::No,
+        _ => may_be_constrained_domain(column_type),
+    }
+}
+
+fn may_be_constrained_domain(column_type: &ColumnType) -> Answer {
     let name = column_type.name.split('(').next().unwrap_or_default();
     if PLAIN_TYPES.binary_search(&name).is_ok() { Answer::No } else { Answer::Unknown }
 }

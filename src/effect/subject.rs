@@ -4,7 +4,7 @@ use super::code::CodeUse;
 use super::session::Session;
 use crate::answer::Answer;
 use crate::catalog::{self, Catalog};
-use crate::change::{Change, LostModifier, SchemaChange, Statement, TableName, Touches};
+use crate::change::{Change, LostModifier, ObjectKind, SchemaChange, Statement, TableName, Touches};
 use crate::engine::EngineVersion;
 
 /// What is judged.
@@ -22,12 +22,18 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The name of the table that is changed. PostgreSQL's DROP INDEX names none: the catalog knows whose index it is.
+    /// The name of the table that is changed. PostgreSQL's DROP INDEX and the MySQL family's DROP TRIGGER name none: the
+    /// catalog knows whose they are.
     pub fn table_name(&self) -> Option<&'a TableName> {
         let of_index = |name: &str| self.catalog.table_of_index(name).map(|table| &table.name);
         self.change.what.table().or_else(|| match &self.change.what {
             SchemaChange::DropIndex(drop) => of_index(&drop.name),
             SchemaChange::RenameIndex(rename) => of_index(&rename.name),
+            SchemaChange::MaintainTable(maintain) => maintain.index.as_deref().and_then(of_index),
+            SchemaChange::AlterObject(alter) if alter.object.kind == ObjectKind::Index => {
+                of_index(&alter.object.name.name)
+            }
+            SchemaChange::DropObject(drop) => self.catalog.object(&drop.object)?.object.table.as_ref(),
             _ => None,
         })
     }
@@ -87,6 +93,23 @@ impl<'a> Subject<'a> {
     pub fn siblings(&self) -> impl Iterator<Item = &'a SchemaChange> {
         let own = &raw const *self.change;
         self.statement.changes.iter().filter(move |sibling| &raw const **sibling != own).map(|change| &change.what)
+    }
+
+    /// The partitions of the table, as they stand before.
+    pub fn partitions(&self) -> impl Iterator<Item = &'a catalog::Table> {
+        let own = self.table().map(|table| &table.name);
+        self.catalog.tables().filter(move |other| own.is_some() && other.partition_of.as_ref() == own)
+    }
+
+    /// The tables with a column of the type or domain that is changed.
+    pub fn typed_tables(&self) -> impl Iterator<Item = &'a catalog::Table> {
+        let name = match &self.change.what {
+            SchemaChange::AlterObject(alter) => Some(&alter.object.name.name),
+            _ => None,
+        };
+        self.catalog
+            .tables()
+            .filter(move |table| table.columns.iter().any(|column| Some(&column.definition.column_type.name) == name))
     }
 
     /// What its column loses without the statement saying so.

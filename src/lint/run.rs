@@ -17,7 +17,7 @@ use super::told::Told;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
-use crate::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Session, Subject, Trail};
+use crate::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Lasts, Session, Subject, Trail};
 use crate::engine::EngineVersion;
 use crate::finding::{Date, Evidence, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
@@ -342,7 +342,7 @@ pub(super) fn replay(outcome: &mut Outcome, script: &Script) {
 }
 
 /// Why nobody can say that a statement beside tables, columns and keys is harmless: it is about a table in use and has no
-/// entry for the engine, or it is about something that is not followed and keeps others waiting.
+/// entry for the engine, or it is about something that is not followed and keeps others waiting for longer than a moment.
 fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
     let change = &subject.change.what;
     // What may reach further is told as not understood anyway.
@@ -353,7 +353,7 @@ fn unjudged(subject: &Subject<'_>, effect: &Effect) -> Option<String> {
         Some(table) if is_unread && subject.table_in_use() != Answer::No => {
             Some(format!("what `{words}` does to `{table}` on {} is not known here", subject.target.engine.title()))
         }
-        None if effect.blocks != Blocks::default() => Some(format!(
+        None if effect.blocks != Blocks::default() && effect.lasts != Lasts::Moment => Some(format!(
             "`{words}` keeps others waiting on {}, and whether they need what it is about is not known",
             subject.target.engine.title()
         )),

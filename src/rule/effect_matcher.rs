@@ -78,7 +78,10 @@ impl EffectMatch {
 
 impl OtherTableMatch {
     pub(super) fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        Verdict::any(effect.others.iter().map(|other| {
+        // Nobody is surprised that a table is locked which is attached, detached or exchanged by name.
+        let named = subject.change.what.partition();
+        let others = effect.others.iter().filter(|other| Some(&other.table) != named);
+        Verdict::any(others.map(|other| {
             let is_blocked = self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, other.blocks));
             Verdict::all([
                 Verdict::certainly(Some(true), is_blocked),

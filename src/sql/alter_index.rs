@@ -3,17 +3,15 @@
 use super::cursor::{Cursor, Read};
 use super::index::is_online;
 use super::reading::Reading;
-use crate::change::{MaintainTable, Maintenance, RenameIndex, SchemaChange, TableName, Touches};
+use crate::change::{
+    AlterObject, MaintainTable, Maintenance, Object, ObjectAction, ObjectKind, RenameIndex, SchemaChange, TableName,
+    Touches,
+};
 use crate::engine::Engine;
 
-/// What leaves every row of every table as it is, and why.
+/// What of SQL Server's leaves every row of every table as it is, and why.
 const HARMLESS: &[(&str, &str)] = &[
     ("SET", "it changes how an index is stored from now on, not what it covers"),
-    ("RESET", "it changes how an index is stored from now on, not what it covers"),
-    ("ATTACH PARTITION", "an index of a partition becomes part of its parent's"),
-    ("ALTER", "it changes what the planner keeps of an expression in an index"),
-    ("DEPENDS ON EXTENSION", "it says with which extension an index goes"),
-    ("NO DEPENDS ON EXTENSION", "it says with which extension an index goes"),
     ("REORGANIZE", "SQL Server puts the pages of an index in order while others use it"),
     ("PAUSE", "it steers the rebuild of an index that was begun before"),
     ("ABORT", "it steers the rebuild of an index that was begun before"),
@@ -27,28 +25,33 @@ pub(super) fn alter(cursor: &mut Cursor<'_>, reading: &mut Reading) -> Read<()> 
         reading.opaque(range, "ALTER INDEX ALL", Touches::Anything, "it copies every index of a tablespace");
         return Ok(());
     }
-    cursor.eat("IF EXISTS");
-    let name = cursor.table_name()?;
+    let if_exists = cursor.eat("IF EXISTS");
+    let object = Object::new(ObjectKind::Index, cursor.table_name()?);
     if cursor.eat("RENAME TO") {
         let to = cursor.name()?;
-        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: name.name, to }));
+        reading.push(range, SchemaChange::RenameIndex(RenameIndex { table: None, name: object.name.name, to }));
         return Ok(());
     }
     let table = if cursor.eat("ON") { Some(cursor.table_name()?) } else { None };
     let words = cursor.clone();
     cursor.skip_all();
     if let Some(table) = table.filter(|_| words.engine == Engine::Sqlserver) {
-        return of_table(words, table, name.name, reading);
+        return of_table(words, table, object.name.name, reading);
     }
-    let harmless = HARMLESS.iter().find(|(phrase, _)| words.is(phrase) && !words.is("SET TABLESPACE"));
-    if let Some((phrase, reason)) = harmless {
-        reading.opaque(range, &format!("ALTER INDEX {phrase}"), Touches::Nothing, *reason);
-    } else {
-        let what = format!("ALTER INDEX {}", words.word().unwrap_or_default());
-        // Indexes and tables share their names: what is locked goes by that of the index.
-        reading.opaque(range, &what, Touches::Surroundings(name), "the index is locked, or copied");
-    }
+    let action = ObjectAction::Other(leading_words(&words));
+    reading.push(range, SchemaChange::AlterObject(AlterObject { object, if_exists, action }));
     Ok(())
+}
+
+/// The words up to a name, a number or brackets: `SET TABLESPACE`, `ATTACH PARTITION`.
+fn leading_words(action: &Cursor<'_>) -> String {
+    const KNOWN: &[&str] = &["SET TABLESPACE", "ATTACH PARTITION", "SET STATISTICS", "SET", "RESET"];
+    let mut ahead = action.clone();
+    if ahead.eat("ALTER") {
+        ahead.eat("COLUMN");
+        ahead.advance();
+    }
+    ahead.eat_any(KNOWN).map_or_else(|| ahead.word().unwrap_or_default(), str::to_owned)
 }
 
 /// SQL Server's `ALTER INDEX i ON t …`; ALL stands for each of the table's.

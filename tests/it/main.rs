@@ -13,6 +13,7 @@ mod cli;
 mod decisions;
 mod docs;
 mod dumps;
+mod effect_rows;
 mod effects;
 mod emit;
 mod evidence;
@@ -27,6 +28,7 @@ mod readme;
 mod report;
 mod rules;
 mod usage;
+mod variants;
 
 /// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.
 #[track_caller]

@@ -104,6 +104,22 @@ fn views_read_tables_through_views() {
     assert_eq!(catalog.has_view(&name("counted")), Answer::No);
 }
 
+/// `*` is written out when a view is made; SQLite alone looks anew each time.
+#[test]
+fn all_columns_are_those_that_stood_when_the_view_was_made() {
+    for (engine, expected) in
+        [(Engine::Postgresql, Answer::No), (Engine::Mysql, Answer::No), (Engine::Sqlite, Answer::Yes)]
+    {
+        let mut catalog = tables(engine, "CREATE TABLE orders (id INT, total INT);");
+        catalog.apply(&view("sums", "SELECT * FROM orders", &["orders"]));
+        sql(&mut catalog, "ALTER TABLE orders ADD COLUMN note INT;");
+        assert_eq!(catalog.view_depends(&name("orders"), "total"), Answer::Yes, "{engine}");
+        assert_eq!(catalog.view_depends(&name("orders"), "note"), expected, "{engine}");
+        catalog.apply(&view("later", "SELECT * FROM orders", &["orders"]));
+        assert_eq!(catalog.view_depends(&name("orders"), "note"), Answer::Yes, "{engine}");
+    }
+}
+
 #[test]
 fn mysql_leaves_a_broken_view() {
     let mut catalog = tables(Engine::Mysql, "CREATE TABLE users (id int);");

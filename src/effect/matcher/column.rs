@@ -61,6 +61,8 @@ pub struct AddColumnMatch {
     references: Option<bool>,
     /// It has an inline CHECK.
     check: Option<bool>,
+    /// Its default stands in brackets, which makes an expression of a literal on MySQL.
+    default_in_brackets: Option<bool>,
     place: Option<OneOf<PlaceKind>>,
     /// Its type is a domain with a constraint.
     constrained_domain: Option<bool>,
@@ -85,6 +87,7 @@ impl AddColumnMatch {
         Verdict::all([
             Verdict::whether(self.nullable, column.is_nullable, "whether the column is nullable"),
             Verdict::among(self.default.as_ref(), &Fact::known(default_kind(&column.default)), "the default"),
+            Verdict::certainly(self.default_in_brackets, is_in_brackets(&column.default)),
             Verdict::whether(
                 self.volatile,
                 is_volatile(&column.default),
@@ -104,7 +107,7 @@ impl AddColumnMatch {
             Verdict::among(self.place.as_ref(), &Fact::known(place_kind(column)), "where the column goes"),
             Verdict::whether(
                 self.constrained_domain,
-                expression::may_be_constrained_domain(&column.column_type),
+                expression::is_constrained_domain(&column.column_type, subject.catalog),
                 "whether its type is a domain with a constraint",
             ),
             Verdict::among(self.type_name.as_ref(), &Fact::known(column.column_type.name.clone()), "the column's type"),
@@ -127,6 +130,13 @@ impl AddColumnMatch {
 
 fn differs(standing: &Column, new: &Column) -> bool {
     standing.column_type != new.column_type || standing.is_nullable != new.is_nullable
+}
+
+fn is_in_brackets(default: &Default) -> bool {
+    match default {
+        Default::Literal(text) | Default::CurrentTimestamp(text) | Default::Expression(text) => text.starts_with('('),
+        Default::None | Default::Null => false,
+    }
 }
 
 pub fn default_kind(default: &Default) -> DefaultKind {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::catalog;
-use crate::change::{AddIndex, DropIndex, IndexKind, IndexPart, SchemaChange};
+use crate::change::{AddIndex, DropIndex, IndexKind, IndexPart, RenameIndex, SchemaChange};
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::engine::Engine;
@@ -212,4 +212,17 @@ fn is_needed(index: &catalog::Index, table: &catalog::Table, subject: &Subject<'
                 .chain(added())
                 .any(|other| begins(columns, other))
     })
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RenameIndexMatch {
+    /// It names the table: on PostgreSQL that is RENAME CONSTRAINT.
+    of_table: Option<bool>,
+}
+
+impl RenameIndexMatch {
+    pub fn matches(&self, change: &RenameIndex) -> Verdict {
+        Verdict::certainly(self.of_table, change.table.is_some())
+    }
 }

@@ -29,7 +29,7 @@ use constraint::{
     ValidateConstraintMatch,
 };
 use data::{DataRowsMatch, OpaqueMatch, SetVariableMatch, TransactionMatch};
-use index::{AddIndexMatch, DropIndexMatch};
+use index::{AddIndexMatch, DropIndexMatch, RenameIndexMatch};
 use object::{AlterObjectMatch, ChangePrivilegesMatch, CommentMatch, CreateObjectMatch, DropObjectMatch};
 use redefinition::{ChangeTypeMatch, RedefineColumnMatch};
 use table::{ChangeTableOptionsMatch, CreateTableMatch, DropTableMatch, RenameTableMatch};
@@ -65,7 +65,7 @@ pub enum ChangeMatch {
     ChangeIdentity(ChangeIdentityMatch),
     AddIndex(AddIndexMatch),
     DropIndex(DropIndexMatch),
-    RenameIndex(NoFacts),
+    RenameIndex(RenameIndexMatch),
     AddPrimaryKey(AddPrimaryKeyMatch),
     DropPrimaryKey(DropPrimaryKeyMatch),
     AddForeignKey(AddForeignKeyMatch),
@@ -119,7 +119,7 @@ impl ChangeMatch {
             (Self::ChangeIdentity(wanted), SchemaChange::ChangeIdentity(change)) => wanted.matches(change, subject),
             (Self::AddIndex(wanted), SchemaChange::AddIndex(change)) => wanted.matches(change, subject),
             (Self::DropIndex(wanted), SchemaChange::DropIndex(change)) => wanted.matches(change, subject),
-            (Self::RenameIndex(_), SchemaChange::RenameIndex(_)) => Verdict::yes(),
+            (Self::RenameIndex(wanted), SchemaChange::RenameIndex(change)) => wanted.matches(change),
             (Self::AddPrimaryKey(wanted), SchemaChange::AddPrimaryKey(change)) => wanted.matches(change, subject),
             (Self::DropPrimaryKey(wanted), SchemaChange::DropPrimaryKey(_)) => wanted.matches(subject),
             (Self::AddForeignKey(wanted), SchemaChange::AddForeignKey(change)) => wanted.matches(change, subject),

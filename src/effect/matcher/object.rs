@@ -159,16 +159,27 @@ pub struct AlterObjectMatch {
     in_use: Option<bool>,
     action: Option<OneOf<ActionKind>>,
     cascade: Option<bool>,
+    /// NOT VALID: what stands is not checked.
+    not_valid: Option<bool>,
+    /// The leading words of another action, upper-case: `SET TABLESPACE`.
+    words: Option<OneOf<String>>,
 }
 
 impl AlterObjectMatch {
     pub fn matches(&self, change: &AlterObject, subject: &Subject<'_>) -> Verdict {
         let action = Fact::known(ActionKind::from(&change.action));
+        let has_words = |wanted: &OneOf<String>| match &change.action {
+            ObjectAction::Other(words) => wanted.has(words),
+            _ => false,
+        };
+        let is_not_valid = matches!(&change.action, ObjectAction::AddCheck(check) if check.is_not_valid);
         Verdict::all([
             is_kind(self.object.as_ref(), change.object.kind),
             Verdict::whether(self.in_use, subject.catalog.is_object_in_use(&change.object), IN_USE),
             Verdict::among(self.action.as_ref(), &action, "what is done to the object"),
             Verdict::certainly(self.cascade, change.action.cascades()),
+            Verdict::certainly(self.not_valid, is_not_valid),
+            Verdict::certainly(Some(true), self.words.as_ref().is_none_or(has_words)),
         ])
     }
 }
@@ -228,12 +239,17 @@ impl From<PrivilegeAction> for PrivilegeKind {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangePrivilegesMatch {
     action: Option<OneOf<PrivilegeKind>>,
+    on: Option<OneOf<TargetKind>>,
 }
 
 impl ChangePrivilegesMatch {
     pub fn matches(&self, change: &ChangePrivileges) -> Verdict {
         let action = Fact::known(PrivilegeKind::from(change.action));
-        Verdict::among(self.action.as_ref(), &action, "what is done to the rights")
+        let on = Fact::known(change.on.as_ref().map_or(TargetKind::Other, TargetKind::from));
+        Verdict::all([
+            Verdict::among(self.action.as_ref(), &action, "what is done to the rights"),
+            Verdict::among(self.on.as_ref(), &on, "what the rights are on"),
+        ])
     }
 }
 
@@ -246,6 +262,17 @@ enum TargetKind {
     Other,
 }
 
+impl From<&Target> for TargetKind {
+    fn from(target: &Target) -> Self {
+        match target {
+            Target::Table(_) => Self::Table,
+            Target::Column { .. } => Self::Column,
+            Target::Object(_) => Self::Object,
+            Target::Other(_) => Self::Other,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CommentMatch {
@@ -254,12 +281,6 @@ pub struct CommentMatch {
 
 impl CommentMatch {
     pub fn matches(&self, change: &Comment) -> Verdict {
-        let on = match &change.on {
-            Target::Table(_) => TargetKind::Table,
-            Target::Column { .. } => TargetKind::Column,
-            Target::Object(_) => TargetKind::Object,
-            Target::Other(_) => TargetKind::Other,
-        };
-        Verdict::among(self.on.as_ref(), &Fact::known(on), "what the comment is on")
+        Verdict::among(self.on.as_ref(), &Fact::known(TargetKind::from(&change.on)), "what the comment is on")
     }
 }

@@ -5,7 +5,9 @@ use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Table};
-use crate::change::{ChangeTableOptions, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable, TableName};
+use crate::change::{
+    ChangeTableOptions, ColumnSource, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable, TableName,
+};
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
 use crate::yaml::OneOf;
@@ -154,6 +156,10 @@ pub struct CreateTableMatch {
     if_not_exists: Option<bool>,
     /// CREATE TABLE … AS, LIKE, PARTITION OF.
     from_another: Option<bool>,
+    /// PARTITION OF.
+    partition: Option<bool>,
+    /// INHERITS.
+    inherits: Option<bool>,
     /// A table of that name stood when the batch began, and was dropped since.
     recreates: Option<bool>,
     /// The table of that name that stands has other columns, or columns of other types.
@@ -178,6 +184,7 @@ impl CreateTableMatch {
         let has_type =
             |wanted: &OneOf<String>| change.columns.iter().any(|column| wanted.has(&column.column_type.name));
         let has_key_type = |wanted: &OneOf<String>| key_columns(change).any(|key| wanted.has(&key.column_type.name));
+        let has_source = |is_such: fn(&ColumnSource) -> bool| change.sources.iter().any(is_such);
         let engine = change.options.engine.clone().unwrap_or_default();
         Verdict::all([
             Verdict::whether(self.temporary, change.is_temporary, "whether the table is temporary"),
@@ -189,6 +196,8 @@ impl CreateTableMatch {
                 change.has_more_columns || !change.sources.is_empty(),
                 "where its columns come from",
             ),
+            Verdict::certainly(self.partition, has_source(|source| matches!(source, ColumnSource::PartitionOf(_)))),
+            Verdict::certainly(self.inherits, has_source(|source| matches!(source, ColumnSource::Inherits(_)))),
             Verdict::certainly(self.recreates, recreates(change, subject)),
             Verdict::certainly(self.differs, subject.table().is_some_and(|table| differs(change, table, subject))),
             Verdict::among(self.engine.as_ref(), &Fact::known(engine), "the table's storage engine"),

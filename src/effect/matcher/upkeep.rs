@@ -79,15 +79,16 @@ pub struct ChangeTableSettingMatch {
     setting: Option<OneOf<SettingName>>,
     /// It is a property of a column.
     of_column: Option<bool>,
-    /// One of the storage parameters, or options of a column, that it sets.
+    /// One of the storage parameters, or options of a column, that it sets; or the words of another setting, upper-case.
     parameter: Option<OneOf<String>>,
 }
 
 impl ChangeTableSettingMatch {
     pub fn matches(&self, change: &ChangeTableSetting) -> Verdict {
         let name = SettingName(change.setting.name().to_owned());
-        let parameters: &[String] = match &change.setting {
-            TableSetting::Parameters(names) => names,
+        let parameters = match &change.setting {
+            TableSetting::Parameters(names) => names.as_slice(),
+            TableSetting::Other(words) => std::slice::from_ref(words),
             _ => &[],
         };
         let has_parameter = |wanted: &OneOf<String>| parameters.iter().any(|name| wanted.has(name));

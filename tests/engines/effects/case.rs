@@ -23,7 +23,7 @@ pub(crate) struct Suite {
 pub(crate) struct Case {
     /// The versions it can run on.
     versions: Option<VersionRange>,
-    /// Ran and was committed before, in the same deploy.
+    /// Ran and was committed before, in the same deploy; each line in a session of its own.
     pub(crate) first: String,
     /// The last is judged, those before it run in the same session.
     sql: String,
@@ -129,7 +129,8 @@ impl Case {
             if let Some(range) = line.strip_prefix("-- versions: ") {
                 case.versions = Some(range.parse().expect("a range of versions"));
             } else if let Some(first) = line.strip_prefix("-- first: ") {
-                first.clone_into(&mut case.first);
+                case.first.push_str(first);
+                case.first.push('\n');
             } else if let Some(dialect) = line.strip_prefix("-- as: ") {
                 case.dialect = Engine::from_name(dialect).expect("an engine");
             } else {

@@ -25,18 +25,23 @@ const MODES: [&str; 8] = [
 ];
 /// A lock up to this one on a further table keeps nobody waiting, so that no entry needs to tell of it.
 const HARMLESS: usize = 1;
+/// The error for a statement that may not run in a transaction.
+const IN_TRANSACTION: &str = "25001";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const RELATIONS: &str = "select c.oid, c.relname, c.relkind, coalesce(i.indrelid, c.oid), pg_relation_filenode(c.oid), \
-     coalesce(s.seq_tup_read, 0) + coalesce(s.idx_tup_fetch, 0), coalesce(s.n_tup_upd, 0), case when c.relkind in ('i', 'I') then 0 else greatest(c.reltuples, 0)::bigint end \
+     coalesce(s.seq_tup_read, 0) + coalesce(s.idx_tup_fetch, 0), coalesce(s.n_tup_upd, 0), case when c.relkind in ('i', 'I', 'S') then 0 else greatest(c.reltuples, 0)::bigint end \
      from pg_class c left join pg_index i on i.indexrelid = c.oid left join pg_stat_xact_user_tables s on s.relid = c.oid \
-     where c.relkind in ('r', 'p', 'm', 'i', 'I') and c.oid >= 16384 and c.relname not like 'pg_toast%'";
+     where c.relkind in ('r', 'p', 'm', 'i', 'I', 'v', 'S') and c.oid >= 16384 and c.relname not like 'pg_toast%'";
 
 /// A table or an index, and what was done to it in the transaction.
 #[derive(Debug, Clone)]
 struct Relation {
     name: String,
     is_index: bool,
+    /// A view or a sequence: looked at where a case is about no table, for it locks what goes with a table too.
+    is_beside_tables: bool,
+    is_sequence: bool,
     /// The table itself, or the one that the index is of.
     table: String,
     file: String,
@@ -74,14 +79,14 @@ pub(super) fn differences(
         return Ok(in_transaction(database, claim));
     }
     let copy = servers.copy_of(release, database)?;
-    if !case.first.is_empty() {
-        let answer = copy.run(&case.first);
-        assert!(answer.ok, "`{}`: {}", case.first, answer.stderr);
+    for first in case.first.lines() {
+        let answer = copy.run(first);
+        assert!(answer.ok, "`{first}`: {}", answer.stderr);
     }
     if claim.effect.in_transaction {
         return Ok(in_transaction(&copy, claim));
     }
-    let mut differences = refusal(&mut copy.session(), claim, Some("25001"));
+    let mut differences = refusal(&mut copy.session(), claim, Some(IN_TRANSACTION));
     if differences.is_empty() {
         differences = compare(&claim.effect, claim.table.as_deref(), &outside_transaction(&copy, claim));
     }
@@ -106,9 +111,10 @@ fn in_transaction(database: &Database, claim: &Claim) -> Vec<String> {
     }
     let after = relations(&mut runner);
     let mut measured = compared(&before, &after);
-    measured.locks = locks(&mut observer, &process, &before, &after);
-    measured.blocks = probes(&mut observer, measured.locks.keys());
-    let rows = rows_of(claim.table.as_deref(), &before, &after);
+    let lockable = lockable(claim, &before, &after);
+    measured.locks = locks(&mut observer, &process, &lockable);
+    measured.blocks = probes(&mut observer, &lockable, measured.locks.keys());
+    let rows = rows_of(claim, &before, &after);
     measured.reads = rows >= ROWS || counted(&after) > counted(&before);
     let _ = runner.execute("rollback");
     compare(&claim.effect, claim.table.as_deref(), &measured)
@@ -117,19 +123,27 @@ fn in_transaction(database: &Database, claim: &Claim) -> Vec<String> {
 /// Every table of the cases has that many rows.
 const ROWS: u64 = 300;
 
-fn rows_of(table: Option<&str>, before: &Relations, after: &Relations) -> u64 {
+/// The most rows read of a table that the case is about.
+fn rows_of(claim: &Claim, before: &Relations, after: &Relations) -> u64 {
+    let is_about = |name: &str| {
+        let others = claim.effect.others.iter().map(|other| other.table.name.as_str());
+        claim.table.iter().map(String::as_str).chain(others).any(|table| table == name)
+    };
     let read = |(oid, new): (&String, &Relation)| {
-        let old = before.get(oid).map_or(0, |old| old.rows_read);
-        table
-            .is_none_or(|table| new.name == table || before.get(oid).is_some_and(|old| old.name == table))
-            .then(|| new.rows_read.saturating_sub(old))
+        let old = before.get(oid);
+        (claim.table.is_none() || is_about(&new.name) || old.is_some_and(|old| is_about(&old.name)))
+            .then(|| new.rows_read.saturating_sub(old.map_or(0, |old| old.rows_read)))
     };
     after.iter().filter_map(read).max().unwrap_or(0)
 }
 
 /// That the server refuses it, and with that error.
 fn refusal(runner: &mut Session, claim: &Claim, code: Option<&str>) -> Vec<String> {
-    let _ = runner.execute("begin");
+    // What is refused for being in a transaction is tried in one, and what may not be in one is tried without.
+    let is_concurrent = claim.statements.iter().any(|statement| statement.contains(" CONCURRENTLY "));
+    if !is_concurrent || code == Some(IN_TRANSACTION) {
+        let _ = runner.execute("begin");
+    }
     let outcome = claim.statements.iter().try_for_each(|statement| runner.execute(statement).map(drop));
     let _ = runner.execute("rollback");
     match (outcome, code) {
@@ -144,11 +158,14 @@ fn outside_transaction(database: &Database, claim: &Claim) -> Measured {
     let (mut runner, mut observer, mut holder) = (database.session(), database.session(), database.session());
     let process = ask(&mut runner, "select pg_backend_pid()");
     let before = relations(&mut observer);
-    let table = claim.table.clone().expect("it is about a table");
+    let (last, _) = claim.statements.split_last().expect("a case has a statement");
+    let Some(table) = &claim.table else {
+        runner.execute(last).unwrap_or_else(|error| panic!("`{last}`: {error}"));
+        return compared(&before, &relations(&mut observer));
+    };
     for statement in ["begin", &format!("lock table {table} in share update exclusive mode")] {
         holder.execute(statement).expect("nobody else locks it");
     }
-    let (last, _) = claim.statements.split_last().expect("a case has a statement");
     runner.send(last);
     let deadline = Instant::now() + PATIENCE;
     let waits = format!("select count(*) from pg_locks where pid = {process} and not granted");
@@ -156,8 +173,9 @@ fn outside_transaction(database: &Database, claim: &Claim) -> Measured {
         assert!(Instant::now() < deadline, "`{last}` waits for no lock");
         thread::sleep(Duration::from_millis(5));
     }
-    let locks = locks(&mut observer, &process, &before, &before);
-    let blocks = probes(&mut observer, locks.keys());
+    let lockable = lockable(claim, &before, &before);
+    let locks = locks(&mut observer, &process, &lockable);
+    let blocks = probes(&mut observer, &lockable, locks.keys());
     holder.execute("commit").expect("it can always end");
     runner.answer().unwrap_or_else(|error| panic!("`{last}`: {error}"));
     let after = relations(&mut observer);
@@ -180,6 +198,8 @@ fn relations(session: &mut Session) -> Relations {
             Relation {
                 name: row[1].to_owned(),
                 is_index: matches!(row[2], "i" | "I"),
+                is_beside_tables: matches!(row[2], "v" | "S"),
+                is_sequence: row[2] == "S",
                 table: names.get(row[3]).copied().unwrap_or_default().to_owned(),
                 file: row[4].to_owned(),
                 rows_read: number(5),
@@ -205,7 +225,7 @@ fn compared(before: &Relations, after: &Relations) -> Measured {
     // The index of a new table was not built from rows.
     let is_of_old_table = |new: &Relation| before.values().any(|old| old.name == new.table);
     Measured {
-        rewrites: after.iter().filter(|(_, new)| !new.is_index).any(is_rewritten),
+        rewrites: after.iter().filter(|(_, new)| !new.is_index && !new.is_beside_tables).any(is_rewritten),
         builds_index: after
             .values()
             .any(|new| new.is_index && is_of_old_table(new) && !files.contains(&new.file.as_str())),
@@ -213,14 +233,23 @@ fn compared(before: &Relations, after: &Relations) -> Measured {
     }
 }
 
+/// What is looked at for locks: views and sequences only where they stood before and the case is about no table.
+fn lockable(claim: &Claim, before: &Relations, after: &Relations) -> Relations {
+    let is_looked_at = |(oid, relation): &(&String, &Relation)| {
+        !relation.is_beside_tables || claim.table.is_none() && before.contains_key(*oid)
+    };
+    let all = after.iter().chain(before).filter(is_looked_at);
+    all.map(|(oid, relation)| (oid.clone(), relation.clone())).collect()
+}
+
 /// The strongest lock that the process holds or waits for, on each table.
-fn locks(observer: &mut Session, process: &str, before: &Relations, after: &Relations) -> BTreeMap<String, usize> {
+fn locks(observer: &mut Session, process: &str, lockable: &Relations) -> BTreeMap<String, usize> {
     let query = format!("select relation, mode from pg_locks where pid = {process} and locktype = 'relation'");
     let mut locks = BTreeMap::new();
     let mut on_indexes = BTreeMap::new();
     for line in ask(observer, &query).lines() {
         let (oid, mode) = line.split_once('\t').expect("two columns");
-        let Some(relation) = before.get(oid).or_else(|| after.get(oid)) else { continue };
+        let Some(relation) = lockable.get(oid) else { continue };
         let mode = MODES.iter().position(|known| *known == mode).expect("a mode of table locks");
         let kind = if relation.is_index { &mut on_indexes } else { &mut locks };
         let strongest = kind.entry(relation.table.clone()).or_insert(mode);
@@ -234,7 +263,11 @@ fn locks(observer: &mut Session, process: &str, before: &Relations, after: &Rela
 }
 
 /// What the observer can read and write now; a row that the cases leave alone.
-fn probes<'a>(observer: &mut Session, tables: impl Iterator<Item = &'a String>) -> BTreeMap<String, Blocks> {
+fn probes<'a>(
+    observer: &mut Session,
+    lockable: &Relations,
+    tables: impl Iterator<Item = &'a String>,
+) -> BTreeMap<String, Blocks> {
     observer.execute("set lock_timeout = '50ms'").expect("a setting");
     let mut waits = |sql: String| match observer.execute(&sql) {
         Ok(_) => false,
@@ -242,8 +275,13 @@ fn probes<'a>(observer: &mut Session, tables: impl Iterator<Item = &'a String>) 
     };
     tables
         .map(|table| {
+            let is_sequence = lockable.values().any(|relation| relation.name == *table && relation.is_sequence);
             let reads = waits(format!("select 1 from {table} limit 1"));
-            let writes = waits(format!("update {table} set id = id where id = {ROWS}"));
+            let writes = waits(if is_sequence {
+                format!("select nextval('{table}')")
+            } else {
+                format!("update {table} set id = id where id = {ROWS}")
+            });
             (table.clone(), Blocks { reads, writes })
         })
         .collect()
