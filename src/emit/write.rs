@@ -173,28 +173,28 @@ impl Emitter<'_> {
                 "give the tables that stand with `--schema`, a dump of them",
             ));
         }
-        let fill = Fill::of(step, backfill)?;
+        let filler = Fill::of(step, backfill)?;
         let words = self.words(deploy, step);
         let engine = self.lint.target.engine;
         let (draft, run) = match self.lint.project {
             Project::Laravel(laravel) => {
-                let name = format!("{}.php", command::class(&fill));
-                let text = command::text(&fill, &words, &laravel.settings.prefix, engine);
-                let run = format!("php artisan {}", command::signature(&fill));
+                let name = format!("{}.php", command::class(&filler));
+                let text = command::text(&filler, &words, &laravel.settings.prefix, engine);
+                let run = format!("php artisan {}", command::signature(&filler));
                 (Draft { goes_to: Some(format!("{COMMANDS}/{name}")), name, text }, run)
             }
             Project::Sql { .. } => {
                 let name = format!("{}.sql", step.id.replace(['.', '-'], "_"));
-                let text = script::text(&step.id, &fill, &words, engine)?;
+                let text = script::text(&step.id, &filler, &words, engine)?;
                 let path = format!("{}/deploy-{}/{name}", self.directory, deploy.number);
                 (Draft { goes_to: None, name, text }, script::run(&path, engine))
             }
         };
         file.sql = vec![backfill.sql.clone()];
         file.backfill = Some(BackfillFile {
-            column: fill.column.to_owned(),
+            column: filler.column.to_owned(),
             value: backfill.value.clone(),
-            only_where: fill.only_where.to_owned(),
+            only_where: filler.only_where.to_owned(),
             key: backfill.key.clone(),
             run,
         });
