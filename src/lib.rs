@@ -35,6 +35,8 @@ pub mod plan;
 
 pub mod database;
 
+pub mod emit;
+
 pub mod report;
 
 pub mod cli;

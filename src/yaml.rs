@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What is wrong with a YAML file, and where.
@@ -45,6 +45,20 @@ pub fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, YamlError>
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
         YamlError { message, source_code: source_code(path, text), place, help: None }
     })
+}
+
+/// Writes one document, in a form that [`read`] takes.
+pub fn write<T: Serialize>(value: &T) -> Result<String, YamlError> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_yaml::Serializer::new(&mut bytes);
+    let written = serde_yaml::with::singleton_map_recursive::serialize(value, &mut serializer);
+    written.map_err(|error| YamlError {
+        message: error.to_string(),
+        source_code: source_code("", ""),
+        place: None,
+        help: None,
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn source_code(path: &str, text: &str) -> Arc<NamedSource<String>> {

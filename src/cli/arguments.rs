@@ -16,6 +16,7 @@ use crate::finding::Severity;
 pub(super) const LARAVELS: std::ops::RangeInclusive<u8> = 8..=13;
 
 const RESULTS: &str = "What comes out";
+const FILES: &str = "Plans as files";
 const CODE: &str = "Which code is read";
 
 /// Tells whether a schema change can be deployed while the application keeps serving.
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Lint(LintArguments),
     /// Turn what cannot be deployed at once into a sequence of deploys that can
     Plan(PlanArguments),
+    /// Put the next deploy of a plan in place, if what it waits for is met
+    Advance(AdvanceArguments),
     /// Show what each change does on the engine: its lock, whom that blocks, for how long
     Effects(EffectsArguments),
     /// Print the SQL that each migration sends, without PHP or a database
@@ -89,11 +92,37 @@ pub(super) struct PlanArguments {
     /// Let a backfill ship with the deploy before it
     #[arg(long, help_heading = RESULTS)]
     pub(super) compact: bool,
+    /// Write the plan, and the migrations of its first deploy in place of these
+    #[arg(long, help_heading = FILES)]
+    pub(super) write: bool,
+    /// Let `--write` write over files that were edited
+    #[arg(long, requires = "write", help_heading = FILES)]
+    pub(super) force: bool,
+    /// Fail where the files of a plan, or of all plans, are no longer what it says
+    #[arg(long, value_name = "PLAN", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["write", "abort"], help_heading = FILES)]
+    pub(super) check: Option<String>,
+    /// Give up a plan: write migrations that take back what is in place of it
+    #[arg(long, value_name = "PLAN", conflicts_with = "write", help_heading = FILES)]
+    pub(super) abort: Option<String>,
     #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to tell the deploys
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = RESULTS)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text, help_heading = RESULTS)]
+    pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdvanceArguments {
+    /// The plan: its id, its directory or its file
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: String,
+    /// A step whose hold you have seen to be met in production; may be given several times
+    #[arg(long, value_name = "STEP")]
+    pub(super) seen: Vec<String>,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
     #[command(flatten)]
     pub(super) voice: VoiceArguments,
 }
@@ -288,6 +317,24 @@ pub(super) enum LintFormat {
     Junit,
     /// A comment for a pull request
     Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people
+    Text,
+    /// The plan file
+    Yaml,
+    /// Everything, for programs; see docs/schema/plan.json
+    Json,
+    /// A comment for a pull request
+    Markdown,
+    /// A page with a picture of the deploys, which needs no network
+    Html,
+    /// A Mermaid flowchart
+    Mermaid,
+    /// A Graphviz digraph
+    Dot,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -110,6 +110,10 @@ impl Config {
             return Err(self.error(&["laravel"], format!("phasewise does not know Laravel {major}"), help));
         }
         self.check_directories(tree, "paths", &self.wishes.paths, "database/migrations")?;
+        if let Some(path) = self.wishes.plans.as_ref().filter(|path| !is_inside(path)) {
+            let help = "write a directory relative to the project's root, such as `database/plans`".to_owned();
+            return Err(self.error(&["plans"], format!("`{path}` does not lie in the project"), help));
+        }
         self.check_directories(tree, "own-rules", self.wishes.own_rules.as_deref().unwrap_or_default(), OWN_RULES)
     }
 

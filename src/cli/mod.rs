@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this module is where the environment and the clock are read")]
 
+mod advance;
 mod arguments;
 mod baseline;
 mod batch;
@@ -13,12 +14,14 @@ mod dump;
 mod effects;
 mod exit;
 mod explain;
+mod files;
 mod kept;
 mod lint;
 mod migrations;
 mod notes;
 mod own_rules;
 mod plan;
+mod plans;
 mod project;
 mod published;
 mod releases;
@@ -53,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Advance(arguments) => advance::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Effects(arguments) => effects::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

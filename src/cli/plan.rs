@@ -1,13 +1,21 @@
 //! `phasewise plan`
 
-use super::arguments::{Format, PlanArguments};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::advance::{write_operations, write_state};
+use super::arguments::{PlanArguments, PlanFormat};
 use super::exit::{Exit, Failure};
 use super::notes::Notes;
+use super::plans::PlansError;
 use super::project::Workspace;
 use super::root::Root;
-use super::{batch, terminal};
-use crate::plan::Packing;
-use crate::report::{json, plan};
+use super::{batch, files, plans, terminal};
+use crate::emit::{Emission, Operation, PlanFile};
+use crate::lint::Batch;
+use crate::plan::{Packing, Planned};
+use crate::report::json;
+use crate::report::plan::{graph, html, markdown, text};
 use crate::source::Tree;
 
 pub(super) fn run(arguments: &PlanArguments) -> Result<Exit, Failure> {
@@ -15,13 +23,143 @@ pub(super) fn run(arguments: &PlanArguments) -> Result<Exit, Failure> {
     let root = Root::find(&arguments.scope.paths)?;
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
-    let batch = batch::choose(&arguments.scope, &workspace, notes)?;
+    if let Some(named) = &arguments.check {
+        return check(&workspace, named);
+    }
+    if let Some(named) = &arguments.abort {
+        return abort(&workspace, named);
+    }
+    match plans::before(&workspace, &root)? {
+        None => plan(&workspace, &BTreeSet::new(), arguments, notes),
+        Some(before) => {
+            let workspace = Workspace::open(&before.root, &before.tree, &arguments.target, Notes::Quiet)?;
+            plan(&workspace, &before.intents, arguments, notes)
+        }
+    }
+}
+
+/// Plans the batch, and with it the migrations that were planned before.
+fn plan(
+    workspace: &Workspace,
+    planned_before: &BTreeSet<String>,
+    arguments: &PlanArguments,
+    notes: Notes,
+) -> Result<Exit, Failure> {
+    let mut batch = batch::choose(&arguments.scope, workspace, notes)?;
+    if let (Batch::Together(keys), None) = (&mut batch, &workspace.named) {
+        keys.extend(workspace.migrations().into_iter().filter(|key| planned_before.contains(key)));
+    }
     workspace.remark_on_dump(&batch, notes);
     let packing = if arguments.compact { Packing::Compact } else { Packing::Usual };
     let planned = workspace.plan(&batch, packing)?;
-    terminal::print(|out| match arguments.format {
-        Format::Text => plan::write(out, &planned, &tree),
-        Format::Json => json::write_plan(out, &planned, &tree),
-    })?;
+    if arguments.write {
+        return write(workspace, &planned, arguments.force);
+    }
+    show(workspace, &planned, arguments.format)?;
     Ok(if planned.unplanned.is_empty() { Exit::Clean } else { Exit::Findings })
+}
+
+fn show(workspace: &Workspace, planned: &Planned, format: PlanFormat) -> Result<(), Failure> {
+    let tree = workspace.tree;
+    let yaml = match format {
+        PlanFormat::Yaml => plan_files(workspace, planned)?,
+        _ => String::new(),
+    };
+    terminal::print(|out| match format {
+        PlanFormat::Text => text::write(out, planned, tree),
+        PlanFormat::Yaml => write!(out, "{yaml}"),
+        PlanFormat::Json => json::write_plan(out, planned, tree),
+        PlanFormat::Markdown => markdown::write(out, planned, tree),
+        PlanFormat::Html => html::write(out, planned, tree),
+        PlanFormat::Mermaid => graph::write_mermaid(out, planned),
+        PlanFormat::Dot => graph::write_dot(out, planned),
+    })
+}
+
+/// The plan files, each a document.
+fn plan_files(workspace: &Workspace, planned: &Planned) -> Result<String, Failure> {
+    let mut documents = Vec::new();
+    for plan in &planned.plans {
+        documents.push(workspace.emit(plan)?.plan.text()?);
+    }
+    Ok(documents.join("---\n"))
+}
+
+/// Writes all plans with the migrations of their first deploys, or nothing.
+fn write(workspace: &Workspace, planned: &Planned, is_forced: bool) -> Result<Exit, Failure> {
+    if !planned.unplanned.is_empty() {
+        show(workspace, planned, PlanFormat::Text)?;
+        return Err(PlansError::Unplanned.into());
+    }
+    let mut operations: Vec<Operation> = Vec::new();
+    let mut written: Vec<PlanFile> = Vec::new();
+    // What stands on the disk counts here, not what stood before an earlier plan.
+    let tree = Tree::new(workspace.root());
+    for plan in &planned.plans {
+        let emission: Emission = workspace.emit(plan)?;
+        written.push(emission.plan.clone());
+        operations.extend(emission.operations(&tree, is_forced)?);
+    }
+    files::apply(workspace.root(), &operations)?;
+    terminal::print(|out| {
+        write_operations(out, &operations)?;
+        if written.is_empty() {
+            text::write(out, planned, workspace.tree)?;
+        }
+        for plan in &written {
+            write_state(out, plan)?;
+            write_asked(out, plan)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Clean)
+}
+
+/// What only a person knows, and where to say it.
+fn write_asked(out: &mut dyn Write, plan: &PlanFile) -> io::Result<()> {
+    for step in plan.steps().filter(|step| step.backfill.is_some()) {
+        if let (Some(question), Some(file)) = (&step.words, step.files.first()) {
+            writeln!(out, "  answer  {question}\n          in {}", file.path)?;
+        }
+    }
+    Ok(())
+}
+
+/// An empty name is for all of them.
+fn check(workspace: &Workspace, named: &str) -> Result<Exit, Failure> {
+    let directories = match named {
+        "" => plans::all(workspace),
+        named => vec![plans::find(workspace, named)?],
+    };
+    let mut checked = Vec::new();
+    for directory in directories {
+        let plan = PlanFile::read(workspace.tree, &directory)?;
+        let faults = workspace.faults(&plan, &directory);
+        checked.push((plan, faults));
+    }
+    terminal::print(|out| checked.iter().try_for_each(|(plan, faults)| write_checked(out, plan, faults)))?;
+    let is_clean = checked.iter().all(|(_, faults)| faults.is_empty());
+    Ok(if is_clean { Exit::Clean } else { Exit::Findings })
+}
+
+fn write_checked(out: &mut dyn Write, plan: &PlanFile, faults: &[String]) -> io::Result<()> {
+    let (id, placed, count) = (&plan.id, plan.placed, plan.deploys.len());
+    if faults.is_empty() {
+        let state = if plan.aborted { ", given up" } else { "" };
+        return writeln!(out, "{id}: as planned, deploy {placed} of {count}{state}");
+    }
+    writeln!(out, "{id}: deploy {placed} of {count}")?;
+    faults.iter().try_for_each(|fault| writeln!(out, "  {fault}"))
+}
+
+fn abort(workspace: &Workspace, named: &str) -> Result<Exit, Failure> {
+    let directory = plans::find(workspace, named)?;
+    let plan = PlanFile::read(workspace.tree, &directory)?;
+    let (plan, operations) = workspace.abort(plan, &directory)?;
+    files::apply(workspace.root(), &operations)?;
+    terminal::print(|out| {
+        write_operations(out, &operations)?;
+        writeln!(out, "{} is given up; once these migrations have run, all is as it was before it", plan.id)
+    })?;
+    Ok(Exit::Clean)
 }

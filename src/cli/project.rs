@@ -15,9 +15,11 @@ use super::exit::Failure;
 use super::migrations::{self, Migrations};
 use super::notes::Notes;
 use super::own_rules;
+use super::plans;
 use super::root::{Root, Sign, within_repository};
 use crate::catalog::Catalog;
 use crate::effect::Effects;
+use crate::emit::{self, Emission, EmitError, Operation, PlanFile};
 use crate::engine::{Engine, EngineVersion};
 use crate::finding::Date;
 use crate::laravel::{Application, Settings};
@@ -25,7 +27,7 @@ use crate::lint::{
     Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
     StartingSchema, Stats, Unknown, fits_table,
 };
-use crate::plan::{self, Packing, Planned};
+use crate::plan::{self, Packing, Plan, Planned};
 use crate::recipe::Recipes;
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
@@ -162,6 +164,47 @@ impl<'t> Workspace<'t> {
     pub(super) fn plan(&self, batch: &Batch, packing: Packing) -> Result<Planned, ReadError> {
         self.check_readable(batch)?;
         Ok(plan::plan(&self.judge(), &self.recipes, batch, packing))
+    }
+
+    /// The files of a plan.
+    pub(super) fn emit(&self, plan: &Plan) -> Result<Emission, EmitError> {
+        emit::emit(&self.judge(), plan, &self.plans())
+    }
+
+    /// What takes back what is in place of the plan in `directory`.
+    pub(super) fn abort(&self, plan: PlanFile, directory: &str) -> Result<(PlanFile, Vec<Operation>), EmitError> {
+        let at = |count: usize| plans::at(self, count);
+        emit::abort(plan, (self.tree, directory), (&self.project, self.target.engine), &at)
+    }
+
+    /// What is not as the plan in `directory` says.
+    pub(super) fn faults(&self, plan: &PlanFile, directory: &str) -> Vec<String> {
+        let engine = emit::engine(&self.judge());
+        let today = Date::of(SystemTime::now());
+        emit::faults(self.tree, (plan, directory), (&engine, self.project.laravel_major()), today)
+    }
+
+    /// The directory of plans: what is configured, or beside the migrations.
+    pub(super) fn plans(&self) -> String {
+        if let Some(plans) = &self.config.wishes.plans {
+            return plans.trim_end_matches('/').to_owned();
+        }
+        let directory = match &self.project {
+            Project::Laravel(_) => return "database/plans".to_owned(),
+            Project::Sql { migrations } => migrations.first().map_or("", emit::directory),
+        };
+        match directory.rsplit_once('/') {
+            Some((above, _)) => format!("{above}/plans"),
+            None => "plans".to_owned(),
+        }
+    }
+
+    /// The highest number of the migrations, and how many digits it has.
+    pub(super) fn last_number(&self) -> Option<(u64, usize)> {
+        match &self.project {
+            Project::Laravel(_) => None,
+            Project::Sql { migrations } => emit::last_number(migrations),
+        }
     }
 
     /// What the migrations of `batch` send; an error where none of them can be read.

@@ -112,3 +112,13 @@ fn query(subject: &str, is_about_omission: bool) -> Result<Query, UsageError> {
     };
     Ok(Query { table: table.to_owned(), column: column.map(str::to_owned), what })
 }
+
+/// Where the code of the project as it lies there uses what `query` asks about. What waits beside a plan does not run.
+pub(super) fn answer(workspace: &Workspace, query: &Query, notes: Notes) -> Result<Answer, Failure> {
+    let plans = format!("{}/", workspace.plans());
+    let reader = Reader::new(workspace, true, notes);
+    let mut code = reader.read(&Place::Directory(workspace.root().to_owned()))?;
+    code.files.retain(|(path, _)| !path.starts_with(&plans));
+    let (catalog, _) = workspace.schema(None);
+    Ok(Index::new(std::mem::take(&mut code.files), Schema::of(&catalog)).answer(query))
+}

@@ -26,6 +26,8 @@ pub(super) struct Wishes {
     pub(super) doctrine: Option<bool>,
     /// Directories of migrations.
     pub(super) paths: Vec<String>,
+    /// The directory of plans; without it `database/plans`, or `plans` beside the migrations of SQL.
+    pub(super) plans: Option<String>,
     /// A dump of the tables before the first migration.
     pub(super) schema: Option<String>,
     /// The mildest finding that makes `lint` fail.

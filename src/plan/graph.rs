@@ -35,7 +35,8 @@ pub(super) fn pack(chains: &[Chain], shipment: &Shipment, packing: Packing) -> P
     let graph = tie(chains);
     let places = places(&graph, packing);
     let (id, title) = name(chains, shipment);
-    Plan { id, title, deploys: deploys(&graph, &places, shipment.before.engine()) }
+    let deploys = deploys(&graph, &places, shipment.before.engine());
+    Plan { id, title, deploys, before: shipment.before.clone() }
 }
 
 /// Edges go from what is needed to what needs it, and always to a node that was added later.

@@ -10,6 +10,7 @@ mod settle;
 mod touch;
 mod verify;
 
+use crate::catalog::Catalog;
 use crate::change::{Statement, TableName};
 use crate::engine::EngineVersion;
 use crate::lint::{Batch, Lint, MigrationFile, Shipment};
@@ -34,6 +35,8 @@ pub struct Plan {
     /// What the author wanted, in words.
     pub title: String,
     pub deploys: Vec<Deploy>,
+    /// The tables before the first of them.
+    pub before: Catalog,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +148,7 @@ fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packin
     let chains: Vec<_> = chains.into_iter().filter(|chain| !chain.is_refused).collect();
     if chains.iter().any(|chain| chain.is_expanded) {
         let plan = graph::pack(&chains, shipment, packing);
-        unplanned.extend(verify::faults(lint, &plan, &shipment.before));
+        unplanned.extend(verify::faults(lint, &plan));
         planned.plans.push(plan);
     }
     planned.unplanned.append(&mut unplanned);

@@ -6,9 +6,9 @@ use crate::finding::{Finding, Severity};
 use crate::lint::{Lint, Script};
 use crate::recipe::Hold;
 
-/// What the lint still finds in the deploys of `plan`, one after the other from `before` on, and no hold settles.
-pub(super) fn faults(lint: &Lint<'_>, plan: &Plan, before: &Catalog) -> Vec<Unplanned> {
-    let mut catalog = before.clone();
+/// What the lint still finds in the deploys of `plan`, one after the other, and no hold settles.
+pub(super) fn faults(lint: &Lint<'_>, plan: &Plan) -> Vec<Unplanned> {
+    let mut catalog = plan.before.clone();
     let mut faults = Vec::new();
     for deploy in &plan.deploys {
         catalog.begin_batch();

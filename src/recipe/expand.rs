@@ -106,13 +106,16 @@ impl WrittenBackfill {
             [one] => format!(" and {0} > ? and {0} <= ?", engine.quote(one)),
             _ => String::new(),
         };
+        let keeps = keeps(subject, &column);
+        let kept: Vec<String> = keeps.iter().map(|name| format!(", {0} = {0}", engine.quote(name))).collect();
+        let kept = kept.concat();
         let sql = format!(
-            "update {} set {} = {} where {only_where}{range}",
+            "update {} set {} = {}{kept} where {only_where}{range}",
             Dialect(engine).table_name(&table),
             engine.quote(&column),
             value.as_deref().unwrap_or("?"),
         );
-        Ok(Backfill { table, column, value, question, only_where, sql, key })
+        Ok(Backfill { table, column, value, question, only_where, keeps, sql, key })
     }
 }
 
@@ -148,6 +151,12 @@ fn read(texts: &[String], subject: &Subject<'_>) -> Result<Vec<Statement>, NoWay
         statements.extend(script.statements);
     }
     Ok(statements)
+}
+
+/// The columns that an UPDATE would change besides `column`, were they not set to what they are.
+fn keeps(subject: &Subject<'_>, column: &str) -> Vec<String> {
+    let columns = subject.table().into_iter().flat_map(|table| &table.columns).map(|column| &column.definition);
+    columns.filter(|other| other.updates_itself && other.name != column).map(|other| other.name.clone()).collect()
 }
 
 /// The columns of a key without NULLs; empty where the table is not known well enough, `None` where it has none.

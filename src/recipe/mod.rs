@@ -127,6 +127,8 @@ pub struct Backfill {
     pub question: Option<String>,
     /// The condition of the rows that still lack it.
     pub only_where: String,
+    /// Columns that change by themselves with every UPDATE, and must not here (MySQL family).
+    pub keeps: Vec<String>,
     /// One range of it: `?` for the value that is asked for, and for the bounds of the range where it has one key.
     pub sql: String,
     /// The columns by which ranges are told: a key without NULLs. Empty where the table is not known well enough.

@@ -70,7 +70,7 @@ fn fails(finding: &Finding) -> bool {
 }
 
 /// Escapes for text and attributes; what XML 1.0 cannot hold becomes U+FFFD.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '&' => "&amp;".to_owned(),

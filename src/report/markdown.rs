@@ -44,7 +44,7 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, outcome: &Outcome, plac
 }
 
 /// A run of backticks that the text cannot end.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }

@@ -1,7 +1,7 @@
 //! The files below one root, read once and kept.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -54,6 +54,8 @@ pub struct Tree {
     root: PathBuf,
     files: RefCell<Vec<Rc<SourceFile>>>,
     by_path: RefCell<HashMap<String, FileId>>,
+    /// What is taken for absent, whatever the disk says.
+    hidden: RefCell<HashSet<String>>,
 }
 
 impl Tree {
@@ -70,6 +72,9 @@ impl Tree {
         if let Some(id) = self.by_path.borrow().get(path) {
             return Ok(self.file(*id));
         }
+        if self.hidden.borrow().contains(path) {
+            return Err(ReadError::Missing { path: path.to_owned() });
+        }
         let (text, not_utf8_from) = read_text(&self.root.join(path), path)?;
         Ok(self.add(path, |id| SourceFile::new(id, path.to_owned(), text).not_utf8_from(not_utf8_from)))
     }
@@ -77,6 +82,11 @@ impl Tree {
     /// Takes `text` as the content of `path`, whatever the disk says.
     pub fn put(&self, path: &str, text: String) -> Rc<SourceFile> {
         self.add(path, |id| SourceFile::new(id, path.to_owned(), text))
+    }
+
+    /// Takes the file at `path` for absent, whatever the disk says.
+    pub fn hide(&self, path: &str) {
+        self.hidden.borrow_mut().insert(path.to_owned());
     }
 
     /// Opens the file at `on_disk`, from the root, to be read a piece at a time, however long it is; messages call it
@@ -119,7 +129,8 @@ impl Tree {
 
     /// Whether a file or directory stands at `path`.
     pub fn exists(&self, path: &str) -> bool {
-        self.by_path.borrow().contains_key(path) || self.root.join(path).exists()
+        self.by_path.borrow().contains_key(path)
+            || !self.hidden.borrow().contains(path) && self.root.join(path).exists()
     }
 
     /// The names of the directories directly in the directory `path`, sorted; none where there is no such directory.
@@ -131,7 +142,12 @@ impl Tree {
     /// The names of the files directly in the directory `path`, sorted; none where there is no such directory.
     pub fn list(&self, path: &str) -> Vec<String> {
         let known = self.below(path).into_iter().filter(|rest| !rest.contains('/'));
-        sorted(self.on_disk(path, Path::is_file).chain(known))
+        let hidden = self.hidden.borrow();
+        let is_hidden = |name: &String| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+            hidden.contains(&path)
+        };
+        sorted(self.on_disk(path, Path::is_file).filter(|name| !is_hidden(name)).chain(known))
     }
 
     /// The paths of the files below the root, sorted; directories that `enters` refuses, by their path, are passed over.

@@ -18,6 +18,7 @@ engine: mysql:8.4
 laravel: 12
 doctrine: false
 paths: [database/migrations]
+plans: database/plans
 fail-on: warning
 rules:
   column-dropped: warning
@@ -87,7 +88,7 @@ pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands = ["lint", "plan", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats"]
+    let commands = ["lint", "plan", "advance", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats"]
         .map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));

@@ -15,6 +15,7 @@ mod docs;
 mod dumps;
 mod effect_rows;
 mod effects;
+mod emit;
 mod evidence;
 mod layers;
 mod layouts;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use phasewise::recipe::Recipes;
 
-use super::cli::{directory, phasewise, run};
+use super::cli::{CONFIG, directory, phasewise, run};
 
 const SHOP: &str = "fixtures/apps/shop";
 /// The column that the mission names, and the rename that ships with it.
@@ -72,6 +72,60 @@ fn the_json_of_a_plan_is_as_its_schema_says() {
     let schema = serde_json::from_str(&phasewise::report::json::schema("plan").unwrap()).unwrap();
     super::report::conforms_to(&schema, "plan", &text);
     insta::assert_snapshot!("plans_json", text);
+}
+
+#[test]
+fn a_plan_is_drawn_for_people_and_for_other_tools() {
+    for format in ["markdown", "mermaid", "dot"] {
+        let shown = run(Path::new(SHOP), &["plan", COLUMN, RENAME, "--format", format, "-q"]);
+        insta::assert_snapshot!(format!("plans_{format}"), shown);
+    }
+}
+
+/// The page stands by itself: what it draws is well-formed, nothing is fetched, and each link of the picture has its end.
+#[test]
+fn the_page_of_a_plan_needs_nothing_else() {
+    let page = page(Path::new(SHOP), &[COLUMN, RENAME]);
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("<script"), "{page}");
+    let document = roxmltree::Document::parse(picture(&page)).unwrap();
+    let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
+    assert_eq!(links.len(), page.matches("<li id=").count());
+    for link in links {
+        assert!(page.contains(&format!("<li id=\"{}\"", link.strip_prefix('#').unwrap())), "{link}");
+    }
+}
+
+#[test]
+fn a_name_is_text_wherever_it_is_shown() {
+    let name = "\"a<script>alert(1)</script>&\"\"'`]b\"";
+    let project = directory(&[
+        ("migrations/0001_a.sql", &format!("CREATE TABLE orders (id BIGINT PRIMARY KEY, {name} INT);")),
+        ("migrations/0002_b.sql", &format!("ALTER TABLE orders DROP COLUMN {name};")),
+        CONFIG,
+    ]);
+    let page = page(project.path(), &["migrations/0002_b.sql"]);
+    assert!(!page.contains("<script"), "{page}");
+    assert!(
+        roxmltree::Document::parse(picture(&page))
+            .unwrap()
+            .descendants()
+            .any(|node| { node.text().is_some_and(|text| text.contains("<script>alert")) })
+    );
+    for format in ["markdown", "mermaid", "dot"] {
+        let arguments = ["plan", "migrations/0002_b.sql", "--format", format, "-q"];
+        insta::assert_snapshot!(format!("plans_odd_name_{format}"), run(project.path(), &arguments));
+    }
+}
+
+fn page(directory: &Path, arguments: &[&str]) -> String {
+    let arguments = [&["plan", "--format", "html", "-q"], arguments].concat();
+    String::from_utf8(phasewise(directory, &arguments).output().unwrap().stdout).unwrap()
+}
+
+fn picture(page: &str) -> &str {
+    let start = page.find("<svg").unwrap();
+    let end = page.find("</svg>").unwrap();
+    &page[start..end + "</svg>".len()]
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn the_readme_shows_what_is_printed() {
     let mut readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     readme =
         with_part(&readme, "output", &format!("```\n{}```", printed(&["lint", "--quiet", "--current", SHOP, SHOWN])));
+    readme = with_part(&readme, "plan", &format!("```\n{}\n```", printed(&["plan", "--quiet", SHOWN]).trim_end()));
     readme = with_part(&readme, "usage", &format!("```\n{}```", printed(&["usage", "customers.phone", SHOP])));
     readme = with_part(&readme, "help", &format!("```\n{}```", printed(&["--help"])));
     readme = with_part(&readme, "counts", &counts());

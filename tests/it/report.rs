@@ -300,6 +300,7 @@ fn schemas_are_those_of_the_code() {
     }
     super::golden("docs/schema/rule.json", &pretty(&phasewise::rule::schema()));
     super::golden("docs/schema/recipe.json", &pretty(&phasewise::recipe::schema()));
+    super::golden("docs/schema/plan-file.json", &pretty(&phasewise::emit::schema()));
     super::golden("docs/schema/config.json", &pretty(&phasewise::cli::config_schema()));
 }
 

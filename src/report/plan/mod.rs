@@ -1,0 +1,130 @@
+//! A plan for people: what happens in which deploy, what is waited for, and where there is no way back.
+//!
+//! One file for each format; what they say of a step is said here once.
+
+mod drawing;
+pub mod graph;
+pub mod html;
+pub mod markdown;
+pub mod text;
+
+use super::prose;
+use crate::change::SchemaChange;
+use crate::plan::{Migration, Plan, Step, Work};
+use crate::recipe::{Backfill, Hold};
+
+/// What a step is, at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Schema,
+    Code,
+    Rows,
+    Hold,
+}
+
+impl Sort {
+    const ALL: [Self; 4] = [Self::Schema, Self::Code, Self::Rows, Self::Hold];
+
+    fn of(step: &Step) -> Self {
+        match &step.work {
+            Work::Migrate(_) => Self::Schema,
+            Work::Code { .. } => Self::Code,
+            Work::Backfill(_) => Self::Rows,
+            Work::Hold(_) => Self::Hold,
+        }
+    }
+
+    /// The word before a step.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Schema => "migrate",
+            Self::Code => "code",
+            Self::Rows => "fill",
+            Self::Hold => "wait",
+        }
+    }
+
+    /// What all of its sort are, for a legend.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Schema => "schema",
+            Self::Code => "code",
+            Self::Rows => "rows",
+            Self::Hold => "seen to be true before it goes on",
+        }
+    }
+}
+
+/// A step in a few words.
+fn title(step: &Step) -> String {
+    match &step.work {
+        Work::Migrate(migration) => describe(migration),
+        Work::Code { words, .. } => prose::paragraphs(words).join(" "),
+        Work::Backfill(Backfill { table, column, .. }) => format!("fill `{table}.{column}`"),
+        Work::Hold(Hold::Drained) => "no older release runs any more".to_owned(),
+        Work::Hold(Hold::Unreferenced { what }) => format!("nothing uses `{what}`"),
+        Work::Hold(Hold::NoRow { .. }) => {
+            let of = step.table.as_ref().map_or(String::new(), |table| format!(" of `{table}`"));
+            format!("no row{of} is in the way")
+        }
+        Work::Hold(Hold::Approved { what }) => format!("approved: {}", prose::paragraphs(what).join(" ")),
+    }
+}
+
+fn describe(migration: &Migration) -> String {
+    let changes = migration.statements.iter().flat_map(|statement| &statement.changes);
+    let changes = changes.filter(|change| !matches!(change.what, SchemaChange::SetVariable(_)));
+    changes.map(|change| change.what.description()).collect::<Vec<_>>().join(", ")
+}
+
+/// What is sent, one statement each.
+fn statements(step: &Step) -> Vec<&str> {
+    match &step.work {
+        Work::Migrate(migration) => migration.statements.iter().map(|statement| statement.sql.trim_end()).collect(),
+        Work::Backfill(backfill) => vec![backfill.sql.as_str()],
+        Work::Hold(Hold::NoRow { query }) => vec![query.as_str()],
+        Work::Code { .. } | Work::Hold(_) => Vec::new(),
+    }
+}
+
+/// What is waited for, as what comes after "wait".
+fn waited(hold: &Hold) -> String {
+    match hold {
+        Hold::Drained => "until no process of an older release runs: web workers, queue workers, scheduler".to_owned(),
+        Hold::Unreferenced { what } => format!("until no code of the live release uses `{what}`"),
+        Hold::NoRow { query } => format!("until this gives no row: {query}"),
+        Hold::Approved { what } => format!("until a person approves: {what}"),
+    }
+}
+
+/// The deploys before number `number` whose holds a step of it needs, directly or by way of its own deploy.
+fn awaited(plan: &Plan, number: usize, step: &Step) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut open = step.needs.clone();
+    while let Some(id) = open.pop() {
+        for deploy in &plan.deploys {
+            match deploy.steps.iter().find(|step| step.id == id) {
+                Some(need) if deploy.number == number => open.extend(need.needs.clone()),
+                Some(Step { work: Work::Hold(_), .. }) => found.push(deploy.number),
+                _ => {}
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// The places of a code step, as `file:line`.
+fn places(step: &Step) -> Vec<String> {
+    step.places.iter().map(|place| format!("{}:{}", place.file, place.line)).collect()
+}
+
+/// Why no release before that of a deploy may come back.
+fn floor(number: usize) -> String {
+    format!("no release before that of deploy {number} may come back")
+}
