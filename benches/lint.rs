@@ -108,6 +108,7 @@ fn with_lint(files: &[(String, String)], rules: &Rules, effects: &Effects, work:
         code: None,
         today: None,
         published: None,
+        evidence: None,
     };
     work(&lint, &batch);
 }

@@ -176,7 +176,8 @@ impl Catalog {
     pub fn table_of_index(&self, name: &str) -> Option<&Table> {
         let is_key =
             |table: &&Table| self.engine == Engine::Postgresql && table.primary_key_name.as_deref() == Some(name);
-        let tables = self.ties.of_part(name).filter_map(|table| self.tables.get(table)).map(Rc::as_ref);
+        let tables =
+            self.ties.of_part(kept(name, self.engine)).filter_map(|table| self.tables.get(table)).map(Rc::as_ref);
         tables.into_iter().find(|table| table.index(name, self.engine).is_some() || is_key(table))
     }
 

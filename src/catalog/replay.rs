@@ -195,6 +195,9 @@ impl Catalog {
         self.absent.remove(&to);
         self.doubtful.remove(&to);
         self.tables.insert(to.clone(), Rc::new(table));
+        // It may be tied to itself.
+        self.ties.change(&to);
+        self.note_ties();
         self.redirect_objects(&from, &to);
         self.redirect_heirs(&from, &to);
         self.redirect_foreign_keys(&from, |key| key.to_table = to.clone());

@@ -268,6 +268,7 @@ impl<'t> Workspace<'t> {
             code: None,
             today: Some(Date::of(SystemTime::now())),
             published: None,
+            evidence: None,
         }
     }
 

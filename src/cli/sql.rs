@@ -10,7 +10,7 @@ use crate::change::Problem;
 use crate::lint::Direction;
 use crate::report::sql::SentSql;
 use crate::report::{json, sql};
-use crate::rule::Remark;
+use crate::rule::{Remark, RemarkKind};
 use crate::source::Tree;
 
 pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
             direction,
             engine: workspace.target.engine,
             statements: script.statements,
-            problems: script.problems.into_iter().chain(script.remarks.into_iter().map(problem)).collect(),
+            problems: script.problems.into_iter().chain(script.remarks.into_iter().filter_map(missed)).collect(),
         })
         .collect();
     terminal::print(|out| match arguments.format {
@@ -41,6 +41,6 @@ pub(super) fn run(arguments: &SqlArguments) -> Result<Exit, Failure> {
 }
 
 /// A call that Laravel ignores is missed in the SQL, which is told where the SQL is shown.
-fn problem(remark: Remark) -> Problem {
-    Problem { span: remark.span, reason: remark.reason }
+fn missed(remark: Remark) -> Option<Problem> {
+    (remark.kind == RemarkKind::ModifierIgnored).then_some(Problem { span: remark.span, reason: remark.reason })
 }

@@ -6,15 +6,15 @@
 //! application takes part: those change while it runs.
 
 use super::ask;
+use super::fill::Fill;
 use super::php;
 use crate::engine::Engine;
-use crate::recipe::Backfill;
 
 const COMMAND: &str = include_str!("backfill.php");
 
 /// The class: `BackfillOrdersReferenceCode`.
-pub(super) fn class(backfill: &Backfill) -> String {
-    let name = format!("{}_{}", backfill.table, backfill.column);
+pub(super) fn class(fill: &Fill<'_>) -> String {
+    let name = format!("{}_{}", fill.backfill.table, fill.column);
     let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let upper =
         |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
@@ -22,14 +22,15 @@ pub(super) fn class(backfill: &Backfill) -> String {
 }
 
 /// How it is called: `backfill:orders-reference-code`.
-pub(super) fn signature(backfill: &Backfill) -> String {
+pub(super) fn signature(fill: &Fill<'_>) -> String {
     format!(
         "backfill:{}",
-        format!("{}-{}", backfill.table, backfill.column).replace(['_', '.', ' '], "-").to_lowercase()
+        format!("{}-{}", fill.backfill.table, fill.column).replace(['_', '.', ' '], "-").to_lowercase()
     )
 }
 
-pub(super) fn text(backfill: &Backfill, words: &str, prefix: &str, engine: Engine) -> String {
+pub(super) fn text(fill: &Fill<'_>, words: &str, prefix: &str, engine: Engine) -> String {
+    let backfill = fill.backfill;
     let table = backfill.table.to_string();
     let table = table.strip_prefix(prefix).unwrap_or(&table);
     let value = match (&backfill.value, &backfill.question) {
@@ -49,14 +50,14 @@ pub(super) fn text(backfill: &Backfill, words: &str, prefix: &str, engine: Engin
     let (lock, unlock) = exclusion(engine);
     let values = [
         ("{words}", php::in_comment(words)),
-        ("{class}", class(backfill)),
-        ("{signature}", signature(backfill)),
-        ("{subject}", format!("{}.{}", backfill.table, backfill.column)),
+        ("{class}", class(fill)),
+        ("{signature}", signature(fill)),
+        ("{subject}", format!("{}.{}", backfill.table, fill.column)),
         ("    {value}\n", value),
         ("{table}", php::quoted(table)),
-        ("{column}", php::quoted(&backfill.column)),
+        ("{column}", php::quoted(fill.column)),
         ("{key}", php::list(&backfill.key)),
-        ("{where}", php::quoted(&backfill.only_where)),
+        ("{where}", php::quoted(fill.only_where)),
         (", {keeps}", keeps.concat()),
         ("        {settings}\n", settings.concat()),
         ("{lock}", lock),

@@ -3,6 +3,8 @@
 //! Each statement is written with `Schema` and `Blueprint` where what those send is the very change, and as
 //! `DB::statement` otherwise. What is written is evaluated by our own front end: what it sends is what the plan file says.
 
+use std::collections::BTreeMap;
+
 use super::blueprint;
 use super::error::EmitError;
 use super::guard::{self, Guard};
@@ -110,7 +112,7 @@ impl Author<'_> {
         let mut before = catalog.clone();
         before.begin_batch();
         let named = MigrationFile { name: step.id.clone(), path: file.path.clone(), shares_file: false };
-        let outcome = self.lint.deploy(&before, [(&named, &script)]);
+        let outcome = self.lint.deploy(&before, &named, &script, &BTreeMap::new());
         let mut ignored: Vec<(usize, String)> = Vec::new();
         for finding in outcome.findings.iter().filter(|finding| finding.is_open() && finding.span.file == file.id) {
             let Some(settled) = step.settles.iter().find(|settled| settled.rule == finding.rule) else { continue };

@@ -11,6 +11,7 @@ mod blueprint;
 mod check;
 mod command;
 mod error;
+mod fill;
 mod guard;
 mod laravel;
 mod names;

@@ -5,9 +5,9 @@
 
 use super::ask;
 use super::error::EmitError;
+use super::fill::Fill;
 use super::sql_files::one_line;
 use crate::engine::Engine;
-use crate::recipe::Backfill;
 use crate::sql::write::Dialect;
 
 const POSTGRESQL: &str = include_str!("backfill.postgresql.sql");
@@ -15,7 +15,8 @@ const MYSQL: &str = include_str!("backfill.mysql.sql");
 const SQLITE: &str = include_str!("backfill.sqlite.sql");
 
 /// The script, and how it is run.
-pub(super) fn text(step: &str, backfill: &Backfill, words: &str, engine: Engine) -> Result<String, EmitError> {
+pub(super) fn text(step: &str, fill: &Fill<'_>, words: &str, engine: Engine) -> Result<String, EmitError> {
+    let backfill = fill.backfill;
     let [key] = backfill.key.as_slice() else {
         let reason = "the table's key has several columns, and a script of SQL walks one";
         return Err(EmitError::step(step, reason, "fill the rows with a program of your own, and waive the step"));
@@ -29,7 +30,7 @@ pub(super) fn text(step: &str, backfill: &Backfill, words: &str, engine: Engine)
             return Err(EmitError::step(step, reason, "fill the rows with a program of your own"));
         }
     };
-    let column = engine.quote(&backfill.column);
+    let column = engine.quote(fill.column);
     let keeps: Vec<String> = backfill.keeps.iter().map(|name| format!("{0} = {0}, ", engine.quote(name))).collect();
     let keeps = keeps.concat();
     let value = match (&backfill.value, &backfill.question) {
@@ -46,12 +47,9 @@ pub(super) fn text(step: &str, backfill: &Backfill, words: &str, engine: Engine)
         ("{words}", one_line(words)),
         ("{table}", Dialect(engine).table_name(&backfill.table)),
         ("{key}", engine.quote(key)),
-        ("{where}", backfill.only_where.clone()),
+        ("{where}", fill.only_where.to_owned()),
         ("{set}", value),
-        (
-            "{name}",
-            format!("backfill_{}", backfill.column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")),
-        ),
+        ("{name}", format!("backfill_{}", fill.column.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"))),
     ];
     Ok(values.iter().fold(script.to_owned(), |text, (name, value)| text.replace(name, value)))
 }

@@ -1,5 +1,7 @@
 //! A step as files of SQL, named and marked as the project's runner wants them.
 
+use std::collections::BTreeMap;
+
 use super::error::EmitError;
 use super::guard::Guard;
 use super::way_back::way_back;
@@ -192,7 +194,7 @@ fn with_ignored(lint: &Lint<'_>, step: &Step, text: &str, catalog: &Catalog) -> 
     let mut before = catalog.clone();
     before.begin_batch();
     let named = MigrationFile { name: step.id.clone(), path: file.path.clone(), shares_file: false };
-    let outcome = lint.deploy(&before, [(&named, &script)]);
+    let outcome = lint.deploy(&before, &named, &script, &BTreeMap::new());
     let mut ignored: Vec<(usize, String)> = Vec::new();
     for finding in outcome.findings.iter().filter(|finding| finding.is_open() && finding.span.file == file.id) {
         let Some(settled) = step.settles.iter().find(|settled| settled.rule == finding.rule) else { continue };

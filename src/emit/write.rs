@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::command;
 use super::error::EmitError;
+use super::fill::Fill;
 use super::laravel::Author;
 use super::names;
 use super::plan_file::{
@@ -103,6 +104,11 @@ impl Emitter<'_> {
                     self.migration(deploy, (step, migration), catalog, &mut file)?;
                     migration.statements.iter().for_each(|statement| catalog.apply_statement(statement));
                 }
+                Work::Copy(_) => {
+                    let reason = "only a tool that copies the table online can do it while the application writes";
+                    let help = "do it with gh-ost, pt-online-schema-change or spirit, and take it out of the batch";
+                    return Err(EmitError::step(&step.id, reason, help));
+                }
                 Work::Backfill(backfill) => self.backfill(deploy, step, backfill, &mut file)?,
                 Work::Hold(Hold::Drained) => catalog.begin_batch(),
                 Work::Code { .. } | Work::Hold(_) => {}
@@ -167,27 +173,28 @@ impl Emitter<'_> {
                 "give the tables that stand with `--schema`, a dump of them",
             ));
         }
+        let filler = Fill::of(step, backfill)?;
         let words = self.words(deploy, step);
         let engine = self.lint.target.engine;
         let (draft, run) = match self.lint.project {
             Project::Laravel(laravel) => {
-                let name = format!("{}.php", command::class(backfill));
-                let text = command::text(backfill, &words, &laravel.settings.prefix, engine);
-                let run = format!("php artisan {}", command::signature(backfill));
+                let name = format!("{}.php", command::class(&filler));
+                let text = command::text(&filler, &words, &laravel.settings.prefix, engine);
+                let run = format!("php artisan {}", command::signature(&filler));
                 (Draft { goes_to: Some(format!("{COMMANDS}/{name}")), name, text }, run)
             }
             Project::Sql { .. } => {
                 let name = format!("{}.sql", step.id.replace(['.', '-'], "_"));
-                let text = script::text(&step.id, backfill, &words, engine)?;
+                let text = script::text(&step.id, &filler, &words, engine)?;
                 let path = format!("{}/deploy-{}/{name}", self.directory, deploy.number);
                 (Draft { goes_to: None, name, text }, script::run(&path, engine))
             }
         };
         file.sql = vec![backfill.sql.clone()];
         file.backfill = Some(BackfillFile {
-            column: backfill.column.clone(),
+            column: filler.column.to_owned(),
             value: backfill.value.clone(),
-            only_where: backfill.only_where.clone(),
+            only_where: filler.only_where.to_owned(),
             key: backfill.key.clone(),
             run,
         });
@@ -396,7 +403,7 @@ fn plain(step: &Step) -> StepFile {
         words: match &step.work {
             Work::Code { words, .. } => Some(words.trim_end().to_owned()),
             Work::Backfill(backfill) => backfill.question.clone(),
-            Work::Migrate(_) | Work::Hold(_) => None,
+            Work::Migrate(_) | Work::Copy(_) | Work::Hold(_) => None,
         },
         sql: Vec::new(),
         backfill: None,

@@ -1,9 +1,12 @@
 //! What ships together, judged one deploy after the other: those of a batch, and those that no file holds, such as a plan's.
 
+use std::collections::BTreeMap;
+
 use super::outcome::Outcome;
 use super::project::{Direction, MigrationFile, Script};
 use super::run::{Ahead, Batch, Lint, replay};
 use crate::catalog::{Catalog, Era};
+use crate::finding::Evidence;
 
 /// A deploy of a batch.
 #[derive(Debug)]
@@ -52,19 +55,20 @@ impl Lint<'_> {
         shipments
     }
 
-    /// Judges `scripts` as part of a deploy, where `before` stands: what was there when its batch began is in use.
-    pub fn deploy<'s>(
+    /// Judges a migration that no file holds as part of a deploy, where `before` stands: what was there when its batch
+    /// began is in use. `evidence` was seen to beforehand, by the rules whose findings it answers.
+    pub fn deploy(
         &self,
         before: &Catalog,
-        scripts: impl IntoIterator<Item = (&'s MigrationFile, &'s Script)>,
+        migration: &MigrationFile,
+        script: &Script,
+        evidence: &BTreeMap<String, Evidence>,
     ) -> Outcome {
         // Which code runs then is the plan's to say.
-        let lint = Self { code: None, ..*self };
+        let lint = Lint { code: None, evidence: Some(evidence), ..*self };
         let mut outcome = lint.nothing_yet(before.clone());
         let ahead = Ahead::new(&lint, before, &[]);
-        scripts
-            .into_iter()
-            .for_each(|(migration, script)| lint.judge_script(&mut outcome, migration, script, |_| Vec::new(), &ahead));
+        lint.judge_script(&mut outcome, migration, script, |_| Vec::new(), &ahead);
         outcome
     }
 }

@@ -1,5 +1,7 @@
 //! One change against the catalog before it: its effect on the engine, and the rules that it matches.
 
+use std::collections::BTreeMap;
+
 use super::code::{Asked, Code};
 use super::discharge::{clues, discharge};
 use super::object::object;
@@ -10,7 +12,7 @@ use crate::catalog::Catalog;
 use crate::change::TableName;
 use crate::effect::{Effect, Effects, Subject};
 use crate::engine::EngineVersion;
-use crate::finding::{Breaks, Confidence, Finding, Severity};
+use crate::finding::{Breaks, Confidence, Evidence, Finding, Severity};
 use crate::rule::{Match, Remark, Rule, Rules};
 
 /// What judges changes.
@@ -21,6 +23,8 @@ pub(super) struct Judge<'a> {
     pub(super) policy: &'a Policy,
     /// The code around the batch, where it is known.
     pub(super) code: Option<&'a Code<'a>>,
+    /// What was seen to beforehand, by the rules whose findings it answers.
+    pub(super) evidence: Option<&'a BTreeMap<String, Evidence>>,
 }
 
 /// What is known of a change once it is judged.
@@ -74,7 +78,7 @@ impl Judge<'_> {
         let findings = matches.iter().map(|found| Finding {
             uses: of_code(found.rule).map(Asked::uses).unwrap_or_default(),
             doubts: of_code(found.rule).map(Asked::doubts).unwrap_or_default(),
-            discharged_by: evidence(found.rule),
+            discharged_by: evidence(found.rule).or_else(|| self.evidence?.get(&found.rule.id).cloned()),
             ..finding(found, severity(found.rule), subject, &effect, place)
         });
         let findings = without_idle_doubts(findings.collect());

@@ -1,7 +1,7 @@
 //! Replays the history and judges the batch.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::code::Code;
@@ -19,7 +19,7 @@ use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
 use crate::effect::{Blocks, Certainty, CodeUse, Effect, Effects, Lasts, Session, Subject, Trail};
 use crate::engine::EngineVersion;
-use crate::finding::{Date, Finding, Suppressions, UnusedSuppression};
+use crate::finding::{Date, Evidence, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
 use crate::source::{Comment, SourceFile, Tree};
 
@@ -40,6 +40,8 @@ pub struct Lint<'a> {
     pub today: Option<Date>,
     /// What the branch has that the batch leaves; `None` where that is not asked.
     pub published: Option<&'a Published>,
+    /// What was seen to beforehand, by the rules whose findings it answers; the deploys of a plan have some.
+    pub evidence: Option<&'a BTreeMap<String, Evidence>>,
 }
 
 /// Which migrations are judged, and what ships with what. The others are only replayed, as far as they sort before.
@@ -146,8 +148,8 @@ impl Lint<'_> {
         self.judge_script(outcome, migration, script, |after| self.way_back(after, migration, script), ahead);
     }
 
-    /// Judges what a migration sends, whatever its file says; `way_back` tells what there is to say of undoing it, for the tables as
-    /// they are after it.
+    /// Judges what a migration sends, whatever its file says; `way_back` tells what there is to say of undoing it, for the
+    /// tables as they are after it.
     pub(super) fn judge_script(
         &self,
         outcome: &mut Outcome,
@@ -253,7 +255,13 @@ impl Lint<'_> {
     }
 
     fn judge_with(&self) -> Judge<'_> {
-        Judge { effects: self.effects, rules: self.rules, policy: self.policy, code: self.code }
+        Judge {
+            effects: self.effects,
+            rules: self.rules,
+            policy: self.policy,
+            code: self.code,
+            evidence: self.evidence,
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::sql::write;
 /// A step in the graph.
 struct Node<'a> {
     draft: &'a Draft,
-    touch: Touch,
+    touch: &'a Touch,
     id: String,
 }
 
@@ -43,11 +43,11 @@ pub(super) fn pack(chains: &[Chain], shipment: &Shipment, packing: Packing) -> P
 fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
     let mut graph = DiGraph::new();
     let mut ids = BTreeSet::new();
-    let mut done: Vec<Vec<NodeIndex>> = Vec::new();
+    let mut done: Vec<(&Touch, Vec<NodeIndex>)> = Vec::new();
     for chain in chains {
         let slug = slug(chain);
         let mut nodes = Vec::new();
-        for (draft, touch) in chain.drafts.iter().zip(Touch::of_all(&chain.drafts, &chain.before)) {
+        for (draft, touch) in chain.drafts.iter().zip(&chain.touches) {
             let id = unique(&format!("{slug}.{}", step_name(&draft.step)), &mut ids);
             let node = graph.add_node(Node { draft, touch, id });
             if let Some(previous) = nodes.last() {
@@ -55,12 +55,12 @@ fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
             }
             nodes.push(node);
         }
-        for earlier in &done {
+        for (_, earlier) in done.iter().filter(|(all, _)| all.meets(&chain.all)) {
             for (from, to) in crossings(&graph, earlier, &nodes) {
                 graph.update_edge(from, to, ());
             }
         }
-        done.push(nodes);
+        done.push((&chain.all, nodes));
     }
     serialise_backfills(&mut graph);
     graph
@@ -71,7 +71,7 @@ fn crossings(graph: &DiGraph<Node<'_>, ()>, earlier: &[NodeIndex], later: &[Node
     let mut crossings = Vec::new();
     for to in later {
         let meets = |from: &&NodeIndex| match (graph.node_weight(**from), graph.node_weight(*to)) {
-            (Some(from), Some(to)) => from.touch.meets(&to.touch),
+            (Some(from), Some(to)) => from.touch.meets(to.touch),
             _ => false,
         };
         let shapes = |from: &&NodeIndex| graph.node_weight(**from).is_some_and(|node| node.touch.shapes);
@@ -132,7 +132,7 @@ fn slot(work: &recipe::Work) -> Slot {
     match work {
         recipe::Work::Migrate(_) => Slot::Pre,
         recipe::Work::Code { .. } => Slot::Code,
-        recipe::Work::Backfill(_) | recipe::Work::Hold(_) => Slot::Between,
+        recipe::Work::Copy(_) | recipe::Work::Backfill(_) | recipe::Work::Hold(_) => Slot::Between,
     }
 }
 
@@ -223,6 +223,11 @@ impl Node<'_> {
                     guards: guards(self.draft, engine),
                     is_in_transaction: *is_in_transaction,
                 }),
+                recipe::Work::Copy(statement) => Work::Copy(Migration {
+                    statements: vec![statement.clone()],
+                    guards: Vec::new(),
+                    is_in_transaction: false,
+                }),
                 recipe::Work::Code { words, column } => Work::Code { words: words.clone(), column: column.clone() },
                 recipe::Work::Backfill(backfill) => Work::Backfill(backfill.clone()),
                 recipe::Work::Hold(hold) => Work::Hold(hold.clone()),
@@ -249,8 +254,8 @@ fn guards(draft: &Draft, engine: Engine) -> Vec<String> {
 fn slug(chain: &Chain) -> String {
     let first = chain.drafts.iter().find_map(|draft| match &draft.step.work {
         recipe::Work::Code { column, .. } => Some((draft.step.table.as_ref(), column.as_deref())),
-        recipe::Work::Migrate(statements) => {
-            let mut changes = statements.iter().flat_map(|statement| &statement.changes);
+        work @ (recipe::Work::Migrate(_) | recipe::Work::Copy(_)) => {
+            let mut changes = work.statements().iter().flat_map(|statement| &statement.changes);
             let change = changes.find(|change| change.what.table().is_some())?;
             Some((change.what.table(), change.what.column()))
         }
@@ -267,6 +272,7 @@ fn step_name(step: &recipe::Step) -> String {
     match &step.work {
         recipe::Work::Migrate(_) => step.deploy.clone(),
         recipe::Work::Code { .. } => format!("{}-code", step.deploy),
+        recipe::Work::Copy(_) => format!("{}-copy", step.deploy),
         recipe::Work::Backfill(_) => "fill".to_owned(),
         recipe::Work::Hold(hold) => format!("{}-{}", step.deploy, hold.kind()),
     }

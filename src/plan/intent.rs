@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Unplanned;
-use super::settle::{AS_WRITTEN, Draft, Settler};
+use super::settle::{AS_WRITTEN, Draft, Settler, is_setting};
 use super::touch::Touch;
 use crate::catalog::Catalog;
 use crate::change::{SchemaChange, Statement};
@@ -20,41 +20,42 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(super) struct Chain {
     pub(super) drafts: Vec<Draft>,
-    /// The tables before the first of them, were all that stands before it in the batch done.
-    pub(super) before: Catalog,
+    /// What each of them touches.
+    pub(super) touches: Vec<Touch>,
+    /// What they touch together.
+    pub(super) all: Touch,
     /// What is wanted, in words.
     pub(super) words: String,
     /// Whether a recipe was needed.
     pub(super) is_expanded: bool,
+    /// Whether it takes more than one deploy, or follows on what does, so that what comes after it finds the tables in use.
+    is_late: bool,
     /// Whether it cannot be planned, and so is left out with all that follows on it.
-    pub(super) is_refused: bool,
+    is_refused: bool,
 }
 
 impl Chain {
     /// What the author wrote, before any recipe.
     fn of(draft: Draft, before: &Catalog) -> Self {
         let words = draft.describe();
-        Self { drafts: vec![draft], before: before.clone(), words, is_expanded: false, is_refused: false }
+        Self::new(vec![draft], before, words)
+    }
+
+    fn new(drafts: Vec<Draft>, before: &Catalog, words: String) -> Self {
+        let touches = Touch::of_all(&drafts, before);
+        let all = Touch::union(&touches);
+        let is_late = drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)));
+        Self { drafts, touches, all, words, is_expanded: false, is_late, is_refused: false }
     }
 
     /// Whether it can only follow steps that take more than one deploy, so that what those make is in use by then.
     fn comes_late(&self, earlier: &[Self]) -> bool {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        let is_long = |chain: &&Self| {
-            chain.drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)))
-        };
-        earlier.iter().filter(is_long).any(|chain| chain.meets(&own))
+        earlier.iter().any(|chain| chain.is_late && chain.all.meets(&self.all))
     }
 
     /// What is left out that it would follow on.
     fn follows_refused<'c>(&self, earlier: &'c [Self]) -> Option<&'c Self> {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        earlier.iter().find(|chain| chain.is_refused && chain.meets(&own))
-    }
-
-    fn meets(&self, others: &[Touch]) -> bool {
-        let own = Touch::of_all(&self.drafts, &self.before);
-        own.iter().any(|own| others.iter().any(|other| own.meets(other)))
+        earlier.iter().find(|chain| chain.is_refused && chain.all.meets(&self.all))
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) fn chains(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment) ->
             script.statements.iter().for_each(|statement| catalog.apply_statement(statement));
         }
     }
+    chains.retain(|chain| !chain.is_refused);
     (chains, unplanned)
 }
 
@@ -117,6 +119,8 @@ impl Authors<'_> {
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
+        let beside = self.findings().filter(|finding| is_fault(finding) && self.is_beside_statements(finding));
+        unplanned.extend(beside.map(|finding| settler.refused(finding)));
         let mut settings = Settings::of(self.script);
         for statement in self.statements() {
             if !settings.follow(&statement) && !is_transaction(&statement) {
@@ -124,15 +128,22 @@ impl Authors<'_> {
                 let (before, after) = settings.around();
                 let all = before.into_iter().chain([Statement::clone(&statement)]).chain(after).collect();
                 let mut whole = Chain::of(self.draft(all, accepted), catalog);
-                if whole.comes_late(chains) {
-                    whole.before.begin_batch();
+                if let Some(finding) = self.fault_in(&statement) {
+                    unplanned.push(settler.refused(finding));
+                    chains.push(Chain { is_refused: true, ..whole });
+                    catalog.apply_statement(&statement);
+                    continue;
                 }
-                match settler.cut(&whole.before, whole.drafts.remove(0)) {
+                let mut before = catalog.clone();
+                if whole.comes_late(chains) {
+                    before.begin_batch();
+                }
+                match settler.cut(&before, whole.drafts.remove(0)) {
                     Ok(parts) => {
                         for part in parts {
-                            let chain = Chain::of(part, &whole.before);
-                            chain.drafts.iter().for_each(|draft| draft.replay(&mut whole.before));
-                            self.plan_part(settler, chain, statement.span, chains, unplanned);
+                            let chain = Chain::of(part, &before);
+                            self.plan_part(settler, &before, &chain, &statement, chains, unplanned);
+                            chain.drafts.iter().for_each(|draft| draft.replay(&mut before));
                         }
                     }
                     Err(refused) => unplanned.push(refused),
@@ -146,20 +157,28 @@ impl Authors<'_> {
     fn plan_part(
         &self,
         settler: &Settler<'_>,
-        chain: Chain,
-        span: Span,
+        before: &Catalog,
+        wanted: &Chain,
+        statement: &Rc<Statement>,
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
-        let settled = match chain.follows_refused(chains) {
-            Some(refused) => Err(self.left_out(span, refused)),
-            None => settler.settle(&chain.before, chain.drafts.clone()),
+        let settled = match wanted.follows_refused(chains) {
+            Some(refused) => Err(self.left_out(statement.span, refused)),
+            None => settler.settle(before, wanted.drafts.clone()),
         };
+        let words = wanted.words.clone();
         match settled {
-            Ok((drafts, is_expanded)) => chains.push(Chain { drafts, is_expanded, ..chain }),
+            // To ship alone may be all that it needs.
+            Ok((drafts, is_expanded)) => {
+                let is_expanded = is_expanded || self.is_found(statement);
+                let chain = Chain::new(drafts, before, words);
+                let is_late = chain.is_late || wanted.comes_late(chains);
+                chains.push(Chain { is_expanded, is_late, ..chain });
+            }
             Err(refused) => {
                 unplanned.push(refused);
-                chains.push(Chain { is_refused: true, ..chain });
+                chains.push(Chain { is_refused: true, ..Chain::new(wanted.drafts.clone(), before, words) });
             }
         }
     }
@@ -184,6 +203,27 @@ impl Authors<'_> {
             }
         }
         statements
+    }
+
+    /// What is wrong with a statement that no recipe is for.
+    fn fault_in(&self, statement: &Rc<Statement>) -> Option<&Finding> {
+        self.findings().filter(|finding| is_fault(finding) && finding.recipe.is_none()).find(|finding| {
+            self.outcome.change_of(finding).is_some_and(|judged| Rc::ptr_eq(&judged.statement, statement))
+        })
+    }
+
+    /// Whether a finding is about no statement that a chain is made of.
+    fn is_beside_statements(&self, finding: &Finding) -> bool {
+        let judged = self.outcome.change_of(finding);
+        finding.recipe.is_none()
+            && judged.is_none_or(|judged| is_transaction(&judged.statement) || is_setting(&judged.statement))
+    }
+
+    /// Whether the lint found something in the statement that calls for a plan.
+    fn is_found(&self, statement: &Rc<Statement>) -> bool {
+        self.findings().filter(|finding| calls_for_plan(finding)).any(|finding| {
+            self.outcome.change_of(finding).is_some_and(|judged| Rc::ptr_eq(&judged.statement, statement))
+        })
     }
 
     /// What the author or the project lets stand in this statement.
@@ -217,9 +257,9 @@ impl Authors<'_> {
     }
 }
 
-/// An error without a recipe: it is told as not planned.
+/// An error: without a recipe it is told as not planned.
 fn is_fault(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.is_open() && finding.change.is_some()
+    finding.severity == Severity::Error && finding.is_open()
 }
 
 fn is_transaction(statement: &Statement) -> bool {

@@ -87,6 +87,8 @@ pub enum Slot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     Migrate(Migration),
+    /// A change that a tool makes on a copy of the table, which then takes its place.
+    Copy(Migration),
     /// What a release does, in words; and the column that this is about.
     Code {
         words: String,
@@ -145,7 +147,6 @@ pub fn plan(lint: &Lint<'_>, recipes: &Recipes, batch: &Batch, packing: Packing)
 
 fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packing: Packing, planned: &mut Planned) {
     let (chains, mut unplanned) = intent::chains(lint, recipes, shipment);
-    let chains: Vec<_> = chains.into_iter().filter(|chain| !chain.is_refused).collect();
     if chains.iter().any(|chain| chain.is_expanded) {
         let plan = graph::pack(&chains, shipment, packing);
         unplanned.extend(verify::faults(lint, &plan));
@@ -165,6 +166,16 @@ impl Plan {
     }
 }
 
+impl Work {
+    /// What is sent to the database.
+    pub fn migration(&self) -> Option<&Migration> {
+        match self {
+            Self::Migrate(migration) | Self::Copy(migration) => Some(migration),
+            Self::Code { .. } | Self::Backfill(_) | Self::Hold(_) => None,
+        }
+    }
+}
+
 impl Step {
     /// Its kind in outputs: that of its change, or `code`, `backfill`, `hold`.
     pub fn kind(&self) -> &'static str {
@@ -173,6 +184,7 @@ impl Step {
             Work::Backfill(_) => "backfill",
             Work::Hold(_) => "hold",
             Work::Migrate(migration) => migration.kind(),
+            Work::Copy(_) => "online-copy",
         }
     }
 }

@@ -2,16 +2,19 @@
 //!
 //! No recipe is applied twice to the same change on the way, so that it ends.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::Unplanned;
 use super::intent::calls_for_plan;
 use crate::catalog::Catalog;
-use crate::change::{Change, SchemaChange, Statement};
+use crate::change::{
+    AddCheck, AddColumn, AddForeignKey, AddIndex, Change, Column, ForeignKey, Index, SchemaChange, Statement,
+};
 use crate::effect::{Algorithm, Certainty, CodeUse, Session, Subject};
 use crate::finding::{Finding, Severity};
 use crate::lint::{JudgedChange, Lint, MigrationFile, Outcome, Script};
-use crate::recipe::{Hold, NoWay, Recipes, Step, Work};
+use crate::recipe::{Hold, NoWay, Recipes, Settled, Step, Work};
 use crate::source::SourceMap;
 use crate::sql::{self, write};
 
@@ -61,8 +64,7 @@ impl Settler<'_> {
     /// The steps of a statement, one for each change where one of them has to be replaced.
     pub(super) fn cut(&self, before: &Catalog, draft: Draft) -> Result<Vec<Draft>, Unplanned> {
         let Some(outcome) = draft.judge(self.lint, before) else { return Ok(vec![draft]) };
-        let replaced = outcome.findings.iter().filter(|finding| finding.is_open() && !draft.is_settled(finding));
-        let mut replaced = replaced.filter(|finding| calls_for_plan(finding) || finding.severity == Severity::Error);
+        let mut replaced = outcome.findings.iter().filter(|finding| calls_for_plan(finding));
         let Some(judged) = replaced.find_map(|finding| outcome.change_of(finding)) else { return Ok(vec![draft]) };
         if judged.statement.guard.is_some() {
             return Ok(vec![draft]);
@@ -78,42 +80,54 @@ impl Settler<'_> {
         applied: &mut Applied,
     ) -> Result<Option<Vec<Draft>>, Unplanned> {
         let Some(outcome) = draft.judge(self.lint, catalog) else { return Ok(None) };
-        let open = |finding: &&Finding| finding.is_open() && !draft.is_settled(finding);
-        let Some(finding) = outcome
-            .findings
-            .iter()
-            .filter(open)
-            .filter(|finding| calls_for_plan(finding) || finding.severity == Severity::Error)
-            .rev()
-            .max_by_key(|finding| (finding.severity, finding.recipe.is_some()))
-        else {
-            return Ok(None);
+        let mut found: Vec<&Finding> = outcome.findings.iter().filter(|finding| must_go(finding)).collect();
+        // What no recipe is for comes first: no other recipe is a way around it.
+        found.sort_by_key(|finding| (Reverse(finding.severity), finding.recipe.is_some(), self.rank(finding)));
+        for finding in found {
+            match self.expand(catalog, draft, &outcome, finding, applied) {
+                Ok(steps) => {
+                    return Ok(Some(steps.into_iter().map(|step| draft.instead(step, self.lint)).collect()));
+                }
+                // A warning may stand where no recipe knows a way.
+                Err(_) if finding.severity < Severity::Error => {}
+                Err(NoWay { reason, instead }) => {
+                    let (rule, migration) = (finding.rule.clone(), draft.migration.name.clone());
+                    return Err(Unplanned { rule, migration, span: finding.span, reason, instead });
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Lost data first, what code can bear next, and how the server does it last.
+    fn rank(&self, finding: &Finding) -> usize {
+        match self.lint.rules.get(&finding.rule).map(|rule| rule.family.as_str()) {
+            Some("data") => 0,
+            Some("locking") => 2,
+            _ => 1,
+        }
+    }
+
+    /// The steps of the recipe that answers a finding.
+    fn expand(
+        &self,
+        catalog: &Catalog,
+        draft: &Draft,
+        outcome: &Outcome,
+        finding: &Finding,
+        applied: &mut Applied,
+    ) -> Result<Vec<Step>, NoWay> {
+        let (Some(judged), Some(id)) = (outcome.change_of(finding), &finding.recipe) else {
+            return Err(self.without_recipe(finding));
         };
-        let refuse = |NoWay { reason, instead }| Unplanned {
-            rule: finding.rule.clone(),
-            migration: draft.migration.name.clone(),
-            span: finding.span,
-            reason,
-            instead,
-        };
-        let judged = outcome.change_of(finding);
-        let (Some(judged), Some(id)) = (judged, &finding.recipe) else {
-            return Err(refuse(self.without_recipe(finding)));
-        };
+        let words = judged.change.what.description();
         if let Some(guard) = &judged.statement.guard {
-            return Err(refuse(no_way(format!("it is sent only if {guard}, which nobody can tell beforehand"))));
+            return Err(no_way(format!("it is sent only if {guard}, which nobody can tell beforehand")));
         }
         if draft.is_joined() || judged.statement.changes.len() > 1 {
-            let reason = format!("{} has to happen together with others", judged.change.what.description());
-            return Err(refuse(no_way(reason)));
+            return Err(no_way(format!("{words} has to happen together with others")));
         }
-        let key = (id.clone(), format!("{:?}", judged.change.what));
-        if !applied.insert(key) {
-            let reason =
-                format!("the recipe `{id}` leads back to what it replaces, {}", judged.change.what.description());
-            return Err(refuse(no_way(reason)));
-        }
-        let recipe = self.recipes.get(id).ok_or_else(|| refuse(no_way(format!("there is no recipe `{id}` yet"))))?;
+        let recipe = self.recipes.get(id).ok_or_else(|| no_way(format!("there is no recipe `{id}`")))?;
         let subject = Subject {
             change: &judged.change,
             statement: &judged.statement,
@@ -122,8 +136,11 @@ impl Settler<'_> {
             session: &Session::default(),
             code: CodeUse::default(),
         };
-        let steps = recipe.expand(&subject).map_err(refuse)?;
-        Ok(Some(steps.into_iter().map(|step| draft.instead(step, self.lint)).collect()))
+        let steps = recipe.expand(&subject)?;
+        if !applied.insert((id.clone(), format!("{:?}", judged.change.what))) {
+            return Err(no_way(format!("the recipe `{id}` leads back to what it replaces, {words}")));
+        }
+        Ok(steps)
     }
 
     /// Why a finding without a recipe cannot be planned: what its rule says.
@@ -133,19 +150,31 @@ impl Settler<'_> {
         NoWay { reason, instead: Some(finding.help.clone()) }
     }
 
+    /// A finding of the author's own migration that no recipe is for.
+    pub(super) fn refused(&self, finding: &Finding) -> Unplanned {
+        let NoWay { reason, instead } = self.without_recipe(finding);
+        Unplanned {
+            rule: finding.rule.clone(),
+            migration: finding.migration.clone(),
+            span: finding.span,
+            reason,
+            instead,
+        }
+    }
+
     /// With ALGORITHM= and LOCK= where the server takes them, so that it refuses to do it in a heavier way.
     fn with_clauses(&self, catalog: &Catalog, draft: Draft) -> Draft {
         let engine = self.lint.target.engine;
         let Work::Migrate(statements) = &draft.step.work else { return draft };
-        let ([statement], false, true) = (statements.as_slice(), draft.is_authors, engine.is_mysql_family()) else {
-            return draft;
-        };
-        let is_alter = statement.sql.starts_with("alter table");
-        if !is_alter || statement.online.algorithm.is_some() {
+        let mut changing = statements.iter().enumerate().filter(|(_, statement)| !is_setting(statement));
+        let (Some((at, statement)), None) = (changing.next(), changing.next()) else { return draft };
+        let is_alter = statement.sql.starts_with("alter table") && statement.online.algorithm.is_none();
+        if draft.is_authors || !engine.is_mysql_family() || !is_alter {
             return draft;
         }
         let Some(outcome) = draft.judge(self.lint, catalog) else { return draft };
-        let effects = outcome.changes.iter().map(|judged| &judged.effect);
+        let of_tables = outcome.changes.iter().filter(|judged| judged.change.what.table().is_some());
+        let effects = of_tables.map(|judged| &judged.effect);
         let is_known = effects.clone().all(|effect| effect.certainty != Certainty::Unknown && effect.refused.is_none());
         let Some(algorithm) = effects.clone().map(|effect| effect.algorithm).max().flatten().filter(|_| is_known)
         else {
@@ -160,9 +189,15 @@ impl Settler<'_> {
         };
         let text = write::with_clauses(&statement.sql, algorithm.name(), lock);
         let read = sql::read(&text, &SourceMap::new(statement.span), engine);
-        let step = Step { work: Work::Migrate(read.statements), ..draft.step };
-        Draft { step, ..draft }
+        let mut statements = statements.clone();
+        statements.splice(at..=at, read.statements);
+        Draft { step: Step { work: Work::Migrate(statements), ..draft.step }, ..draft }
     }
+}
+
+/// Whether a finding stands in the way: an error, or what a recipe is for.
+fn must_go(finding: &Finding) -> bool {
+    finding.is_open() && (finding.severity == Severity::Error || calls_for_plan(finding))
 }
 
 fn no_way(reason: String) -> NoWay {
@@ -175,19 +210,14 @@ impl Draft {
         let Work::Migrate(statements) = &self.step.work else { return None };
         let script =
             Script { statements: statements.clone(), is_in_transaction: self.is_in_transaction, ..Script::default() };
-        Some(lint.deploy(catalog, [(&self.migration, &script)]))
-    }
-
-    pub(super) fn is_settled(&self, finding: &Finding) -> bool {
-        self.step.settles.iter().any(|settled| settled.rule == finding.rule)
+        Some(lint.deploy(catalog, &self.migration, &script, &Settled::evidence(&self.step.settles)))
     }
 
     /// The catalog after it. Once old code is gone, or rows are filled, what stands is what running code knows.
     pub(super) fn replay(&self, catalog: &mut Catalog) {
         match &self.step.work {
-            Work::Migrate(statements) => statements.iter().for_each(|statement| catalog.apply_statement(statement)),
             Work::Hold(Hold::Drained) | Work::Backfill(_) => catalog.begin_batch(),
-            Work::Code { .. } | Work::Hold(_) => {}
+            work => work.statements().iter().for_each(|statement| catalog.apply_statement(statement)),
         }
     }
 
@@ -196,7 +226,7 @@ impl Draft {
     fn instead(&self, step: Step, lint: &Lint<'_>) -> Self {
         // What was waited for before it holds for all that comes instead of it.
         let step = match &step.work {
-            Work::Migrate(_) => Step {
+            Work::Migrate(_) | Work::Copy(_) => Step {
                 settles: [self.step.settles.clone(), step.settles].concat(),
                 is_point_of_no_return: self.step.is_point_of_no_return || step.is_point_of_no_return,
                 deploy: if self.step.deploy == AS_WRITTEN { step.deploy } else { self.step.deploy.clone() },
@@ -235,19 +265,14 @@ impl Draft {
     /// A step for each change of a statement that makes several, so that one of them can be replaced.
     fn parts(&self, judged: &JudgedChange, catalog: &Catalog) -> Result<Option<Vec<Self>>, Unplanned> {
         let Work::Migrate(statements) = &self.step.work else { return Ok(None) };
-        let statement = &judged.statement;
-        if statement.changes.len() < 2 && statements.len() < 2 {
-            return Ok(None);
-        }
         let engine = catalog.engine();
         let (before, after) = settings(statements);
         let mut parts = Vec::new();
         for other in statements.iter().filter(|other| !is_setting(other)) {
-            for change in &other.changes {
-                if other.changes.len() > 1 && is_idle(&change.what, catalog) {
-                    continue;
-                }
-                let part = if other.changes.len() == 1 { Some(other.clone()) } else { alone(other, change, engine) };
+            let pieces: Vec<Change> = other.changes.iter().flat_map(|change| pieces(change, catalog)).collect();
+            let is_whole = pieces.len() == 1;
+            for change in pieces.iter().filter(|change| is_whole || !is_idle(&change.what, catalog)) {
+                let part = if is_whole { Some(other.clone()) } else { alone(other, change, engine) };
                 let part = part.ok_or_else(|| Unplanned {
                     rule: String::new(),
                     migration: self.migration.name.clone(),
@@ -258,13 +283,12 @@ impl Draft {
                     ),
                     instead: Some("write it as a statement of its own".to_owned()),
                 })?;
-                let is_verbatim = other.changes.len() == 1 && self.is_authors;
-                let needs_settings = part.changes.iter().any(|change| *change != judged.change);
+                let needs_settings = *change != judged.change;
                 let all =
                     if needs_settings { [before.clone(), vec![part], after.clone()].concat() } else { vec![part] };
                 parts.push(Self {
                     step: Step { work: Work::Migrate(all), ..self.step.clone() },
-                    is_authors: is_verbatim,
+                    is_authors: is_whole && self.is_authors,
                     ..self.clone()
                 });
             }
@@ -282,8 +306,58 @@ fn settings(statements: &[Statement]) -> (Vec<Statement>, Vec<Statement>) {
     (before, after)
 }
 
-fn is_setting(statement: &Statement) -> bool {
+pub(super) fn is_setting(statement: &Statement) -> bool {
     statement.changes.iter().all(|change| matches!(change.what, SchemaChange::SetVariable(_)))
+}
+
+/// What a change asks for, piece by piece: a new column first, then the keys and checks of its definition, as the engine
+/// keeps and names them.
+fn pieces(change: &Change, catalog: &Catalog) -> Vec<Change> {
+    let SchemaChange::AddColumn(add) = &change.what else { return vec![change.clone()] };
+    let column = &add.column;
+    let bare = Column { place: column.place.clone(), ..column.without_constraints() };
+    if column.is_primary_key || bare == *column {
+        return vec![change.clone()];
+    }
+    let mut after = catalog.clone();
+    after.apply(&change.what);
+    let mut pieces = vec![SchemaChange::AddColumn(AddColumn { column: bare, ..add.clone() })];
+    if let Some(table) = after.table(&add.table) {
+        pieces.extend(table.indexes.iter().filter(|index| is_over(&index.definition, column)).map(|index| {
+            SchemaChange::AddIndex(AddIndex {
+                table: add.table.clone(),
+                index: Index { name: Some(index.name.clone()), ..index.definition.clone() },
+                is_constraint: index.is_constraint,
+                using_index: None,
+                is_concurrent: false,
+                if_not_exists: false,
+            })
+        }));
+        let own_keys = table.foreign_keys.iter().filter(|key| key.definition.columns.contains(&column.name));
+        pieces.extend(own_keys.map(|key| {
+            SchemaChange::AddForeignKey(AddForeignKey {
+                table: add.table.clone(),
+                foreign_key: ForeignKey { name: Some(key.name.clone()), ..key.definition.clone() },
+                is_not_valid: false,
+            })
+        }));
+        let stood =
+            |name: &str| catalog.table(&add.table).is_some_and(|table| table.check(name, catalog.engine()).is_some());
+        pieces.extend(table.checks.iter().filter(|check| !stood(&check.name)).map(|check| {
+            SchemaChange::AddCheck(AddCheck {
+                table: add.table.clone(),
+                name: Some(check.name.clone()),
+                condition: check.condition.clone(),
+                is_not_valid: !check.is_valid,
+            })
+        }));
+    }
+    pieces.into_iter().map(|what| Change { what, span: change.span }).collect()
+}
+
+/// The key that a column's definition asks for.
+fn is_over(index: &Index, column: &Column) -> bool {
+    index.is_unique && index.columns().eq([column.name.as_str()])
 }
 
 /// Whether it asks for what stands already, as Laravel does for all that a column may have been.

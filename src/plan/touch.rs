@@ -55,15 +55,19 @@ impl Touch {
     fn of(draft: &Draft, catalog: &Catalog) -> Self {
         let mut touch = Self::default();
         match &draft.step.work {
-            Work::Migrate(statements) => {
+            work @ (Work::Migrate(_) | Work::Copy(_)) => {
                 // What a recipe keeps in step beside a column concerns nothing else of its table.
                 let concerns = |change: &SchemaChange| draft.is_authors || !is_beside(change);
-                let changes = statements.iter().flat_map(|statement| &statement.changes).map(|change| &change.what);
+                let changes =
+                    work.statements().iter().flat_map(|statement| &statement.changes).map(|change| &change.what);
                 changes.filter(|change| concerns(change)).for_each(|change| touch.add(change, catalog));
             }
             Work::Backfill(backfill) => {
                 touch.shapes = true;
-                touch.things.insert(Thing::column(&backfill.table, &backfill.column));
+                touch.things.insert(match &backfill.column {
+                    Some(column) => Thing::column(&backfill.table, column),
+                    None => Thing::whole(&backfill.table),
+                });
             }
             Work::Code { .. } | Work::Hold(_) => {}
         }
@@ -86,6 +90,15 @@ impl Touch {
             }
         }
         touches
+    }
+
+    /// All of it.
+    pub(super) fn union(touches: &[Self]) -> Self {
+        Self {
+            things: touches.iter().flat_map(|touch| touch.things.clone()).collect(),
+            anything: touches.iter().any(|touch| touch.anything),
+            shapes: touches.iter().any(|touch| touch.shapes),
+        }
     }
 
     pub(super) fn meets(&self, other: &Self) -> bool {

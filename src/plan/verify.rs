@@ -2,9 +2,9 @@
 
 use super::{Deploy, Plan, Step, Unplanned, Work};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::lint::{Lint, Script};
-use crate::recipe::Hold;
+use crate::recipe::{Hold, Settled};
 
 /// What the lint still finds in the deploys of `plan`, one after the other, and no hold settles.
 pub(super) fn faults(lint: &Lint<'_>, plan: &Plan) -> Vec<Unplanned> {
@@ -21,7 +21,7 @@ pub(super) fn faults(lint: &Lint<'_>, plan: &Plan) -> Vec<Unplanned> {
 
 fn of_step(lint: &Lint<'_>, deploy: &Deploy, step: &Step, catalog: &mut Catalog) -> Vec<Unplanned> {
     let migration = match &step.work {
-        Work::Migrate(migration) => migration,
+        Work::Migrate(migration) | Work::Copy(migration) => migration,
         Work::Hold(Hold::Drained) => {
             catalog.begin_batch();
             return Vec::new();
@@ -33,12 +33,8 @@ fn of_step(lint: &Lint<'_>, deploy: &Deploy, step: &Step, catalog: &mut Catalog)
         is_in_transaction: migration.is_in_transaction,
         ..Script::default()
     };
-    let outcome = lint.deploy(catalog, [(&step.migration, &script)]);
-    let is_settled = |finding: &Finding| step.settles.iter().any(|settled| settled.rule == finding.rule);
-    let faults = outcome
-        .findings
-        .iter()
-        .filter(|finding| finding.is_open() && !is_settled(finding) && finding.severity == Severity::Error);
+    let outcome = lint.deploy(catalog, &step.migration, &script, &Settled::evidence(&step.settles));
+    let faults = outcome.findings.iter().filter(|finding| finding.is_open() && finding.severity == Severity::Error);
     let faults = faults.map(|finding| Unplanned {
         rule: finding.rule.clone(),
         migration: step.migration.name.clone(),

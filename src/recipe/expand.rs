@@ -1,14 +1,16 @@
 //! Expanding a recipe: from one change in its place to the steps that come instead of it.
 
+use super::misfit::misfits;
 use super::name::Name;
 use super::{Answer, Backfill, Deploy, Hold, Recipe, Settled, Step, Way, Work, WrittenBackfill, WrittenHold};
 use crate::answer::Answer as Fits;
 use crate::catalog::Table;
-use crate::change::{self, Column, SchemaChange, Statement};
+use crate::change::{self, Column, DataKind, SchemaChange, Statement, TableName};
 use crate::effect::Subject;
+use crate::engine::Engine;
 use crate::source::SourceMap;
 use crate::sql;
-use crate::sql::write::Dialect;
+use crate::sql::write::{self, Dialect};
 use crate::template::Template;
 
 /// Why a change cannot be planned.
@@ -30,7 +32,9 @@ impl Recipe {
     /// The steps that come instead of the change that `subject` is about, in their order.
     pub fn expand(&self, subject: &Subject<'_>) -> Result<Vec<Step>, NoWay> {
         let engine = subject.target.engine;
-        let way = self.ways.iter().find(|way| way.fits(subject)).ok_or_else(|| {
+        // One that surely fits goes before one that may.
+        let fits = |wanted: Fits| self.ways.iter().find(move |way| way.fits(subject) == wanted);
+        let way = fits(Fits::Yes).or_else(|| fits(Fits::Unknown)).ok_or_else(|| {
             NoWay::new(format!("the recipe `{}` knows no way for this change on {}", self.id, engine.title()))
         })?;
         let deploys = match &way.answer {
@@ -51,9 +55,9 @@ impl Recipe {
 }
 
 impl Way {
-    fn fits(&self, subject: &Subject<'_>) -> bool {
+    fn fits(&self, subject: &Subject<'_>) -> Fits {
         let is_on_engine = self.engines.is_empty() || self.engines.contains(&subject.target.engine);
-        is_on_engine && self.replaces.iter().any(|change| change.matches(subject).answer != Fits::No)
+        Fits::from(is_on_engine).and(Fits::any(self.replaces.iter().map(|change| change.matches(subject).answer)))
     }
 }
 
@@ -73,11 +77,22 @@ impl Deploy {
         };
         for operation in &self.migrate {
             let statements = read(&operation.statements(subject)?, subject)?;
+            if statements.is_empty() {
+                continue;
+            }
             steps.push(Step {
                 settles: settles.clone(),
                 is_point_of_no_return: self.is_point_of_no_return,
                 ..step(Work::Migrate(statements))
             });
+        }
+        if self.is_copied {
+            let Some(text) = write::statement(&subject.change.what, subject.target.engine) else {
+                return Err(NoWay::new("the tools that copy a table take no such change"));
+            };
+            let statement = read(&[text], subject)?.into_iter().next();
+            let work = statement.map(Work::Copy).ok_or_else(|| NoWay::new("it sends nothing"))?;
+            steps.push(Step { settles: settles.clone(), ..step(work) });
         }
         if let Some(words) = &self.release {
             let column = subject.change.what.column().map(str::to_owned);
@@ -85,6 +100,10 @@ impl Deploy {
         }
         if let Some(backfill) = &self.backfill {
             steps.push(step(Work::Backfill(backfill.expand(subject, way)?)));
+        }
+        if self.is_in_ranges {
+            let work = Work::Backfill(in_ranges(subject)?);
+            steps.push(Step { is_point_of_no_return: self.is_point_of_no_return, ..step(work) });
         }
         steps.extend(self.then.iter().map(|hold| step(Work::Hold(hold.expand(subject)))));
         Ok(())
@@ -96,26 +115,20 @@ impl WrittenBackfill {
         let table = subject.table_name().cloned().ok_or_else(|| NoWay::new("which table is filled is not known"))?;
         let value = self.value.as_ref().map(|text| in_sql(text, subject));
         let question = way.asks.as_ref().filter(|_| value.is_none()).map(|text| in_words(text, subject));
-        let key = key(subject.table()).ok_or_else(|| NoWay {
-            reason: format!("`{table}` has no key by which its rows could be taken a range at a time"),
-            instead: Some(format!("give `{table}` a primary key first, in a deploy before")),
-        })?;
+        let key = key_of(&table, subject)?;
         let (column, only_where) = (in_words(&self.column, subject), in_sql(&self.only_where, subject));
         let engine = subject.target.engine;
-        let range: String = match key.as_slice() {
-            [one] => format!(" and {0} > ? and {0} <= ?", engine.quote(one)),
-            _ => String::new(),
-        };
+        let range = range(&key, engine).map_or(String::new(), |range| format!(" and {range}"));
         let keeps = keeps(subject, &column);
         let kept: Vec<String> = keeps.iter().map(|name| format!(", {0} = {0}", engine.quote(name))).collect();
         let kept = kept.concat();
         let sql = format!(
-            "update {} set {} = {}{kept} where {only_where}{range}",
+            "update {} set {} = {}{kept} where ({only_where}){range}",
             Dialect(engine).table_name(&table),
             engine.quote(&column),
             value.as_deref().unwrap_or("?"),
         );
-        Ok(Backfill { table, column, value, question, only_where, keeps, sql, key })
+        Ok(Backfill { table, column: Some(column), value, question, only_where: Some(only_where), keeps, sql, key })
     }
 }
 
@@ -125,6 +138,7 @@ impl WrittenHold {
             Self::Drained => Hold::Drained,
             Self::Unreferenced(what) => Hold::Unreferenced { what: in_words(what, subject) },
             Self::NoRow(query) => Hold::NoRow { query: in_sql(query, subject) },
+            Self::Fits => fits(subject),
             Self::Approved(what) => Hold::Approved { what: in_words(what, subject) },
         }
     }
@@ -151,6 +165,63 @@ fn read(texts: &[String], subject: &Subject<'_>) -> Result<Vec<Statement>, NoWay
         statements.extend(script.statements);
     }
     Ok(statements)
+}
+
+/// The key by which the rows of a table are taken a range at a time.
+fn key_of(table: &TableName, subject: &Subject<'_>) -> Result<Vec<String>, NoWay> {
+    key(subject.table()).ok_or_else(|| NoWay {
+        reason: format!("`{table}` has no key by which its rows could be taken a range at a time"),
+        instead: Some(format!("give `{table}` a primary key first, in a deploy before")),
+    })
+}
+
+/// The rows between two values of a key of one column.
+fn range(key: &[String], engine: Engine) -> Option<String> {
+    match key {
+        [one] => Some(format!("{0} > ? and {0} <= ?", engine.quote(one))),
+        _ => None,
+    }
+}
+
+/// The author's own UPDATE or DELETE, a range at a time.
+fn in_ranges(subject: &Subject<'_>) -> Result<Backfill, NoWay> {
+    let SchemaChange::DataRows(rows) = &subject.change.what else {
+        return Err(NoWay::new("only changes of rows can be made a range at a time"));
+    };
+    let (engine, table) = (subject.target.engine, rows.table.clone());
+    let key = key_of(&table, subject)?;
+    let range = range(&key, engine).unwrap_or_else(|| "?".to_owned());
+    let statement = subject.statement;
+    let sql = if rows.kind == DataKind::Truncate {
+        Some(format!("delete from {} where {range}", Dialect(engine).table_name(&table)))
+    } else {
+        sql::ranged(&statement.sql, &statement.bindings, &range, engine)
+    };
+    let sql = sql.ok_or_else(|| NoWay {
+        reason: format!("which rows of `{table}` it changes, and how, cannot be told from its SQL alone"),
+        instead: Some("change them in a job of your own, a range of keys at a time".to_owned()),
+    })?;
+    Ok(Backfill {
+        table,
+        column: rows.columns.first().cloned(),
+        value: None,
+        question: None,
+        only_where: None,
+        keeps: Vec::new(),
+        sql,
+        key,
+    })
+}
+
+/// That no row holds what the new type does not; a person looks where no comparison tells.
+fn fits(subject: &Subject<'_>) -> Hold {
+    let table = subject.table_name().map(|table| Dialect(subject.target.engine).table_name(table)).unwrap_or_default();
+    match misfits(subject) {
+        Some(condition) => Hold::NoRow { query: format!("SELECT 1 FROM {table} WHERE {condition}") },
+        None => Hold::Approved {
+            what: format!("every row holds what it should after this: {}", subject.change.what.description()),
+        },
+    }
 }
 
 /// The columns that an UPDATE would change besides `column`, were they not set to what they are.

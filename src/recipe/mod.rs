@@ -5,6 +5,7 @@
 //! changes, in which deploy each goes, and whether they lint clean is left to the planner.
 
 mod expand;
+mod misfit;
 mod name;
 mod operation;
 mod recipe_file;
@@ -12,9 +13,12 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::change::{Statement, TableName};
 use crate::effect::ChangeMatch;
 use crate::engine::Engine;
+use crate::finding::Evidence;
 use crate::template::Template;
 
 pub use expand::NoWay;
@@ -67,6 +71,10 @@ struct Deploy {
     /// What the release does from then on, or may rely on.
     release: Option<Template<Name>>,
     backfill: Option<WrittenBackfill>,
+    /// The rows that the change is about are taken a range at a time.
+    is_in_ranges: bool,
+    /// A tool makes the change on a copy of the table.
+    is_copied: bool,
     /// What has to be seen before it goes on.
     then: Vec<WrittenHold>,
     /// Rules whose findings about `migrate` are met by what was waited for, and how.
@@ -88,6 +96,7 @@ enum WrittenHold {
     Drained,
     Unreferenced(Template<Name>),
     NoRow(Template<Name>),
+    Fits,
     Approved(Template<Name>),
 }
 
@@ -107,6 +116,8 @@ pub struct Step {
 pub enum Work {
     /// Statements, in one transaction where there are several and the engine can.
     Migrate(Vec<Statement>),
+    /// A change that a tool makes on a copy of the table, which then takes its place.
+    Copy(Statement),
     /// What a release does, in words; and the column that this is about.
     Code {
         words: String,
@@ -120,13 +131,14 @@ pub enum Work {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backfill {
     pub table: TableName,
-    pub column: String,
-    /// An SQL expression; `None` where only a person can say it.
+    /// The column that is filled; `None` where the rows go.
+    pub column: Option<String>,
+    /// An SQL expression; `None` where only a person can say it, and where the statement is the author's own.
     pub value: Option<String>,
     /// What is asked then.
     pub question: Option<String>,
-    /// The condition of the rows that still lack it.
-    pub only_where: String,
+    /// The condition of the rows that still lack it; `None` where nothing tells them from those that are done.
+    pub only_where: Option<String>,
     /// Columns that change by themselves with every UPDATE, and must not here (MySQL family).
     pub keeps: Vec<String>,
     /// One range of it: `?` for the value that is asked for, and for the bounds of the range where it has one key.
@@ -154,6 +166,25 @@ pub struct Settled {
     /// The rule's id.
     pub rule: String,
     pub words: String,
+}
+
+impl Work {
+    /// What is sent to the database as it is.
+    pub fn statements(&self) -> &[Statement] {
+        match self {
+            Self::Migrate(statements) => statements,
+            Self::Copy(statement) => std::slice::from_ref(statement),
+            Self::Code { .. } | Self::Backfill(_) | Self::Hold(_) => &[],
+        }
+    }
+}
+
+impl Settled {
+    /// As the lint takes it: by the rule whose findings it answers.
+    pub fn evidence(all: &[Self]) -> BTreeMap<String, Evidence> {
+        let one = |settled: &Self| (settled.rule.clone(), Evidence { words: settled.words.clone(), place: None });
+        all.iter().map(one).collect()
+    }
 }
 
 impl Hold {

@@ -1,6 +1,7 @@
 //! What the texts of a recipe can name.
 
 use super::expand::columns_of;
+use super::misfit::misfits;
 use crate::change::{AddCheck, AddForeignKey, AddIndex, SchemaChange, TableName};
 use crate::effect::Subject;
 use crate::engine::Engine;
@@ -28,6 +29,8 @@ pub(super) enum Name {
     ReferencesColumns,
     /// A query of the rows that point at none.
     Orphans,
+    /// The condition of rows whose value the new type does not hold.
+    Misfits,
     /// What a CHECK asks.
     Condition,
     /// The default that a new column is asked to have.
@@ -38,8 +41,6 @@ pub(super) enum Name {
     HelperToo,
     /// A name for a column that is filled beside the old one.
     Aside,
-    /// A name for what is put out of use.
-    Retired,
 }
 
 /// What a name stands for.
@@ -74,12 +75,12 @@ impl Name {
         ("references", Self::References),
         ("references_columns", Self::ReferencesColumns),
         ("orphans", Self::Orphans),
+        ("misfits", Self::Misfits),
         ("condition", Self::Condition),
         ("default", Self::Default),
         ("helper", Self::Helper),
         ("helper_too", Self::HelperToo),
         ("aside", Self::Aside),
-        ("retired", Self::Retired),
     ];
 
     /// The names that a change of that kind has; `None` for any kind.
@@ -89,14 +90,13 @@ impl Name {
             Some("add-column") => &[Self::Column, Self::Type, Self::Default, Self::Helper],
             Some("rename-column") => &[Self::Column, Self::To, Self::Helper, Self::HelperToo],
             Some("redefine-column") => {
-                &[Self::Column, Self::To, Self::Type, Self::Helper, Self::HelperToo, Self::Aside, Self::Retired]
+                &[Self::Column, Self::To, Self::Type, Self::Helper, Self::HelperToo, Self::Aside, Self::Misfits]
             }
-            Some("change-type") => &[Self::Column, Self::Type, Self::Helper, Self::Aside, Self::Retired],
+            Some("change-type") => &[Self::Column, Self::Type, Self::Helper, Self::Aside, Self::Misfits],
             Some(
                 "drop-column" | "set-not-null" | "drop-not-null" | "set-default" | "drop-default" | "change-identity",
             ) => &[Self::Column, Self::Helper],
             Some("rename-table") => &[Self::To, Self::Helper],
-            Some("drop-table") => &[Self::Retired],
             Some("add-index") => &[Self::Index, Self::Columns, Self::Helper],
             Some("drop-index") => &[Self::Index],
             Some("add-primary-key") => &[Self::Columns, Self::Helper],
@@ -150,6 +150,7 @@ impl Name {
             }
             Self::ReferencesColumns => Value::Identifiers(referred_columns(change, subject)),
             Self::Orphans => Value::Text(orphans(change, subject)),
+            Self::Misfits => Value::Text(misfits(subject).unwrap_or_default()),
             Self::Condition => Value::Text(match change {
                 SchemaChange::AddCheck(add) => add.condition.clone(),
                 _ => String::new(),
@@ -158,8 +159,6 @@ impl Name {
             Self::Helper => made(&[&table().name, &about(change), "phase"]),
             Self::HelperToo => made(&[&table().name, &about(change), "phase", "too"]),
             Self::Aside => made(&[&column(), "next"]),
-            Self::Retired if change.column().is_none() => made(&[&table().name, "retired"]),
-            Self::Retired => made(&[&column(), "retired"]),
         }
     }
 }
@@ -214,8 +213,9 @@ fn default_of(change: &SchemaChange) -> String {
 /// The index's name, or the one that is made for it.
 pub(super) fn index_name(change: &SchemaChange, subject: &Subject<'_>) -> String {
     match change {
-        SchemaChange::AddIndex(AddIndex { index, table, .. }) => index.name.clone().unwrap_or_else(|| {
-            let kind = if index.is_unique { "unique" } else { "index" };
+        SchemaChange::AddIndex(add @ AddIndex { index, table, .. }) => index.name.clone().unwrap_or_else(|| {
+            // As PostgreSQL would call it.
+            let kind = if add.is_constraint { "key" } else { "idx" };
             cut(&format!("{}_{}_{kind}", table.name, columns_of(change).join("_")), subject.target.engine)
         }),
         SchemaChange::DropIndex(drop) => drop.name.clone(),
@@ -226,10 +226,9 @@ pub(super) fn index_name(change: &SchemaChange, subject: &Subject<'_>) -> String
 /// The constraint's name, or the one that is made for it.
 pub(super) fn constraint_name(change: &SchemaChange) -> String {
     match change {
-        SchemaChange::AddForeignKey(AddForeignKey { table, foreign_key, .. }) => foreign_key
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("{}_{}_foreign", table.name, foreign_key.columns.join("_"))),
+        SchemaChange::AddForeignKey(AddForeignKey { table, foreign_key, .. }) => {
+            foreign_key.name.clone().unwrap_or_else(|| format!("{}_{}_fkey", table.name, foreign_key.columns.join("_")))
+        }
         SchemaChange::AddCheck(AddCheck { table, name, .. }) => {
             name.clone().unwrap_or_else(|| format!("{}_check", table.name))
         }

@@ -25,6 +25,10 @@ pub(super) enum Written {
     DropColumn(OfColumn),
     SetNotNull(OfColumn),
     DropNotNull(OfColumn),
+    /// NOT NULL, where the column that the change is about is.
+    KeepNotNull(Kept),
+    /// The default that the column has which the change is about.
+    KeepDefault(Kept),
     /// The default that the change asks for.
     SetDefault(Nothing),
     AddCheck(WrittenCheck),
@@ -63,6 +67,13 @@ pub(super) struct WrittenColumn {
 pub(super) struct OfColumn {
     /// Without it the one that is changed.
     column: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    /// The column that gets it.
+    column: String,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -112,6 +123,8 @@ pub(super) enum Operation {
     DropColumn(Option<Template<Name>>),
     SetNotNull(Option<Template<Name>>),
     DropNotNull(Option<Template<Name>>),
+    KeepNotNull(Template<Name>),
+    KeepDefault(Template<Name>),
     SetDefault,
     AddCheck { name: Option<Template<Name>>, condition: Option<Template<Name>>, is_not_valid: bool },
     ValidateConstraint(Template<Name>),
@@ -137,6 +150,8 @@ impl Operation {
             Written::DropColumn(of) => Self::DropColumn(optional(&of.column)?),
             Written::SetNotNull(of) => Self::SetNotNull(optional(&of.column)?),
             Written::DropNotNull(of) => Self::DropNotNull(optional(&of.column)?),
+            Written::KeepNotNull(kept) => Self::KeepNotNull(Template::read(&kept.column)?),
+            Written::KeepDefault(kept) => Self::KeepDefault(Template::read(&kept.column)?),
             Written::SetDefault(Nothing {}) => Self::SetDefault,
             Written::AddCheck(check) => Self::AddCheck {
                 name: optional(&check.name)?,
@@ -171,6 +186,8 @@ impl Operation {
             Self::DropColumn(column) | Self::SetNotNull(column) | Self::DropNotNull(column) => of(&[column.as_ref()]),
             Self::AddCheck { name, condition, .. } => of(&[name.as_ref(), condition.as_ref()]),
             Self::ValidateConstraint(name)
+            | Self::KeepNotNull(name)
+            | Self::KeepDefault(name)
             | Self::DropConstraint(name)
             | Self::UseIndex(name)
             | Self::DropIndex { name, .. } => of(&[Some(name)]),
@@ -187,6 +204,8 @@ impl Operation {
                 let statements = all.iter().map(|one| one.statements(subject)).collect::<Result<Vec<_>, _>>()?;
                 Ok(statements.into_iter().flatten().collect())
             }
+            Self::KeepNotNull(_) if asked_column(subject)?.is_nullable => Ok(Vec::new()),
+            Self::KeepDefault(_) if asked_column(subject)?.default == Default::None => Ok(Vec::new()),
             one => one.change(subject).and_then(|change| sent(&change, subject)).map(|statement| vec![statement]),
         }
     }
@@ -222,6 +241,11 @@ impl Operation {
             }),
             Self::SetNotNull(named) => nullability(subject, table()?, column(named), false)?,
             Self::DropNotNull(named) => nullability(subject, table()?, column(named), true)?,
+            Self::KeepNotNull(name) => nullability(subject, table()?, words(name), false)?,
+            Self::KeepDefault(name) => {
+                let default = asked_column(subject)?.default;
+                SchemaChange::SetDefault(SetDefault { table: table()?, column: words(name), default })
+            }
             Self::SetDefault => {
                 let Column { name, default, .. } = asked_column(subject)?;
                 SchemaChange::SetDefault(SetDefault { table: table()?, column: name, default })

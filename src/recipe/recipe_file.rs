@@ -60,6 +60,10 @@ struct WrittenDeploy {
     /// What the release does from then on, or may rely on.
     release: Option<String>,
     backfill: Option<BackfillFile>,
+    /// The rows that the change is about are taken a range at a time, as its author wrote it.
+    in_ranges: Option<operation::Nothing>,
+    /// A tool makes the change on a copy of the table.
+    copy: Option<operation::Nothing>,
     /// What has to be seen before it goes on.
     #[serde(default)]
     then: Vec<HoldFile>,
@@ -93,6 +97,8 @@ enum HoldFile {
     Unreferenced(String),
     /// The query gives no row.
     NoRow(String),
+    /// No row holds a value that the new type of the column does not.
+    Fits,
     /// A person says so.
     Approved(String),
 }
@@ -188,6 +194,8 @@ impl WrittenDeploy {
             migrate: self.migrate.iter().map(Operation::read).collect::<Result<_, _>>()?,
             release: self.release.as_deref().map(Template::read).transpose()?,
             backfill: self.backfill.map(BackfillFile::read).transpose()?,
+            is_in_ranges: self.in_ranges.is_some(),
+            is_copied: self.copy.is_some(),
             then: self.then.into_iter().map(HoldFile::read).collect::<Result<_, _>>()?,
             settles: settles.collect::<Result<_, UnknownName>>()?,
             is_point_of_no_return: self.no_return,
@@ -211,6 +219,7 @@ impl HoldFile {
             Self::Drained => WrittenHold::Drained,
             Self::Unreferenced(what) => WrittenHold::Unreferenced(Template::read(&what)?),
             Self::NoRow(query) => WrittenHold::NoRow(Template::read(&query)?),
+            Self::Fits => WrittenHold::Fits,
             Self::Approved(what) => WrittenHold::Approved(Template::read(&what)?),
         })
     }
@@ -260,7 +269,7 @@ impl Deploy {
             [Some(&backfill.column), backfill.value.as_ref(), Some(&backfill.only_where)].into_iter().flatten()
         });
         let holds = self.then.iter().filter_map(|hold| match hold {
-            WrittenHold::Drained => None,
+            WrittenHold::Drained | WrittenHold::Fits => None,
             WrittenHold::Unreferenced(text) | WrittenHold::NoRow(text) | WrittenHold::Approved(text) => Some(text),
         });
         self.release.iter().chain(self.settles.iter().map(|(_, words)| words)).chain(backfill).chain(holds).collect()

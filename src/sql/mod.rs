@@ -28,6 +28,7 @@ mod named;
 mod names;
 mod object;
 mod options;
+mod ranged;
 mod reader;
 mod reading;
 mod references;
@@ -58,6 +59,7 @@ use split::{PieceKind, Splitter, State};
 pub use copy::{Copy, copied};
 pub use dynamic::BUILT;
 pub use mention::{Mentions, mentions};
+pub use ranged::ranged;
 pub use reader::Reader;
 
 /// What a text of SQL says.

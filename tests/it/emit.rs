@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::cli::{code, directory, phasewise, run, write};
+use super::cli::{code, directory, run, write};
 
 const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/apps/shop");
 const COLUMN: &str = "database/migrations/2026_11_22_000000_add_reference_code_to_orders.php";

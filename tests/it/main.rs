@@ -21,6 +21,7 @@ mod layers;
 mod layouts;
 mod object_rules;
 mod objects;
+mod planned_examples;
 mod plans;
 mod published;
 mod readme;

@@ -202,6 +202,8 @@ pub struct DropColumnMatch {
     checked_with_others: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
+    /// INSERTs have to set it: it is known to be NOT NULL, nothing fills it, and it is no part of the primary key.
+    required: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
     stands: Option<bool>,
     /// A view that is known names it, or all columns of its table.
@@ -245,6 +247,7 @@ impl DropColumnMatch {
             ),
             Verdict::certainly(self.cascade, change.cascade),
             Verdict::certainly(self.if_exists, change.if_exists),
+            Verdict::certainly(self.required, subject.table().is_some_and(|table| is_required(table, column, engine))),
             Verdict::whether(
                 self.in_foreign_key,
                 keeps_foreign_key(subject, column),
@@ -259,6 +262,16 @@ impl DropColumnMatch {
             Verdict::whether(self.view_depends, view_depends(subject, Some(column)), VIEW_DEPENDS),
         ])
     }
+}
+
+/// The NOT NULL of a key is not a column's own, and cannot be taken from it.
+fn is_required(table: &Table, column: &str, engine: crate::engine::Engine) -> bool {
+    let Some(definition) = table.column(column, engine).map(|column| &column.definition) else { return false };
+    !definition.is_nullable
+        && matches!(definition.default, Default::None | Default::Null)
+        && definition.generated.is_none()
+        && definition.identity.is_none()
+        && !table.primary_key.contains(&definition.name)
 }
 
 /// The primary key and the unique indexes: the columns of each.

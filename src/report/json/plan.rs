@@ -52,7 +52,7 @@ struct StepReport {
     /// When it is taken: by the migrations before the release is live, by the release, or after it and before the next.
     #[schemars(extend("enum" = ["pre", "code", "between"]))]
     slot: &'static str,
-    /// `code`, `backfill`, `hold`, or the kind of its change.
+    /// `code`, `backfill`, `hold`, `online-copy`, or the kind of its change.
     kind: &'static str,
     table: Option<String>,
     /// The author's migration that it comes from.
@@ -79,11 +79,13 @@ struct StepReport {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "backfill")]
 struct BackfillReport {
-    column: String,
-    /// An SQL expression; null where it is asked for.
+    /// The column that is filled; null where rows go.
+    column: Option<String>,
+    /// An SQL expression; null where it is asked for, or where the statement is the author's own.
     value: Option<String>,
+    /// The condition of the rows that still lack it; null where nothing tells them from those that are done.
     #[serde(rename = "where")]
-    only_where: String,
+    only_where: Option<String>,
     /// The columns by which ranges are told; empty where they are not known.
     key: Vec<String>,
 }
@@ -162,10 +164,7 @@ impl DeployReport {
 
 impl StepReport {
     fn new(step: &Step) -> Self {
-        let migration = match &step.work {
-            Work::Migrate(migration) => Some(migration),
-            _ => None,
-        };
+        let migration = step.work.migration();
         let settled = step.settles.iter();
         Self {
             id: step.id.clone(),
@@ -198,7 +197,9 @@ impl StepReport {
 
 fn sql(work: &Work) -> Vec<String> {
     match work {
-        Work::Migrate(migration) => migration.statements.iter().map(|statement| statement.sql.clone()).collect(),
+        Work::Migrate(migration) | Work::Copy(migration) => {
+            migration.statements.iter().map(|statement| statement.sql.clone()).collect()
+        }
         Work::Backfill(backfill) => vec![backfill.sql.clone()],
         Work::Code { .. } | Work::Hold(_) => Vec::new(),
     }
@@ -208,7 +209,7 @@ fn words(work: &Work) -> Option<String> {
     match work {
         Work::Code { words, .. } => Some(words.clone()),
         Work::Backfill(backfill) => backfill.question.clone(),
-        Work::Migrate(_) | Work::Hold(_) => None,
+        Work::Migrate(_) | Work::Copy(_) | Work::Hold(_) => None,
     }
 }
 

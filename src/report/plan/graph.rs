@@ -20,7 +20,7 @@ pub(super) fn write_mermaid_of(out: &mut dyn Write, plan: &Plan) -> io::Result<(
         for step in &deploy.steps {
             let label = format!("{}: {}", Sort::of(step).word(), shortened(&title(step)));
             let (open, close) = match Sort::of(step) {
-                Sort::Schema => ("[", "]"),
+                Sort::Schema | Sort::Copy => ("[", "]"),
                 Sort::Code => ("(", ")"),
                 Sort::Rows => ("[(", ")]"),
                 Sort::Hold => ("{{", "}}"),
@@ -50,7 +50,7 @@ pub fn write_dot(out: &mut dyn Write, planned: &Planned) -> io::Result<()> {
             writeln!(out, "    label=\"deploy {}: {}\";", deploy.number, in_dot(&deploy.name))?;
             for step in &deploy.steps {
                 let shape = match Sort::of(step) {
-                    Sort::Schema => "box",
+                    Sort::Schema | Sort::Copy => "box",
                     Sort::Code => "note",
                     Sort::Rows => "cylinder",
                     Sort::Hold => "hexagon",

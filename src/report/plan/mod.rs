@@ -17,17 +17,19 @@ use crate::recipe::{Backfill, Hold};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Schema,
+    Copy,
     Code,
     Rows,
     Hold,
 }
 
 impl Sort {
-    const ALL: [Self; 4] = [Self::Schema, Self::Code, Self::Rows, Self::Hold];
+    const ALL: [Self; 5] = [Self::Schema, Self::Copy, Self::Code, Self::Rows, Self::Hold];
 
     fn of(step: &Step) -> Self {
         match &step.work {
             Work::Migrate(_) => Self::Schema,
+            Work::Copy(_) => Self::Copy,
             Work::Code { .. } => Self::Code,
             Work::Backfill(_) => Self::Rows,
             Work::Hold(_) => Self::Hold,
@@ -38,6 +40,7 @@ impl Sort {
     fn word(self) -> &'static str {
         match self {
             Self::Schema => "migrate",
+            Self::Copy => "copy",
             Self::Code => "code",
             Self::Rows => "fill",
             Self::Hold => "wait",
@@ -48,6 +51,7 @@ impl Sort {
     fn title(self) -> &'static str {
         match self {
             Self::Schema => "schema",
+            Self::Copy => "schema, by a tool that copies the table online",
             Self::Code => "code",
             Self::Rows => "rows",
             Self::Hold => "seen to be true before it goes on",
@@ -58,9 +62,10 @@ impl Sort {
 /// A step in a few words.
 fn title(step: &Step) -> String {
     match &step.work {
-        Work::Migrate(migration) => describe(migration),
+        Work::Migrate(migration) | Work::Copy(migration) => describe(migration),
         Work::Code { words, .. } => prose::paragraphs(words).join(" "),
-        Work::Backfill(Backfill { table, column, .. }) => format!("fill `{table}.{column}`"),
+        Work::Backfill(Backfill { table, column: Some(column), .. }) => format!("fill `{table}.{column}`"),
+        Work::Backfill(Backfill { table, .. }) => format!("change rows of `{table}`"),
         Work::Hold(Hold::Drained) => "no older release runs any more".to_owned(),
         Work::Hold(Hold::Unreferenced { what }) => format!("nothing uses `{what}`"),
         Work::Hold(Hold::NoRow { .. }) => {
@@ -80,7 +85,9 @@ fn describe(migration: &Migration) -> String {
 /// What is sent, one statement each.
 fn statements(step: &Step) -> Vec<&str> {
     match &step.work {
-        Work::Migrate(migration) => migration.statements.iter().map(|statement| statement.sql.trim_end()).collect(),
+        Work::Migrate(migration) | Work::Copy(migration) => {
+            migration.statements.iter().map(|statement| statement.sql.trim_end()).collect()
+        }
         Work::Backfill(backfill) => vec![backfill.sql.as_str()],
         Work::Hold(Hold::NoRow { query }) => vec![query.as_str()],
         Work::Code { .. } | Work::Hold(_) => Vec::new(),

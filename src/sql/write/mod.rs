@@ -8,8 +8,8 @@ mod parts;
 pub use parts::Dialect;
 
 use crate::change::{
-    AddIndex, AddPrimaryKey, ChangeType, CreateTable, Default, DropColumn, DropConstraint, DropIndex, DropTable,
-    RedefineColumn, RenameColumn, RenameIndex, SchemaChange, TableName,
+    AddIndex, AddPrimaryKey, ChangeType, CreateTable, DropColumn, DropConstraint, DropIndex, DropTable, RedefineColumn,
+    RenameColumn, RenameIndex, SchemaChange, TableName,
 };
 use crate::engine::Engine;
 
@@ -20,8 +20,20 @@ pub fn statement(change: &SchemaChange, engine: Engine) -> Option<String> {
     match change {
         SchemaChange::CreateTable(create) => dialect.create_table(create),
         SchemaChange::DropTable(drop) => Some(dialect.drop_table(drop)),
+        SchemaChange::ChangeTableOptions(change) if change.converts_columns && engine.is_mysql_family() => {
+            let charset = change.options.charset.as_ref()?;
+            let collation = change.options.collation.as_ref().map_or(String::new(), |name| format!(" collate {name}"));
+            alter(&change.table, format!("convert to character set {charset}{collation}"))
+        }
         SchemaChange::RenameTable(rename) if engine == Engine::Sqlserver => {
             Some(format!("exec sp_rename '{}', '{}'", rename.table, rename.to.name))
+        }
+        SchemaChange::RenameTable(rename) if engine.is_mysql_family() => {
+            Some(format!("rename table {} to {}", dialect.table_name(&rename.table), dialect.table_name(&rename.to)))
+        }
+        SchemaChange::RenameTable(rename) if rename.to.schema.is_some() && rename.to.schema != rename.table.schema => {
+            let schema = rename.to.schema.as_ref().filter(|_| rename.to.name == rename.table.name)?;
+            alter(&rename.table, format!("set schema {}", engine.quote(schema)))
         }
         SchemaChange::RenameTable(rename) => {
             alter(&rename.table, format!("rename to {}", engine.quote(&rename.to.name)))
@@ -41,7 +53,7 @@ pub fn statement(change: &SchemaChange, engine: Engine) -> Option<String> {
             alter(&drop.table, dialect.of_column(&drop.column, "drop not null", engine == Engine::Postgresql)?)
         }
         SchemaChange::SetDefault(set) => {
-            let default = format!("set default {}", default(&set.default));
+            let default = format!("set default {}", dialect.default(&set.default));
             alter(&set.table, dialect.of_column(&set.column, &default, dialect.alters_defaults())?)
         }
         SchemaChange::DropDefault(drop) => {
@@ -167,8 +179,8 @@ impl Dialect {
         match (add.is_constraint, self.0.is_mysql_family()) {
             // EXCLUDE has operators, which a change does not keep.
             (true, _) if !index.is_unique => None,
-            (true, false) => alter(self.unique(index)),
-            (_, true) => alter(self.added_index(index)),
+            (true, _) => alter(self.unique(index)),
+            (false, true) => alter(self.added_index(index)),
             (false, false) => Some(self.create_index(table, index, add.is_concurrent)),
         }
     }
@@ -221,13 +233,5 @@ impl Dialect {
         let if_exists = if drop.if_exists { "if exists " } else { "" };
         let cascade = if drop.cascade { " cascade" } else { "" };
         format!("drop constraint {if_exists}{}{cascade}", self.0.quote(&drop.name))
-    }
-}
-
-fn default(default: &Default) -> String {
-    match default {
-        Default::None | Default::Null => "null".to_owned(),
-        Default::Literal(text) | Default::CurrentTimestamp(text) => text.clone(),
-        Default::Expression(text) => format!("({text})"),
     }
 }

@@ -30,9 +30,7 @@ impl Dialect {
         }
         match &column.default {
             Default::None => {}
-            Default::Null => say("default null".to_owned()),
-            Default::Literal(text) | Default::CurrentTimestamp(text) => say(format!("default {text}")),
-            Default::Expression(text) => say(format!("default ({text})")),
+            default => say(format!("default {}", self.default(default))),
         }
         if column.updates_itself {
             let precision = column.column_type.length.map_or(String::new(), |length| format!("({length})"));
@@ -49,6 +47,17 @@ impl Dialect {
             say(format!("comment {}", literal(comment)));
         }
         words.join(" ")
+    }
+
+    /// What stands behind DEFAULT.
+    pub fn default(self, default: &Default) -> String {
+        match default {
+            Default::None | Default::Null => "null".to_owned(),
+            Default::Literal(text) | Default::CurrentTimestamp(text) => text.clone(),
+            Default::Expression(text) if is_wrapped(text) => text.clone(),
+            Default::Expression(text) if is_call(text) && !self.0.is_mysql_family() => text.clone(),
+            Default::Expression(text) => format!("({text})"),
+        }
     }
 
     /// A column's definition with all that it says.
@@ -185,6 +194,38 @@ impl Dialect {
     pub(super) fn named(self, name: Option<&str>) -> String {
         name.map_or(String::new(), |name| format!(" constraint {}", self.0.quote(name)))
     }
+}
+
+/// Whether one pair of brackets stands around the whole.
+fn is_wrapped(text: &str) -> bool {
+    text.starts_with('(') && closes_at(text, 0) == Some(text.len() - 1)
+}
+
+/// `gen_random_uuid()`: a name, and its arguments.
+fn is_call(text: &str) -> bool {
+    text.find('(').is_some_and(|open| {
+        let name = text.get(..open).unwrap_or_default();
+        let is_name =
+            !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
+        is_name && closes_at(text, open) == Some(text.len() - 1)
+    })
+}
+
+/// Where the bracket that opens at `open` is closed; `None` where a quote makes that hard to tell.
+fn closes_at(text: &str, open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, letter) in text.get(open..)?.char_indices() {
+        match letter {
+            '\'' | '"' | '`' => return None,
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(open + at);
+        }
+    }
+    None
 }
 
 /// The word before INDEX, and what stands behind its name or its table.
