@@ -184,7 +184,7 @@ fn shape(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
 fn tell(planned: &Planned) -> String {
     let mut told = String::new();
     for deploy in planned.plans.iter().flat_map(|plan| &plan.deploys) {
-        let steps: Vec<&str> = deploy.steps.iter().map(|step| step.kind()).collect();
+        let steps: Vec<&str> = deploy.steps.iter().map(phasewise::plan::Step::kind).collect();
         let _ = writeln!(told, "    {} {}: {}", deploy.number, deploy.name, steps.join(", "));
     }
     for unplanned in &planned.unplanned {
