@@ -54,6 +54,19 @@ fn what_reaches_the_model_is_certain_and_others_of_the_name_are_not() {
 }
 
 #[test]
+fn what_is_said_of_a_relation_is_said_of_what_it_leads_to() {
+    let code = "namespace App\\Models;
+        class Tag extends \\Illuminate\\Database\\Eloquent\\Model {
+            public function users() { return $this->belongsToMany(User::class)->orderBy('name'); }
+        }";
+    let tag = ("app/Models/Tag.php", code);
+    let of_tags = check(&[USER, tag], &Query::gone("tags", Some("name")));
+    assert!(of_tags.starts_with("None\n") && !of_tags.contains("Certain"), "{of_tags}");
+    let of_users = check(&[USER, tag], &Query::gone("users", Some("name")));
+    assert!(of_users.contains("Certain"), "{of_users}");
+}
+
+#[test]
 fn mass_assignment_throws_away_what_is_not_fillable() {
     let code = "use App\\Models\\User;
         function a() {

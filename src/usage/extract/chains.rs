@@ -180,6 +180,13 @@ impl Extractor<'_> {
                     None => self.unknown(),
                 };
             }
+            // What a relation leads to goes on from there, not from the model that has it.
+            _ if super::relations::KINDS.contains(&name) => {
+                return match first.and_then(Self::class_said) {
+                    Some(class) => self.node(Node::Class(class)),
+                    None => self.unknown(),
+                };
+            }
             _ if super::methods::is_join(name) => {
                 if let Some(table) = first.and_then(|first| self.literal(first)) {
                     return self.node(Node::Joined(on, super::texts::table_and_alias(&table).0));

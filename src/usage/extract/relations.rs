@@ -4,7 +4,7 @@ use super::Extractor;
 use crate::php::{Argument, Chain, ClassName, Expr, ExprKind, Function, LinkKind, Member, Node as PhpNode, walk_stmts};
 use crate::usage::facts::{Constraint, RelationArgument, RelationFacts};
 
-const KINDS: [&str; 13] = [
+pub(super) const KINDS: [&str; 13] = [
     "hasOne",
     "hasMany",
     "belongsTo",
