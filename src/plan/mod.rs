@@ -13,7 +13,7 @@ mod verify;
 use crate::catalog::Catalog;
 use crate::change::{Statement, TableName};
 use crate::engine::EngineVersion;
-use crate::lint::{Batch, Lint, MigrationFile, Shipment};
+use crate::lint::{Batch, Lint, MigrationFile, Shipment, Unknown};
 use crate::recipe::{Backfill, Hold, Recipes, Settled};
 use crate::source::Span;
 
@@ -150,9 +150,26 @@ fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packin
     if chains.iter().any(|chain| chain.is_expanded) {
         let plan = graph::pack(&chains, shipment, packing);
         unplanned.extend(verify::faults(lint, &plan));
+        let statements = shipment.migrations.iter().flat_map(|(_, script)| &script.statements);
+        let statements = statements.filter(|statement| !statement.sql.is_empty());
+        let sent: Vec<Span> = statements.flat_map(|statement| &statement.changes).map(|change| change.span).collect();
+        let unknown = shipment.outcome.unknown.iter();
+        let unknown = unknown.filter(|unknown| !unknown.is_history && !sent.contains(&unknown.span));
+        unplanned.extend(unknown.map(|unknown| not_understood(&plan, unknown)));
         planned.plans.push(plan);
     }
     planned.unplanned.append(&mut unplanned);
+}
+
+/// What a plan leaves out, because nobody can tell what it does.
+fn not_understood(plan: &Plan, unknown: &Unknown) -> Unplanned {
+    Unplanned {
+        rule: String::new(),
+        migration: plan.id.clone(),
+        span: unknown.span,
+        reason: format!("it is not understood, so no deploy has it: {}", unknown.reason),
+        instead: Some("put that part in a migration of its own".to_owned()),
+    }
 }
 
 impl Plan {

@@ -175,3 +175,27 @@ fn deploys(directory: &Path, arguments: &[&str]) -> Vec<serde_json::Value> {
 fn names(deploys: &[serde_json::Value]) -> Vec<&str> {
     deploys.iter().map(|deploy| deploy["name"].as_str().unwrap()).collect()
 }
+
+#[test]
+fn what_is_not_understood_is_in_no_deploy_and_told() {
+    let migration = |up: &str| {
+        format!(
+            "<?php use Illuminate\\Support\\Facades\\DB; return new class extends \\Illuminate\\Database\\Migrations\\Migration {{
+            public function up() {{ {up} }} }};"
+        )
+    };
+    let project = directory(&[
+        ("artisan", ""),
+        (
+            "database/migrations/1_a.php",
+            &migration("DB::statement('CREATE TABLE orders (id BIGINT PRIMARY KEY, fax INT)');"),
+        ),
+        (
+            "database/migrations/2_b.php",
+            &migration("DB::statement('ALTER TABLE orders DROP COLUMN fax'); Thing::run();"),
+        ),
+    ]);
+    let shown =
+        run(project.path(), &["plan", "database/migrations/2_b.php", "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
+    assert!(shown.contains("2_b.php:2:") && shown.contains("it is not understood, so no deploy has it"), "{shown}");
+}
