@@ -300,7 +300,7 @@ fn a_line_for_the_client_may_be_cut_anywhere() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read(engine in engines(), text in any::<String>()) {
