@@ -189,12 +189,7 @@ fn one(statement: &Statement, layout: Layout, engine: Engine) -> String {
     }
 }
 
-fn with_ignored(
-    lint: &Lint<'_>,
-    (step, is_in_transaction): (&Step, bool),
-    text: &str,
-    catalog: &Catalog,
-) -> String {
+fn with_ignored(lint: &Lint<'_>, (step, is_in_transaction): (&Step, bool), text: &str, catalog: &Catalog) -> String {
     let file = lint.tree.put("a migration of the plan", text.to_owned());
     let map = SourceMap::verbatim(file.id, 0, text.len() as u32);
     let statements = sql::read(text, &map, catalog.engine()).statements;
@@ -221,7 +216,8 @@ fn check(lint: &Lint<'_>, step: &Step, text: &str, wanted: &[Statement]) -> Resu
     let read = sql::read(text, &map, lint.target.engine);
     let changes = |statements: &[Statement]| -> Vec<SchemaChange> {
         let all = statements.iter().flat_map(|statement| &statement.changes).map(|change| change.what.clone());
-        let is_around = |change: &SchemaChange| matches!(change, SchemaChange::SetVariable(_) | SchemaChange::Transaction(_));
+        let is_around =
+            |change: &SchemaChange| matches!(change, SchemaChange::SetVariable(_) | SchemaChange::Transaction(_));
         all.filter(|change| !is_around(change)).collect()
     };
     if read.problems.is_empty() && changes(&read.statements) == changes(wanted) {

@@ -35,10 +35,12 @@ pub(super) struct Case {
     pub(super) change: String,
     /// What old rows get, where the plan asks for it.
     pub(super) answer: Option<String>,
+    /// What somebody does about the rows that a hold finds.
+    pub(super) mends: Option<String>,
     /// The plan cannot be written into files, and why: its steps are then taken as it tells them.
     pub(super) by_hand: Option<String>,
     /// A transaction of somebody else that is open whenever a migration begins.
-    pub(super) report: Option<Report>,
+    pub(super) meanwhile: Option<Meanwhile>,
     pub(super) releases: Vec<Release>,
     /// Queries that give no row once all is done.
     #[serde(default)]
@@ -49,8 +51,8 @@ pub(super) struct Case {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Report {
-    pub(super) reads: String,
+pub(super) struct Meanwhile {
+    pub(super) does: String,
     pub(super) seconds: u64,
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use super::case::{Case, ROWS, Report};
+use super::case::{Case, Meanwhile, ROWS};
 use super::project::{Backfill, Deploy, Project, Step};
 use super::traffic::{Tally, Traffic};
 use crate::client::{Answer, Database};
@@ -39,13 +39,15 @@ pub(super) fn at_once(case: &Case, database: &Database) -> Course {
     let mut traffic = Traffic::new(database);
     traffic.start(first);
     thread::sleep(WHILE);
-    let report = case.report.as_ref().map(|report| open(database, report));
+    let other = case.meanwhile.as_ref().map(|meanwhile| open(database, meanwhile));
     let answer = traffic.beside(|| database.run_file(case.change.as_bytes()));
     traffic.start(last);
     thread::sleep(WHILE);
     traffic.stop_before(last.from);
     thread::sleep(WHILE);
-    report.into_iter().for_each(|report| report.join().expect("a report ends"));
+    if let Some(other) = other {
+        other.join().expect("a transaction ends");
+    }
     let refused = (!answer.ok).then(|| answer.stderr.trim().to_owned());
     Course { tally: traffic.end(), refused, deploys: 1 }
 }
@@ -102,10 +104,16 @@ impl Execution<'_> {
             }
         }
         thread::sleep(WHILE);
-        for release in self.case.releases.iter().filter(|release| (deploy.rollback_floor..=number).contains(&release.from)) {
+        for release in
+            self.case.releases.iter().filter(|release| (deploy.rollback_floor..=number).contains(&release.from))
+        {
             let failures = self.traffic.try_out(release);
             let from = release.from;
-            assert!(failures.is_empty(), "after deploy {number} release {from} may come back:\n{}", failures.join("\n"));
+            assert!(
+                failures.is_empty(),
+                "after deploy {number} release {from} may come back:\n{}",
+                failures.join("\n")
+            );
         }
     }
 
@@ -115,9 +123,11 @@ impl Execution<'_> {
             None => self.project.script(&step.id).unwrap_or_else(|| panic!("step {} has no file", step.id)),
             Some(_) => by_hand(step),
         };
-        let report = self.case.report.as_ref().map(|report| open(self.database, report));
+        let other = self.case.meanwhile.as_ref().map(|meanwhile| open(self.database, meanwhile));
         self.insist(&step.id, &script);
-        report.into_iter().for_each(|report| report.join().expect("a report ends"));
+        if let Some(other) = other {
+            other.join().expect("a transaction ends");
+        }
     }
 
     fn insist(&self, step: &str, script: &str) {
@@ -150,12 +160,21 @@ impl Execution<'_> {
         }
     }
 
-    /// That the query of a hold gives no row.
+    /// That the query of a hold gives no row, once somebody put right what it found.
     fn see(&self, step: &str, query: &str) {
+        let found = self.rows_found(step, query);
+        if let (1.., Some(mends)) = (found, &self.case.mends) {
+            self.insist(step, mends);
+            assert_eq!(self.rows_found(step, query), 0, "the hold {step} is not met: {query}");
+        } else {
+            assert_eq!((found, &self.case.mends), (0, &None), "rows that the hold {step} finds, and what mends them");
+        }
+    }
+
+    fn rows_found(&self, step: &str, query: &str) -> usize {
         let answer = self.database.run(query);
         assert!(answer.ok, "the hold {step} cannot be looked at: {}\n{query}", answer.stderr);
-        let rows: Vec<&str> = answer.stdout.lines().collect();
-        assert!(rows.is_empty(), "the hold {step} is not met, {} rows: {query}", rows.len());
+        answer.stdout.lines().count()
     }
 
     /// Has the change made by a tool that copies the table.
@@ -183,19 +202,19 @@ fn by_hand(step: &Step) -> String {
     let begin = is_in_transaction.then(|| "begin".to_owned());
     let lines = begin.into_iter().chain(step.guard.iter().cloned()).chain(step.sql.iter().cloned());
     let lines = lines.chain(is_in_transaction.then(|| "commit".to_owned()));
-    lines.map(|line| format!("{line};\n")).collect()
+    lines.map(|line| format!("{line};\n")).collect::<Vec<_>>().concat()
 }
 
 fn gave_up(answer: &Answer) -> bool {
     ["55P03", "ERROR 1205"].iter().any(|code| answer.stderr.contains(code))
 }
 
-/// Opens somebody else's transaction, which reads and then stays as it is.
-fn open(database: &Database, report: &Report) -> thread::JoinHandle<()> {
+/// Opens somebody else's transaction, which does something and then stays as it is.
+fn open(database: &Database, meanwhile: &Meanwhile) -> thread::JoinHandle<()> {
     let mut session = database.session();
     session.execute("begin").expect("a transaction begins");
-    session.execute(&report.reads).expect("a report reads");
-    let length = Duration::from_secs(report.seconds);
+    session.execute(&meanwhile.does).expect("somebody else may do that");
+    let length = Duration::from_secs(meanwhile.seconds);
     thread::spawn(move || {
         thread::sleep(length);
         session.execute("commit").expect("a transaction ends");
@@ -209,5 +228,5 @@ pub(super) fn bound(case: &Case) -> Duration {
         Engine::Postgres => Duration::from_secs(2),
         Engine::MariaDb | Engine::MySql => Duration::from_secs(5),
     };
-    if case.report.is_some() { moment + guard } else { moment }
+    if case.meanwhile.is_some() { moment + guard } else { moment }
 }

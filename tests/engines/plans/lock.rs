@@ -12,13 +12,20 @@ use crate::client::{Database, Session};
 use crate::server::Engine;
 
 const PAUSE: Duration = Duration::from_millis(15);
+/// InnoDB tells nothing new of its transactions to those who ask more often than this, all of them together.
+const INNODB_PAUSE: Duration = Duration::from_millis(150);
 
 /// The statements of this database that wait for a lock: the connection, and what tells its statement from its next one.
-const WAITING_ON_POSTGRES: &str = "select pid, query_start from pg_stat_activity \
+const ON_POSTGRES: &str = "select pid, query_start from pg_stat_activity \
      where datname = current_database() and wait_event_type = 'Lock' and state = 'active'";
-const WAITING_ON_MARIADB: &str = "select p.id, p.query_id from information_schema.processlist p \
-     left join information_schema.innodb_trx t on t.trx_mysql_thread_id = p.id \
-     where p.db = database() and (p.state like 'Waiting for%' or t.trx_state = 'LOCK WAIT')";
+const ON_MARIADB: &str = "select id, query_id from information_schema.processlist \
+     where db = database() and state like 'Waiting for%'";
+const ON_INNODB: &str = "select p.id, p.query_id from information_schema.processlist p \
+     join information_schema.innodb_trx t on t.trx_mysql_thread_id = p.id \
+     where p.db = database() and t.trx_state = 'LOCK WAIT'";
+
+/// When InnoDB was asked last.
+static INNODB_ASKED: Mutex<Option<Instant>> = Mutex::new(None);
 
 pub(super) struct Observer {
     watched: Arc<Mutex<BTreeSet<String>>>,
@@ -63,12 +70,40 @@ impl Drop for Observer {
 }
 
 fn observe(mut session: Session, watched: &Mutex<BTreeSet<String>>, has_ended: &AtomicBool) -> Duration {
-    let query = match session.engine() {
-        Engine::Postgres => WAITING_ON_POSTGRES,
-        Engine::MariaDb | Engine::MySql => WAITING_ON_MARIADB,
-    };
-    let (mut since, mut longest) = (BTreeMap::<String, Instant>::new(), Duration::ZERO);
+    let (mut tables, mut rows) = (Waits::default(), Waits::default());
     while !has_ended.load(Ordering::Relaxed) {
+        match session.engine() {
+            Engine::Postgres => tables.look(&mut session, ON_POSTGRES, watched),
+            Engine::MariaDb | Engine::MySql => {
+                tables.look(&mut session, ON_MARIADB, watched);
+                if may_ask_innodb() {
+                    rows.look(&mut session, ON_INNODB, watched);
+                }
+            }
+        }
+        thread::sleep(PAUSE);
+    }
+    tables.longest.max(rows.longest)
+}
+
+fn may_ask_innodb() -> bool {
+    let mut asked = INNODB_ASKED.lock().expect("nobody panics with it");
+    let may = asked.is_none_or(|asked| asked.elapsed() >= INNODB_PAUSE);
+    if may {
+        *asked = Some(Instant::now());
+    }
+    may
+}
+
+/// Since when each statement was seen to wait.
+#[derive(Default)]
+struct Waits {
+    since: BTreeMap<String, Instant>,
+    longest: Duration,
+}
+
+impl Waits {
+    fn look(&mut self, session: &mut Session, query: &str, watched: &Mutex<BTreeSet<String>>) {
         let answer = session.execute(query).expect("the server says who waits");
         let now = Instant::now();
         let is_watched = |line: &&str| {
@@ -76,12 +111,10 @@ fn observe(mut session: Session, watched: &Mutex<BTreeSet<String>>, has_ended: &
             watched.lock().expect("nobody panics with it").contains(id)
         };
         let waiting: BTreeSet<&str> = answer.lines().filter(is_watched).collect();
-        since.retain(|line, _| waiting.contains(line.as_str()));
+        self.since.retain(|line, _| waiting.contains(line.as_str()));
         for line in waiting {
-            let begun = *since.entry(line.to_owned()).or_insert(now);
-            longest = longest.max(now - begun);
+            let begun = *self.since.entry(line.to_owned()).or_insert(now);
+            self.longest = self.longest.max(now - begun);
         }
-        thread::sleep(PAUSE);
     }
-    longest
 }

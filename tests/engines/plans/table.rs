@@ -18,7 +18,8 @@ const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
 const REWRITE: &str = "PHASEWISE_REWRITE=1 cargo test --test engines plans";
 const OPENING: &str = "<!-- measured -->\n";
 const CLOSING: &str = "<!-- /measured -->";
-const HEAD: &str = "| recipe | what is done | engine | at once | how much | deploys | longest wait |\n|---|---|---|---|---|---|---|\n";
+const HEAD: &str =
+    "| recipe | what is done | engine | at once | how much | deploys | longest wait |\n|---|---|---|---|---|---|---|\n";
 
 /// The cell of figures: how much harm, and the longest wait.
 const FIGURES: [usize; 2] = [4, 6];
@@ -67,7 +68,7 @@ pub(super) fn hold(case: &Case, by_plan: &Course, at_once: &BTreeMap<Harm, Strin
         rows.insert(key(case), row);
         let (before, rest) = text.split_once(OPENING).expect("the page has a place for the table");
         let (_, after) = rest.split_once(CLOSING).expect("the table ends");
-        let table: String = rows.values().map(|row| format!("{row}\n")).collect();
+        let table = rows.values().map(|row| format!("{row}\n")).collect::<Vec<_>>().concat();
         fs::write(path("docs/measured-plans.md"), format!("{before}{OPENING}{HEAD}{table}{CLOSING}{after}"))
             .expect("the page can be written");
         return;
@@ -79,7 +80,10 @@ pub(super) fn hold(case: &Case, by_plan: &Course, at_once: &BTreeMap<Harm, Strin
 fn row(case: &Case, by_plan: &Course, at_once: &BTreeMap<Harm, String>) -> String {
     let words: Vec<&str> = at_once.keys().map(|harm| harm.words()).collect();
     let much: Vec<&str> = at_once.values().map(String::as_str).collect();
-    let longest = format!("{} ms", by_plan.tally.waited.as_millis());
+    let longest = match by_plan.tally.waited.as_millis() {
+        0 => "none seen".to_owned(),
+        millis => format!("{millis} ms"),
+    };
     let deploys = by_plan.deploys;
     format!("{} {} | {} | {deploys} | {longest} |", key(case), words.join(", "), much.join("; "))
 }

@@ -105,7 +105,9 @@ impl<'a> Traffic<'a> {
         let (going, staying) = self.connections.drain(..).partition(|connection| connection.release < release);
         self.connections = staying;
         let going: Vec<Connection> = going;
-        going.iter().for_each(|connection| connection.has_ended.store(true, Ordering::Relaxed));
+        for connection in &going {
+            connection.has_ended.store(true, Ordering::Relaxed);
+        }
         for connection in going {
             self.total.add(connection.thread.join().expect("a connection does not panic"));
         }
