@@ -19,6 +19,7 @@ mod dumps;
 mod effects;
 mod fixtures;
 mod laravel;
+mod plans;
 mod schema;
 mod server;
 mod sqlite;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         trials.push(Trial::ignorable_test(name, run));
     }
     trials.extend(catalog::trials(&servers));
+    trials.extend(plans::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
