@@ -31,6 +31,15 @@ impl Guard {
             Engine::Sqlite => Self { before, after: Vec::new() },
         }
     }
+
+    /// The same around statements that are one transaction where the runner begins none.
+    pub(super) fn in_transaction(self, engine: Engine) -> Self {
+        let begin = if engine == Engine::Sqlserver { "begin transaction" } else { "begin" };
+        Self {
+            before: std::iter::once(begin.to_owned()).chain(self.before).collect(),
+            after: self.after.into_iter().chain(["commit".to_owned()]).collect(),
+        }
+    }
 }
 
 /// Whether the driver only takes it as text: what creates and drops objects cannot be prepared on the MySQL family, and

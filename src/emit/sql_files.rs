@@ -52,9 +52,13 @@ impl Example<'_> {
     ) -> Result<SqlFiles, EmitError> {
         let engine = catalog.engine();
         let mut guarded = migration.clone();
-        guarded.is_in_transaction = migration.is_in_transaction && self.begins_transactions();
+        let writes_transaction = self.layout == Layout::Plain && migration.is_one_transaction();
+        guarded.is_in_transaction = migration.is_in_transaction && (writes_transaction || self.begins_transactions());
         let guard = Guard::of(&guarded, engine);
-        let body = with_ignored(lint, step, &body(&migration.statements, &guard, self.layout, engine), catalog);
+        let guard = if writes_transaction { guard.in_transaction(engine) } else { guard };
+        guarded.is_in_transaction = migration.is_in_transaction && !writes_transaction;
+        let body = body(&migration.statements, &guard, self.layout, engine);
+        let body = with_ignored(lint, (step, guarded.is_in_transaction), &body, catalog);
         check(lint, step, &body, &migration.statements)?;
         let back = way_back(&migration.statements, catalog);
         let (down, rollback) = match back {
@@ -185,11 +189,10 @@ fn one(statement: &Statement, layout: Layout, engine: Engine) -> String {
     }
 }
 
-fn with_ignored(lint: &Lint<'_>, step: &Step, text: &str, catalog: &Catalog) -> String {
+fn with_ignored(lint: &Lint<'_>, (step, is_in_transaction): (&Step, bool), text: &str, catalog: &Catalog) -> String {
     let file = lint.tree.put("a migration of the plan", text.to_owned());
     let map = SourceMap::verbatim(file.id, 0, text.len() as u32);
     let statements = sql::read(text, &map, catalog.engine()).statements;
-    let is_in_transaction = matches!(&step.work, crate::plan::Work::Migrate(migration) if migration.is_in_transaction);
     let script = Script { statements, is_in_transaction, ..Script::default() };
     let mut before = catalog.clone();
     before.begin_batch();
@@ -213,7 +216,9 @@ fn check(lint: &Lint<'_>, step: &Step, text: &str, wanted: &[Statement]) -> Resu
     let read = sql::read(text, &map, lint.target.engine);
     let changes = |statements: &[Statement]| -> Vec<SchemaChange> {
         let all = statements.iter().flat_map(|statement| &statement.changes).map(|change| change.what.clone());
-        all.filter(|change| !matches!(change, SchemaChange::SetVariable(_))).collect()
+        let is_around =
+            |change: &SchemaChange| matches!(change, SchemaChange::SetVariable(_) | SchemaChange::Transaction(_));
+        all.filter(|change| !is_around(change)).collect()
     };
     if read.problems.is_empty() && changes(&read.statements) == changes(wanted) {
         return Ok(());

@@ -207,6 +207,11 @@ impl Step {
 }
 
 impl Migration {
+    /// Whether its statements belong together, so that nobody may see some of them done and others not.
+    pub fn is_one_transaction(&self) -> bool {
+        self.is_in_transaction && self.statements.len() > 1
+    }
+
     /// The kind of the first change that it makes of a table.
     fn kind(&self) -> &'static str {
         let mut changes = self.statements.iter().flat_map(|statement| &statement.changes);

@@ -66,6 +66,11 @@ impl Database {
         format!("{scheme}://{user}@127.0.0.1:{}/{}", self.port, self.name)
     }
 
+    /// A table as Percona's tools take it.
+    pub(crate) fn tool_address(&self, table: &str) -> String {
+        format!("h=127.0.0.1,P={},u=root,D={},t={table}", self.port, self.name)
+    }
+
     /// Runs a script on a connection of its own, up to its first error. PostgreSQL gets it as one message, as a migration
     /// runner sends a file: its statements are one transaction unless it says otherwise.
     pub(crate) fn run(&self, script: &str) -> Answer {

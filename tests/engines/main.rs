@@ -19,6 +19,7 @@ mod dumps;
 mod effects;
 mod fixtures;
 mod laravel;
+mod plans;
 mod schema;
 mod server;
 mod sqlite;
@@ -34,12 +35,13 @@ use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 13] = [
+const TESTS: [Test; 14] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
     ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
+    ("sqlite::a_rebuild_loses_rows_outside_of_a_transaction", sqlite::a_rebuild_loses_rows_outside_of_a_transaction),
     ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
     ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         trials.push(Trial::ignorable_test(name, run));
     }
     trials.extend(catalog::trials(&servers));
+    trials.extend(plans::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();

@@ -93,6 +93,15 @@ impl Facts {
         self.put(table, &format!("check {name}"), &[condition.to_owned(), validity.to_owned()]);
     }
 
+    /// A line for each, but for the places of columns.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let placeless = |line: &str| match line.strip_prefix("at ").and_then(|rest| rest.split_once(", ")) {
+            Some((_, rest)) => rest.to_owned(),
+            None => line.to_owned(),
+        };
+        self.0.iter().map(|((table, what), line)| format!("{table}: {what}: {}", placeless(line))).collect()
+    }
+
     /// Where the two differ, for people. Of a table in `partial`, what only the server has is not compared.
     pub(super) fn differences(&self, replayed: &Self, partial: &[String]) -> Vec<String> {
         let is_partial = |table: &String| partial.contains(table);

@@ -111,17 +111,26 @@ fn printed_otherwise(catalog: &Catalog, engine: Engine) -> Vec<String> {
         .collect()
 }
 
-fn compare(session: &mut Session, engine: Engine, catalog: &Catalog, partial: &[String]) -> Vec<String> {
+/// What the server says of its tables, a line for each part, but for the order of columns.
+pub(crate) fn lines_on_server(database: &Database) -> Vec<String> {
+    facts_on_server(&mut database.session(), database.engine()).expect("the server can be asked").lines()
+}
+
+fn facts_on_server(session: &mut Session, engine: Engine) -> Result<fact::Facts, String> {
     let (query, read): (_, fn(&str) -> fact::Facts) = match engine {
         Engine::Postgres => (postgres::QUERY, postgres::facts),
         Engine::MariaDb | Engine::MySql => (mariadb::QUERY, mariadb::facts),
     };
-    let answer = match session.execute(query) {
-        Ok(answer) => answer,
+    session.execute(query).map(|answer| read(&answer))
+}
+
+fn compare(session: &mut Session, engine: Engine, catalog: &Catalog, partial: &[String]) -> Vec<String> {
+    let on_server = match facts_on_server(session, engine) {
+        Ok(facts) => facts,
         // A transaction that failed is all that the session can be asked about.
         Err(error) => return vec![format!("the server cannot be asked: {error}")],
     };
-    let mut differences = read(&answer).differences(&replayed::facts(catalog, engine), partial);
+    let mut differences = on_server.differences(&replayed::facts(catalog, engine), partial);
     let unknown = catalog.tables().filter(|table| table.is_partial).map(|table| replayed::name_of(&table.name));
     let unmarked = unknown.filter(|table| !partial.contains(table));
     differences
