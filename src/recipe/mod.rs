@@ -5,6 +5,7 @@
 //! changes, in which deploy each goes, and whether they lint clean is left to the planner.
 
 mod expand;
+mod kept_index;
 mod misfit;
 mod name;
 mod operation;

@@ -164,7 +164,7 @@ impl Name {
 }
 
 /// A made name, no longer than the engine keeps: the end of one that is too long tells what was cut.
-fn cut(name: &str, engine: Engine) -> String {
+pub(super) fn cut(name: &str, engine: Engine) -> String {
     let longest = if engine == Engine::Sqlite { usize::MAX } else { 60 };
     if name.len() <= longest {
         return name.to_owned();

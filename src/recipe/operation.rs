@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expand::{NoWay, asked_column, standing_column};
+use super::kept_index;
 use super::name::{Name, constraint_name, index_name};
 use crate::change::{
     AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, Column, Default, DropColumn, DropConstraint,
@@ -31,6 +32,10 @@ pub(super) enum Written {
     KeepDefault(Kept),
     /// The default that the change asks for.
     SetDefault(Nothing),
+    /// The indexes over the column that the change is about, once more over another column; each is a migration of its own.
+    KeepIndexes(KeptIndexes),
+    /// Those again, together.
+    DropKeptIndexes(Kept),
     AddCheck(WrittenCheck),
     ValidateConstraint(Named),
     DropConstraint(Named),
@@ -74,6 +79,15 @@ pub(super) struct OfColumn {
 pub(super) struct Kept {
     /// The column that gets it.
     column: String,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptIndexes {
+    /// The column that gets them.
+    column: String,
+    #[serde(default)]
+    concurrent: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -126,6 +140,8 @@ pub(super) enum Operation {
     KeepNotNull(Template<Name>),
     KeepDefault(Template<Name>),
     SetDefault,
+    KeepIndexes { column: Template<Name>, is_concurrent: bool },
+    DropKeptIndexes(Template<Name>),
     AddCheck { name: Option<Template<Name>>, condition: Option<Template<Name>>, is_not_valid: bool },
     ValidateConstraint(Template<Name>),
     DropConstraint(Template<Name>),
@@ -153,6 +169,10 @@ impl Operation {
             Written::KeepNotNull(kept) => Self::KeepNotNull(Template::read(&kept.column)?),
             Written::KeepDefault(kept) => Self::KeepDefault(Template::read(&kept.column)?),
             Written::SetDefault(Nothing {}) => Self::SetDefault,
+            Written::KeepIndexes(kept) => {
+                Self::KeepIndexes { column: Template::read(&kept.column)?, is_concurrent: kept.concurrent }
+            }
+            Written::DropKeptIndexes(kept) => Self::DropKeptIndexes(Template::read(&kept.column)?),
             Written::AddCheck(check) => Self::AddCheck {
                 name: optional(&check.name)?,
                 condition: optional(&check.condition)?,
@@ -188,6 +208,8 @@ impl Operation {
             Self::ValidateConstraint(name)
             | Self::KeepNotNull(name)
             | Self::KeepDefault(name)
+            | Self::KeepIndexes { column: name, .. }
+            | Self::DropKeptIndexes(name)
             | Self::DropConstraint(name)
             | Self::UseIndex(name)
             | Self::DropIndex { name, .. } => of(&[Some(name)]),
@@ -196,13 +218,33 @@ impl Operation {
         }
     }
 
+    /// The statements that do it, in the migrations that send them.
+    pub(super) fn migrations(&self, subject: &Subject<'_>) -> Result<Vec<Vec<String>>, NoWay> {
+        let statements = self.statements(subject)?;
+        Ok(match self {
+            Self::KeepIndexes { .. } => statements.into_iter().map(|statement| vec![statement]).collect(),
+            _ if statements.is_empty() => Vec::new(),
+            _ => vec![statements],
+        })
+    }
+
     /// The statements that do it to what `subject` is about.
-    pub(super) fn statements(&self, subject: &Subject<'_>) -> Result<Vec<String>, NoWay> {
+    fn statements(&self, subject: &Subject<'_>) -> Result<Vec<String>, NoWay> {
         match self {
             Self::Sql(texts) => Ok(texts.iter().map(|text| text.render(&|name| name.in_sql(subject))).collect()),
             Self::Together(all) => {
                 let statements = all.iter().map(|one| one.statements(subject)).collect::<Result<Vec<_>, _>>()?;
                 Ok(statements.into_iter().flatten().collect())
+            }
+            Self::KeepIndexes { column, is_concurrent } => {
+                let column = column.render(&|name| name.in_words(subject));
+                let copies = kept_index::additions(subject, &column, *is_concurrent)?;
+                copies.iter().map(|change| sent(change, subject)).collect()
+            }
+            Self::DropKeptIndexes(column) => {
+                let column = column.render(&|name| name.in_words(subject));
+                let copies = kept_index::removals(subject, &column)?;
+                copies.iter().map(|change| sent(change, subject)).collect()
             }
             Self::KeepNotNull(_) if asked_column(subject)?.is_nullable => Ok(Vec::new()),
             Self::KeepDefault(_) if asked_column(subject)?.default == Default::None => Ok(Vec::new()),
@@ -219,7 +261,11 @@ impl Operation {
             None => asked.column().unwrap_or_default().to_owned(),
         };
         Ok(match self {
-            Self::TheChange | Self::Sql(_) | Self::Together(_) => asked.clone(),
+            Self::TheChange
+            | Self::Sql(_)
+            | Self::Together(_)
+            | Self::KeepIndexes { .. }
+            | Self::DropKeptIndexes(_) => asked.clone(),
             Self::AddColumn { name, is_nullable, keeps_default } => {
                 let asked = asked_column(subject)?;
                 let mut new = asked.without_constraints();
