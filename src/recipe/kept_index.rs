@@ -4,8 +4,7 @@
 
 use super::expand::NoWay;
 use super::name::cut;
-use crate::catalog::Table;
-use crate::change::{AddIndex, DropIndex, Index, IndexPart, SchemaChange, TableName};
+use crate::change::{AddIndex, DropIndex, Index, IndexPart, RenameColumn, SchemaChange, TableName};
 use crate::effect::Subject;
 
 /// What the name of a copy ends in.
@@ -45,49 +44,24 @@ fn copies(subject: &Subject<'_>, to: &str) -> Result<(TableName, Vec<Index>), No
             instead: Some("give the tables that stand with `--schema`, a dump of them".to_owned()),
         });
     };
+    let engine = subject.target.engine;
+    // As they would be were the column called so.
+    let mut renamed = subject.catalog.clone();
+    let (of, from) = (table.name.clone(), column.to_owned());
+    renamed.apply(&SchemaChange::RenameColumn(RenameColumn { table: of, column: from, to: to.to_owned() }));
+    let named = |name: &str, definition: Index| {
+        let name = cut(&format!("{name}_{SUFFIX}"), engine);
+        Index { name: Some(name), ..definition }
+    };
     let mut copies = Vec::new();
-    for index in standing(table) {
-        if index.is_unique && computes_with(&index, column) {
-            let name = index.name.unwrap_or_default();
-            let reason = format!("`{name}` computes with `{column}`, so that no index over `{to}` could stand for it");
-            let instead = Some(format!("drop `{name}` first, in a plan of its own, and make it anew afterwards"));
-            return Err(NoWay { reason, instead });
-        }
-        if index.columns().any(|name| name == column) {
-            copies.push(copy(index, column, to, subject));
-        }
+    let after = renamed.table(&table.name).into_iter();
+    if let Some(after) = after.clone().next().filter(|_| table.primary_key.iter().any(|name| name == column)) {
+        let part = |name: &String| IndexPart::Column { name: name.clone(), length: None };
+        let key = Index::unique(after.primary_key.iter().map(part).collect());
+        copies.push(named(&format!("{}_key", table.name.name), key));
     }
+    let both = table.indexes.iter().zip(after.flat_map(|after| &after.indexes));
+    let both = both.filter(|(index, _)| index.covers(column, engine) || index.computes(column));
+    copies.extend(both.map(|(index, after)| named(&index.name, after.definition.clone())));
     Ok((table.name.clone(), copies))
-}
-
-/// All that a statement finds rows by, with the primary key.
-fn standing(table: &Table) -> Vec<Index> {
-    let part = |name: &String| IndexPart::Column { name: name.clone(), length: None };
-    let key = Index::unique(table.primary_key.iter().map(part).collect());
-    let key = Index { name: Some(format!("{}_key", table.name.name)), ..key };
-    let named = table.indexes.iter().map(|index| Index { name: Some(index.name.clone()), ..index.definition.clone() });
-    std::iter::once(key).chain(named).collect()
-}
-
-fn computes_with(index: &Index, column: &str) -> bool {
-    let expressions = index.parts.iter().filter_map(|part| match part {
-        IndexPart::Expression(text) => Some(text.as_str()),
-        IndexPart::Column { .. } => None,
-    });
-    expressions.chain(index.condition.as_deref()).any(|text| text.contains(column))
-}
-
-fn copy(index: Index, column: &str, to: &str, subject: &Subject<'_>) -> Index {
-    let other = |name: String| if name == column { to.to_owned() } else { name };
-    let parts = index.parts.into_iter().map(|part| match part {
-        IndexPart::Column { name, length } => IndexPart::Column { name: other(name), length },
-        part @ IndexPart::Expression(_) => part,
-    });
-    let name = format!("{}_{SUFFIX}", index.name.unwrap_or_default());
-    Index {
-        name: Some(cut(&name, subject.target.engine)),
-        parts: parts.collect(),
-        included: index.included.into_iter().map(other).collect(),
-        ..index
-    }
 }
