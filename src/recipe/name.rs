@@ -87,7 +87,7 @@ impl Name {
             Some("rename-table") => &[Self::To, Self::Helper],
             Some("add-index") => &[Self::Index, Self::Columns, Self::Helper],
             Some("drop-index") => &[Self::Index],
-            Some("add-primary-key") => &[Self::Columns, Self::Helper],
+            Some("add-primary-key") => &[Self::Columns, Self::Constraint, Self::Helper],
             Some("add-foreign-key") => {
                 &[Self::Columns, Self::Constraint, Self::References, Self::ReferencesColumns, Self::Orphans]
             }
@@ -220,6 +220,7 @@ pub(super) fn constraint_name(change: &SchemaChange) -> String {
         SchemaChange::AddCheck(AddCheck { table, name, .. }) => {
             name.clone().unwrap_or_else(|| format!("{}_check", table.name))
         }
+        SchemaChange::AddPrimaryKey(add) => add.name.clone().unwrap_or_else(|| format!("{}_pkey", add.table.name)),
         SchemaChange::DropConstraint(drop) => drop.name.clone(),
         SchemaChange::ValidateConstraint(validate) => validate.name.clone(),
         _ => String::new(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expand::{NoWay, asked_column, standing_column};
+use super::expand::{NoWay, asked_column, columns_of, standing_column};
 use super::kept_index;
 use super::name::{Name, constraint_name, index_name};
 use crate::change::{
@@ -25,6 +25,8 @@ pub(super) enum Written {
     AddColumn(WrittenColumn),
     DropColumn(OfColumn),
     SetNotNull(OfColumn),
+    /// NOT NULL on each column of the key that the change asks for, where it is not yet; each is a migration of its own.
+    SetNotNullEach(Nothing),
     DropNotNull(OfColumn),
     /// NOT NULL, where the column that the change is about is.
     KeepNotNull(Kept),
@@ -136,6 +138,7 @@ pub(super) enum Operation {
     AddColumn { name: Option<Template<Name>>, is_nullable: Option<bool>, keeps_default: bool },
     DropColumn(Option<Template<Name>>),
     SetNotNull(Option<Template<Name>>),
+    SetNotNullEach,
     DropNotNull(Option<Template<Name>>),
     KeepNotNull(Template<Name>),
     KeepDefault(Template<Name>),
@@ -165,6 +168,7 @@ impl Operation {
             },
             Written::DropColumn(of) => Self::DropColumn(optional(&of.column)?),
             Written::SetNotNull(of) => Self::SetNotNull(optional(&of.column)?),
+            Written::SetNotNullEach(Nothing {}) => Self::SetNotNullEach,
             Written::DropNotNull(of) => Self::DropNotNull(optional(&of.column)?),
             Written::KeepNotNull(kept) => Self::KeepNotNull(Template::read(&kept.column)?),
             Written::KeepDefault(kept) => Self::KeepDefault(Template::read(&kept.column)?),
@@ -201,7 +205,7 @@ impl Operation {
     pub(super) fn names(&self) -> Vec<Name> {
         let of = |texts: &[Option<&Template<Name>>]| texts.iter().flatten().flat_map(|text| text.names()).collect();
         match self {
-            Self::TheChange | Self::SetDefault | Self::AddForeignKeyNotValid => Vec::new(),
+            Self::TheChange | Self::SetDefault | Self::SetNotNullEach | Self::AddForeignKeyNotValid => Vec::new(),
             Self::AddColumn { name, .. } | Self::AddIndex { name, .. } => of(&[name.as_ref()]),
             Self::DropColumn(column) | Self::SetNotNull(column) | Self::DropNotNull(column) => of(&[column.as_ref()]),
             Self::AddCheck { name, condition, .. } => of(&[name.as_ref(), condition.as_ref()]),
@@ -222,7 +226,9 @@ impl Operation {
     pub(super) fn migrations(&self, subject: &Subject<'_>) -> Result<Vec<Vec<String>>, NoWay> {
         let statements = self.statements(subject)?;
         Ok(match self {
-            Self::KeepIndexes { .. } => statements.into_iter().map(|statement| vec![statement]).collect(),
+            Self::KeepIndexes { .. } | Self::SetNotNullEach => {
+                statements.into_iter().map(|statement| vec![statement]).collect()
+            }
             _ if statements.is_empty() => Vec::new(),
             _ => vec![statements],
         })
@@ -246,6 +252,13 @@ impl Operation {
                 let copies = kept_index::removals(subject, &column)?;
                 copies.iter().map(|change| sent(change, subject)).collect()
             }
+            Self::SetNotNullEach => {
+                let of = |column| nullability(subject, known_table(subject)?, column, false);
+                let nullable = columns_of(&subject.change.what)
+                    .into_iter()
+                    .filter(|column| standing_column(subject, column).map_or(true, |standing| standing.is_nullable));
+                nullable.map(|column| sent(&of(column)?, subject)).collect()
+            }
             Self::KeepNotNull(_) if asked_column(subject)?.is_nullable => Ok(Vec::new()),
             Self::KeepDefault(_) if asked_column(subject)?.default == Default::None => Ok(Vec::new()),
             one => one.change(subject).and_then(|change| sent(&change, subject)).map(|statement| vec![statement]),
@@ -254,7 +267,7 @@ impl Operation {
 
     fn change(&self, subject: &Subject<'_>) -> Result<SchemaChange, NoWay> {
         let asked = &subject.change.what;
-        let table = || subject.table_name().cloned().ok_or_else(|| NoWay::new("which table it changes is not known"));
+        let table = || known_table(subject);
         let words = |text: &Template<Name>| text.render(&|name| name.in_words(subject));
         let column = |named: &Option<Template<Name>>| match named {
             Some(name) => words(name),
@@ -265,7 +278,8 @@ impl Operation {
             | Self::Sql(_)
             | Self::Together(_)
             | Self::KeepIndexes { .. }
-            | Self::DropKeptIndexes(_) => asked.clone(),
+            | Self::DropKeptIndexes(_)
+            | Self::SetNotNullEach => asked.clone(),
             Self::AddColumn { name, is_nullable, keeps_default } => {
                 let asked = asked_column(subject)?;
                 let mut new = asked.without_constraints();
@@ -329,6 +343,10 @@ impl Operation {
             },
         })
     }
+}
+
+fn known_table(subject: &Subject<'_>) -> Result<TableName, NoWay> {
+    subject.table_name().cloned().ok_or_else(|| NoWay::new("which table it changes is not known"))
 }
 
 /// The statement that asks the engine for `change`.

@@ -102,7 +102,7 @@ fn the_recipes_have_a_page() {
         "# Recipes\n\n{NOTE}\n\nA recipe says how one kind of unsafe change becomes several deploys. A rule calls for it by its name, \
          the first of its ways that fits the change is taken, and what it does is linted and replaced in turn. [What each does on a \
          real server](measured-plans.md), and what the change does without it, is measured.\n\n\
-         A project's own recipes lie in `phasewise/recipes/`, one file each, as \
+         A project's own recipes lie in `recipes/` among its own rules, one file each, as \
          [`recipe.json`](schema/recipe.json) describes them; one that says `replaces-builtin: true` stands in for the one of its name here.\n\n\
          | recipe | what it does | rules that call for it |\n|---|---|---|\n"
     );
