@@ -2,13 +2,14 @@
 //! what the migration took away?
 //!
 //! ```text
-//! cargo run --release --example usage_cases -- <cases.jsonl> <directory of repositories> [--only <n>] [--all-places]
+//! cargo run --release --example usage_cases -- <cases.jsonl> <directory of repositories> [--only <n>] [--all-places] [--doubts]
 //! ```
 //!
 //! A case names a repository (`app`, as `owner/name`), the commit before the migration (`parent_commit`), an `operation`
 //! on a `table` and `column`, and whether that code broke (`breaks_n_minus_1`: `yes…` or `no`). The repositories lie in the
 //! directory as `owner+name` or `owner/name`, bare or not, or as `repo` within that. Trees are read from git as they are.
-//! `--only` judges the case of that number alone, `--all-places` prints every place of it.
+//! `--only` judges the case of that number alone, `--all-places` prints every place of it, and `--doubts` what keeps each
+//! harmless drop from being cleared. The last lines say how many of the harmless and of the harmful drops are cleared.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -73,8 +74,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let only = options.iter().position(|option| option == "--only").and_then(|at| options.get(at + 1)?.parse().ok());
-    let shows_all = options.iter().any(|option| option == "--all-places");
-    match run(Path::new(cases), Path::new(repositories), only, shows_all) {
+    let has = |name: &str| options.iter().any(|option| option == name);
+    match run(Path::new(cases), Path::new(repositories), only, has("--all-places"), has("--doubts")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -83,11 +84,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cases: &Path, repositories: &Path, only: Option<usize>, shows_all: bool) -> Result<(), String> {
+fn run(
+    cases: &Path,
+    repositories: &Path,
+    only: Option<usize>,
+    shows_all: bool,
+    shows_doubts: bool,
+) -> Result<(), String> {
     let text = std::fs::read_to_string(cases).map_err(|error| format!("`{}`: {error}", cases.display()))?;
     let mut trees: HashMap<(String, String), Rc<Index>> = HashMap::new();
     let mut scores: BTreeMap<(&str, &str), Score> = BTreeMap::new();
     let (mut absent, mut passed) = (Vec::new(), 0);
+    let mut cleared: BTreeMap<bool, (u32, u32)> = BTreeMap::new();
     for (number, line) in text.lines().enumerate().filter(|(number, _)| only.is_none_or(|only| only == *number)) {
         let case: Case = serde_json::from_str(line).map_err(|error| format!("case {number}: {error}"))?;
         let Some((group, query)) = query_of(&case) else {
@@ -123,6 +131,17 @@ fn run(cases: &Path, repositories: &Path, only: Option<usize>, shows_all: bool) 
                 scores.entry((group, name)).or_default().count(says_yes(&answer, tier), case.is_yes());
             }
         }
+        if query.what == What::Gone {
+            let (free, all) = cleared.entry(case.is_yes()).or_default();
+            *all += 1;
+            *free += u32::from(answer.is_free());
+            if case.is_yes() && answer.is_free() {
+                println!("case {number} is cleared, and breaks");
+            }
+            if shows_doubts && !case.is_yes() && !answer.is_free() {
+                doubts(number, &case, &answer);
+            }
+        }
         if says_yes(&answer, Tier::Likely) != case.is_yes() || only.is_some() {
             report(number, &case, &answer, shows_all);
         }
@@ -146,7 +165,24 @@ fn run(cases: &Path, repositories: &Path, only: Option<usize>, shows_all: bool) 
             score.rests
         );
     }
+    for (is_broken, (free, all)) in cleared {
+        let what = if is_broken { "break the code" } else { "break nothing" };
+        println!("of {all} drops and renames that {what}, {free} are cleared");
+    }
     Ok(())
+}
+
+/// What keeps a drop from being cleared.
+fn doubts(number: usize, case: &Case, answer: &Answer) {
+    let column = case.column.as_deref().map(|column| format!(".{column}")).unwrap_or_default();
+    println!("case {number} is not cleared: {} {} {}{column}", case.app, case.operation, case.table);
+    let matters = |place: &&Place| place.part.is_running() && place.effect != Effect::Inert;
+    for place in answer.places.iter().filter(matters) {
+        println!("    {:?} {:?} {}:{} {}", place.tier, place.kind, place.file, place.line, place.why);
+    }
+    for unproved in &answer.unproved {
+        println!("    unproved {}:{} {}", unproved.file, unproved.line, unproved.reason);
+    }
 }
 
 /// The group that a case is measured in, and the question that it asks; `None` where it is about something else.

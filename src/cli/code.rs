@@ -131,8 +131,9 @@ impl Reader {
     fn read_files(&self, snapshot: &Snapshot) -> Result<Vec<(String, FileFacts)>, Failure> {
         let mut kept = self.kept.borrow_mut();
         let (mut files, mut missing) = (Vec::new(), Vec::new());
-        for file in snapshot.files() {
-            match kept.get(&file.path, &file.blob) {
+        let wanted: Vec<_> = snapshot.files().iter().map(|file| (file.path.as_str(), file.blob.as_str())).collect();
+        for (file, known) in snapshot.files().iter().zip(kept.get_all(&wanted)) {
+            match known {
                 Some(facts) => files.push((file.path.clone(), facts)),
                 None => missing.push(file),
             }

@@ -21,7 +21,7 @@ pub(super) enum Exit {
 pub(super) enum Failure {
     /// Whoever read the output has enough.
     BrokenPipe,
-    Report(Box<dyn Diagnostic>),
+    Report(Box<dyn Diagnostic + Send + Sync>),
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -49,7 +49,7 @@ impl Failure {
     }
 }
 
-impl<E: Diagnostic + 'static> From<E> for Failure {
+impl<E: Diagnostic + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Report(Box::new(error))
     }

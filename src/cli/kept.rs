@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -30,14 +31,23 @@ const IDLE: usize = 4;
 pub(super) struct Kept {
     /// `None` where nothing is to be kept.
     path: Option<PathBuf>,
+    /// The file as it was found.
+    found: Vec<u8>,
     entries: BTreeMap<String, Entry>,
     is_changed: bool,
 }
 
 #[derive(Debug)]
 struct Entry {
-    facts: Vec<u8>,
+    facts: Bytes,
     is_asked_for: bool,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    /// A part of the file that was found.
+    Found(Range<usize>),
+    New(Vec<u8>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,39 +61,61 @@ impl Kept {
     pub(super) fn open(git: &WorkTree, notes: Notes) -> Self {
         let Ok(directory) = git.common_directory() else { return Self::default() };
         let path = directory.join("phasewise").join("usage");
-        let entries = match fs::read(&path) {
-            Ok(bytes) => read(&bytes).unwrap_or_else(|| {
+        let found = fs::read(&path).unwrap_or_default();
+        let entries = read(&found).unwrap_or_else(|| {
+            if !found.is_empty() {
                 notes.detail(&format!("cache: `{}` is broken or of another build, and made anew", path.display()));
-                BTreeMap::new()
-            }),
-            Err(_) => BTreeMap::new(),
-        };
-        Self { path: Some(path), entries, is_changed: false }
+            }
+            BTreeMap::new()
+        });
+        Self { path: Some(path), found, entries, is_changed: false }
     }
 
-    /// What the file of that content at `path` says, if it was read before.
-    pub(super) fn get(&mut self, path: &str, blob: &str) -> Option<FileFacts> {
-        let entry = self.entries.get_mut(&key(path, blob)?)?;
-        entry.is_asked_for = true;
-        facts::from_bytes(&entry.facts)
+    /// What files say, each a path and the name of its content, in their order; `None` for one that was not read before.
+    pub(super) fn get_all(&mut self, files: &[(&str, &str)]) -> Vec<Option<FileFacts>> {
+        let keys: Vec<Option<String>> = files.iter().map(|(path, blob)| key(path, blob)).collect();
+        for key in keys.iter().flatten() {
+            self.entries.get_mut(key).into_iter().for_each(|entry| entry.is_asked_for = true);
+        }
+        let bytes: Vec<Option<&[u8]>> =
+            keys.iter().map(|key| Some(self.bytes(self.entries.get(key.as_deref()?)?))).collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = bytes.len().div_ceil(threads).max(1);
+        let decode = |bytes: &[Option<&[u8]>]| -> Vec<_> {
+            bytes.iter().map(|bytes| bytes.and_then(facts::from_bytes)).collect()
+        };
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = bytes.chunks(share).map(|part| (part, scope.spawn(move || decode(part)))).collect();
+            let decoded = parts.into_iter().flat_map(|(part, thread)| thread.join().unwrap_or(vec![None; part.len()]));
+            decoded.collect()
+        })
+    }
+
+    fn bytes<'a>(&'a self, entry: &'a Entry) -> &'a [u8] {
+        match &entry.facts {
+            Bytes::Found(range) => self.found.get(range.clone()).unwrap_or_default(),
+            Bytes::New(bytes) => bytes,
+        }
     }
 
     pub(super) fn put(&mut self, path: &str, blob: &str, facts: &FileFacts) {
         if let (Some(key), Some(facts)) = (key(path, blob), facts::to_bytes(facts)) {
-            self.entries.insert(key, Entry { facts, is_asked_for: true });
+            self.entries.insert(key, Entry { facts: Bytes::New(facts), is_asked_for: true });
             self.is_changed = true;
         }
     }
 
     /// Writes what is new; a directory that cannot be written keeps nothing, and the next run reads again.
     pub(super) fn save(&mut self, notes: Notes) {
-        let Some(path) = self.path.as_ref().filter(|_| self.is_changed) else { return };
-        self.is_changed = false;
+        if !std::mem::take(&mut self.is_changed) {
+            return;
+        }
         let asked = self.entries.values().filter(|entry| entry.is_asked_for).count();
         if self.entries.len() > asked * (IDLE + 1) {
             self.entries.retain(|_, entry| entry.is_asked_for);
         }
-        let entries = self.entries.iter().map(|(key, entry)| (key.as_str(), entry.facts.as_slice())).collect();
+        let Some(path) = &self.path else { return };
+        let entries = self.entries.iter().map(|(key, entry)| (key.as_str(), self.bytes(entry))).collect();
         let Ok(body) = postcard::to_stdvec(&Written { entries }) else { return };
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
             replace(path, |out| {
@@ -111,6 +143,10 @@ fn read(bytes: &[u8]) -> Option<BTreeMap<String, Entry>> {
         return None;
     }
     let written: Written<'_> = postcard::from_bytes(body).ok()?;
-    let entry = |(key, facts): (&str, &[u8])| (key.to_owned(), Entry { facts: facts.to_vec(), is_asked_for: false });
+    let entry = |(key, facts): (&str, &[u8])| {
+        // Where the slice stands in what it is a part of.
+        let start = facts.as_ptr() as usize - bytes.as_ptr() as usize;
+        (key.to_owned(), Entry { facts: Bytes::Found(start..start + facts.len()), is_asked_for: false })
+    };
     Some(written.entries.into_iter().map(entry).collect())
 }

@@ -63,6 +63,12 @@ pub(super) enum RootError {
         #[help]
         help: String,
     },
+    #[error("`{directory}` is a bare git repository: none of its files lies there to be read")]
+    #[diagnostic(
+        code(phasewise::project::bare),
+        help("run phasewise in a work tree of it: `git worktree add DIRECTORY REVISION` makes one")
+    )]
+    Bare { directory: String },
     #[error("`{first}` and `{second}` belong to different projects")]
     #[diagnostic(code(phasewise::project::several), help("run phasewise once for each project"))]
     Several { first: String, second: String },
@@ -71,6 +77,9 @@ pub(super) enum RootError {
 impl RootError {
     /// Nothing shows a project around `directory`; perhaps one lies below it.
     fn none(directory: &Path) -> Self {
+        if ["HEAD", "objects", "refs"].iter().all(|name| directory.join(name).exists()) {
+            return Self::Bare { directory: directory.display().to_string() };
+        }
         let help = match layout::directories_below(&Tree::new(directory), "").as_slice() {
             [] => {
                 "name the migrations or the project's directory; a project is told by `artisan`, `phasewise.yaml`, the \

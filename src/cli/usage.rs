@@ -50,19 +50,29 @@ pub(super) fn run(arguments: &UsageArguments) -> Result<Exit, Failure> {
         (None, Some(path)) => code::place_of(path)?,
         (None, None) => Place::Directory(root.directory.clone()),
     };
-    let code = reader.read(&place)?;
-    if code.is_silent() {
-        notes.remark("there is no application code there");
-    }
     match (query, &arguments.export) {
-        (_, Some(path)) => export(path, code, arguments.reference.as_deref(), notes)?,
+        (_, Some(path)) => export(path, read(&reader, &place, notes)?, arguments.reference.as_deref(), notes)?,
         (Some(query), None) => {
-            let (catalog, _) = workspace.schema(None);
+            // The tables come of the migrations, and the code of git: neither waits for the other.
+            let (code, catalog) = std::thread::scope(|scope| {
+                let code = scope.spawn(move || read(&reader, &place, notes));
+                let (catalog, _) = workspace.schema(None);
+                (code.join(), catalog)
+            });
+            let code = code.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             show(arguments, &query, code, Schema::of(&catalog), notes)?;
         }
         (None, None) => {}
     }
     Ok(Exit::Clean)
+}
+
+fn read(reader: &Reader, place: &Place, notes: Notes) -> Result<Code, Failure> {
+    let code = reader.read(place)?;
+    if code.is_silent() {
+        notes.remark("there is no application code there");
+    }
+    Ok(code)
 }
 
 fn show(

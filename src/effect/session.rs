@@ -14,6 +14,8 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     pub is_in_transaction: bool,
+    /// What runs may differ from what is read: the version of its framework is not one that is known.
+    pub is_approximate: bool,
     /// The `sql_mode` in which the project opens its connections, this one and those of its releases; `None` leaves the
     /// server's.
     opening_mode: Option<String>,
@@ -40,6 +42,12 @@ impl Session {
     /// As a migration finds it; `is_in_transaction` where its runner opens one.
     pub fn new(is_in_transaction: bool) -> Self {
         Self { is_in_transaction, ..Self::default() }
+    }
+
+    /// Of statements that may be sent in a slightly other form than they are read in.
+    #[must_use]
+    pub fn approximate(self, is_approximate: bool) -> Self {
+        Self { is_approximate, ..self }
     }
 
     /// With the `sql_mode` in which the project opens its connections.

@@ -77,6 +77,11 @@ impl TypeStep {
         }
     }
 
+    /// Whether a text or binary type holds 64 KB, as MySQL's TEXT does.
+    pub fn holds_64k(column_type: &ColumnType, engine: Engine) -> bool {
+        matches!(Family::of(column_type, engine), Family::Text(text) | Family::Bytes(text) if text.limit >= 65_535)
+    }
+
     pub fn relation(self) -> TypeRelation {
         match self {
             Self::Same => TypeRelation::Same,

@@ -70,6 +70,11 @@ impl Engine {
         matches!(self, Self::Postgresql | Self::Sqlserver)
     }
 
+    /// Whether a transaction that code opens holds its DDL as well, rather than being ended by it.
+    pub fn keeps_ddl_in_transactions(self) -> bool {
+        !self.is_mysql_family()
+    }
+
     /// How many digits of a second a `timestamp` or `time` keeps that does not say.
     pub fn default_second_digits(self) -> u64 {
         match self {

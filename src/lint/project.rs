@@ -60,6 +60,8 @@ pub struct Script {
     pub is_in_transaction: bool,
     /// The `sql_mode` in which the project opens its connections; `None` leaves the server's (MySQL family).
     pub sql_mode: Option<String>,
+    /// That is what the nearest Laravel would send whose SQL is known, and another one is installed.
+    pub is_approximate: bool,
     pub comments: Vec<Comment>,
 }
 
@@ -135,6 +137,7 @@ impl LaravelProject<'_> {
             remarks,
             is_in_transaction: evaluation.within_transaction && self.settings.engine.has_transactional_ddl(),
             sql_mode: self.application.sql_mode(self.settings.engine),
+            is_approximate: !self.application.is_major_known(),
             comments: comments(&file),
         }
     }

@@ -13,7 +13,7 @@ use super::published::Published;
 use super::rebuild::rebuilds_recognised;
 use super::remarks;
 use super::starting_schema::StartingSchema;
-use super::told::Told;
+use super::told::{Told, retold};
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Era};
 use crate::change::{Problem, Statement};
@@ -160,6 +160,7 @@ impl Lint<'_> {
     ) {
         let sql_mode = script.sql_mode.as_ref().or_else(|| self.policy.sizes.sql_mode());
         let mut session = Session::new(script.is_in_transaction)
+            .approximate(script.is_approximate)
             .opened_in(sql_mode.cloned())
             .with_settings(&self.policy.session)
             .on_trail(std::mem::take(&mut outcome.trail));
@@ -170,6 +171,7 @@ impl Lint<'_> {
             let statement = Rc::new(statement.clone());
             findings.extend(self.judge_statement(outcome, migration, &statement, &mut session, &mut told, ahead));
         }
+        retold(&mut findings, &outcome.changes, self.rules);
         let place = Place { migration: &migration.name, path: &migration.path, change: outcome.changes.len() };
         let remarked = |remark: &Remark| self.judge_with().remark(remark, self.target, place);
         let unknowns = unknowns(script, false);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::outcome::JudgedChange;
 use crate::change::TableName;
 use crate::finding::Finding;
 use crate::rule::Rules;
@@ -34,4 +35,20 @@ impl Told {
             && (!is_about_locks || self.locks.insert(key()))
             && (!is_about_locks || self.places.insert((key(), finding.span)))
     }
+}
+
+/// Takes out the findings of which a later one, about the same table or the same column of it, says more.
+pub(super) fn retold(findings: &mut Vec<Finding>, changes: &[JudgedChange], rules: &Rules) {
+    let change_of = |finding: &Finding| changes.get(finding.change?).map(|judged| &judged.change.what);
+    let is_part = |earlier: &Finding, later: &Finding| {
+        if !rules.get(&later.rule).is_some_and(|rule| rule.silences_earlier.contains(&earlier.rule)) {
+            return false;
+        }
+        let Some((before, after)) = change_of(earlier).zip(change_of(later)) else { return false };
+        let is_of_same_part = before.column().zip(after.column()).is_none_or(|(before, after)| before == after);
+        earlier.change < later.change && before.table() == after.table() && is_of_same_part
+    };
+    let told: Vec<bool> = findings.iter().map(|earlier| findings.iter().any(|later| is_part(earlier, later))).collect();
+    let mut told = told.into_iter();
+    findings.retain(|_| !told.next().unwrap_or_default());
 }

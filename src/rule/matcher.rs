@@ -133,7 +133,7 @@ impl RuleMatch {
             changed_before(self.after_change_of_another_table, || after_change_of_another_table(subject)),
             changed_before(self.after_settled_change, || after_settled_change(subject)),
             Verdict::certainly(self.with_timeout, subject.session.has_timeout()),
-            Verdict::certainly(self.names_missing, self.names_missing.is_some() && missing(subject).is_some()),
+            self.names_missing.map_or_else(Verdict::yes, |wanted| names_missing(wanted, subject)),
             Verdict::certainly(self.name_taken, self.name_taken.is_some() && taken(subject).is_some()),
             Verdict::certainly(self.after_going_through_rows, has_gone_through(subject, effect)),
             Verdict::certainly(self.beside_new_columns, self.beside_new_columns.is_some() && has_new_columns(subject)),
@@ -280,6 +280,15 @@ fn is_backfilled(subject: &Subject<'_>) -> bool {
 
 fn loses(subject: &Subject<'_>, wanted: &OneOf<LostName>) -> bool {
     subject.lost().any(|lost| wanted.has(&LostName::from(lost.modifier)))
+}
+
+/// Whether something that the change names does not stand. Of what is read only about as it is sent, nobody can be sure.
+fn names_missing(wanted: bool, subject: &Subject<'_>) -> Verdict {
+    let answer = match missing(subject) {
+        Some(_) if subject.session.is_approximate => Answer::Unknown,
+        found => found.is_some().into(),
+    };
+    Verdict::whether(Some(wanted), answer, "which names the installed Laravel gives")
 }
 
 /// Goes through all that the migration did before, so it is asked only where that is wanted.

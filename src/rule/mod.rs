@@ -54,6 +54,8 @@ pub struct Rule {
     pub no_recipe: Option<String>,
     /// Rules that say less about the same change, and so are not reported beside this one.
     pub silences: Vec<String>,
+    /// Rules whose findings about the same table, earlier in the migration, are part of what this one says.
+    pub silences_earlier: Vec<String>,
     /// What shows that what it finds cannot do harm.
     pub discharged_by: Vec<Proof>,
     /// Whether the places in running code that use what is changed belong to its findings.

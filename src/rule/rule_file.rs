@@ -55,6 +55,9 @@ struct Written {
     /// Rules that say less about the same change.
     #[serde(default)]
     silences: Vec<String>,
+    /// Rules whose findings about the same table, earlier in the migration, are part of what this one says.
+    #[serde(default)]
+    silences_earlier: Vec<String>,
     /// What shows that what it finds cannot do harm: then the finding is told, with the evidence, and does not count.
     discharged_by: Option<OneOf<Proof>>,
     /// Its findings show where running code uses what is changed.
@@ -124,6 +127,7 @@ impl ReadRule {
             recipe: written.recipe,
             no_recipe: written.no_recipe,
             silences: written.silences,
+            silences_earlier: written.silences_earlier,
             discharged_by: written.discharged_by.map(|proofs| proofs.0).unwrap_or_default(),
             shows_code: written.shows_code,
             references: written.references,

@@ -64,11 +64,14 @@ impl Rules {
             }
         }
         for OwnRule { path, text, .. } in own {
-            let silenced = self.0.iter().filter(|rule| rule.path == *path).flat_map(|rule| &rule.silences);
-            if let Some(unknown) = silenced.into_iter().find(|id| self.get(id).is_none()) {
-                let message = format!("it silences `{unknown}`, which is no rule");
-                let help = "`phasewise explain` lists the rules".to_owned();
-                return Err(YamlError::at(path, text, &["silences"], message, Some(help)));
+            for rule in self.0.iter().filter(|rule| rule.path == *path) {
+                let lists = [("silences", &rule.silences), ("silences-earlier", &rule.silences_earlier)];
+                let named = lists.into_iter().flat_map(|(key, ids)| ids.iter().map(move |id| (key, id)));
+                if let Some((key, unknown)) = named.into_iter().find(|(_, id)| self.get(id).is_none()) {
+                    let message = format!("it silences `{unknown}`, which is no rule");
+                    let help = "`phasewise explain` lists the rules".to_owned();
+                    return Err(YamlError::at(path, text, &[key], message, Some(help)));
+                }
             }
         }
         Ok(self)
@@ -136,7 +139,7 @@ mod tests {
         let rules = Rules::builtin().unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
         assert!(rules.iter().count() > 0);
         for rule in rules.iter() {
-            for silenced in &rule.silences {
+            for silenced in rule.silences.iter().chain(&rule.silences_earlier) {
                 assert!(rules.get(silenced).is_some(), "`{}` silences `{silenced}`, which is no rule", rule.id);
             }
         }

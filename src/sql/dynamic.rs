@@ -11,8 +11,8 @@ use super::reading::{Found, Reading};
 use super::split::{PieceKind, Splitter, State};
 use super::text::{HOLE, Text, Texts, evaluate};
 use super::tokens::{Token, tokenize};
-use super::{batch, statement};
-use crate::change::{Opaque, SchemaChange, TableName, Touches};
+use super::{batch, default_constraint, statement};
+use crate::change::{DropDefault, Opaque, SchemaChange, TableName, Touches};
 use crate::engine::Engine;
 
 /// What SQL is called that is put together and run, and of which a part is not known.
@@ -51,6 +51,10 @@ pub(super) fn execute(cursor: &mut Cursor<'_>, reading: &mut Reading) -> bool {
     let texts = match has_verb {
         Some("EXECUTE IMMEDIATE") => evaluate(ahead.part_until_any(&["USING"]), &reading.texts),
         Some(_) if is_sqlserver && ahead.is_symbol("(") => match ahead.parens() {
+            Ok(inside) if drop_defaults(&inside, &range, reading) => {
+                cursor.skip_all();
+                return true;
+            }
             Ok(inside) => evaluate(inside, &reading.texts),
             Err(_) => return false,
         },
@@ -69,6 +73,15 @@ pub(super) fn execute(cursor: &mut Cursor<'_>, reading: &mut Reading) -> bool {
     };
     run(&texts, range, cursor.quoting, reading);
     cursor.skip_all();
+    true
+}
+
+/// Runs a variable that keeps nothing but the drops of defaults, if that is what the expression is.
+fn drop_defaults(expression: &Cursor<'_>, range: &Range<usize>, reading: &mut Reading) -> bool {
+    let variable = expression.word().filter(|_| expression.tokens().len() == 1);
+    let Some(defaults) = variable.and_then(|variable| reading.texts.dropped_defaults(&variable)) else { return false };
+    let found = |drop: &DropDefault| Found { what: SchemaChange::DropDefault(drop.clone()), range: range.clone() };
+    reading.found.extend(defaults.iter().map(found).collect::<Vec<_>>());
     true
 }
 
@@ -182,6 +195,13 @@ pub(super) fn assign(cursor: &mut Cursor<'_>, reading: &mut Reading) -> bool {
     if !ahead.word().is_some_and(|word| word.starts_with('@') && !word.starts_with("@@")) {
         return false;
     }
+    if let Some((name, defaults)) = defaults_dropped(ahead.clone(), reading) {
+        reading.texts.drop_defaults(&name, defaults);
+        cursor.skip_all();
+        reading.assigns = true;
+        reading.opaque(range, verb, Touches::Nothing, "it gives values to variables");
+        return true;
+    }
     let mut items = ahead.part_until_any(&["FROM"]);
     let is_sure = !ahead.is("FROM") && reading.guard.is_none();
     while let Some(mut item) = items.item() {
@@ -206,6 +226,15 @@ pub(super) fn assign(cursor: &mut Cursor<'_>, reading: &mut Reading) -> bool {
     reading.assigns = true;
     reading.opaque(range, verb, Touches::Nothing, "it gives values to variables");
     true
+}
+
+/// The variable that held nothing, and the defaults that are dropped by what the statement appends to it.
+fn defaults_dropped(mut ahead: Cursor<'_>, reading: &Reading) -> Option<(String, Vec<DropDefault>)> {
+    let name = ahead.word()?;
+    ahead.advance();
+    let is_added = ahead.eat_symbol("+=") || ahead.eat_symbol("+") && ahead.eat_symbol("=");
+    let is_all = is_added && reading.guard.is_none() && reading.texts.is_empty(&name);
+    default_constraint::dropped(ahead).filter(|_| is_all).map(|defaults| (name, defaults))
 }
 
 /// Forgets the variables that another statement of T-SQL, or a query of MySQL, may give values to.

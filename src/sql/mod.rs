@@ -17,6 +17,7 @@ mod copy;
 mod create_table;
 mod cursor;
 mod default;
+mod default_constraint;
 pub mod dump;
 mod dynamic;
 mod index;

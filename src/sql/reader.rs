@@ -10,7 +10,7 @@ use super::split::{PieceKind, Splitter, State};
 use super::text::Texts;
 use super::tokens::{Token, tokenize};
 use super::{Script, batch, blank_to, statement};
-use crate::change::{Change, OnlineClauses, Opaque, Problem, SchemaChange, Statement, TableName, Touches};
+use crate::change::{Change, DropDefault, OnlineClauses, Opaque, Problem, SchemaChange, Statement, TableName, Touches};
 use crate::engine::Engine;
 use crate::source::{Comment, SourceMap, Span};
 
@@ -150,10 +150,15 @@ impl Reader {
             let goes_on = is_assigned && (reading.assigns || part_uses_variables(sent, &range));
             is_assigned = reading.assigns;
             let statement = self.finish(reading, sent, range.clone(), stands);
-            match script.statements.last_mut() {
-                Some(before) if goes_on && before.guard == statement.guard => {
+            match script.statements.last_mut().filter(|before| before.guard == statement.guard) {
+                Some(before) if goes_on => {
                     sent.text.get(start..range.end).unwrap_or_default().clone_into(&mut before.sql);
                     join(before, statement);
+                }
+                Some(before) if !is_alone && drops_more(before, &statement) => {
+                    sent.text.get(start..range.end).unwrap_or_default().clone_into(&mut before.sql);
+                    before.span = before.span.to(statement.span);
+                    before.changes = statement.changes;
                 }
                 _ => {
                     start = range.start;
@@ -221,6 +226,19 @@ impl Reader {
 fn part_uses_variables(sent: &Sent<'_>, range: &Range<usize>) -> bool {
     let sql = sent.text.get(range.clone()).unwrap_or_default();
     sql.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case("exec")) && sql.contains('@')
+}
+
+/// Whether all that the statement before does is to drop the defaults of columns that this one drops. SQL Server wants that
+/// first, and it means nothing beside.
+fn drops_more(before: &Statement, statement: &Statement) -> bool {
+    let is_dropped = |default: &DropDefault| {
+        statement.changes.iter().any(|change| match &change.what {
+            SchemaChange::DropColumn(drop) => drop.table.name == default.table.name && drop.column == default.column,
+            _ => false,
+        })
+    };
+    let is_part = |change: &Change| matches!(&change.what, SchemaChange::DropDefault(default) if is_dropped(default));
+    !before.changes.is_empty() && before.changes.iter().all(is_part)
 }
 
 /// Makes one statement of two of which neither can be sent alone.

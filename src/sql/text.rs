@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
 use super::tokens::TokenKind;
+use crate::change::DropDefault;
 
 /// Stands in a text for what is not known.
 pub(super) const HOLE: &str = "phasewise_unknown";
@@ -32,6 +33,8 @@ pub(super) struct Text {
 pub(super) struct Texts {
     variables: BTreeMap<String, Vec<Text>>,
     pub prepared: BTreeMap<String, Vec<Text>>,
+    /// Of the variables that keep nothing but the drops of defaults: which.
+    dropping: BTreeMap<String, Vec<DropDefault>>,
 }
 
 impl Texts {
@@ -44,17 +47,42 @@ impl Texts {
 
     pub(super) fn keep(&mut self, variable: &str, value: &Cursor<'_>) {
         let texts = evaluate(value.clone(), self);
-        self.variables.insert(variable.to_ascii_lowercase(), texts);
+        self.give(variable, texts);
     }
 
     pub(super) fn forget(&mut self, variable: &str) {
-        self.variables.insert(variable.to_ascii_lowercase(), vec![Text::hole()]);
+        self.give(variable, vec![Text::hole()]);
+    }
+
+    /// The text of the variable drops these defaults, and does nothing beside.
+    pub(super) fn drop_defaults(&mut self, variable: &str, defaults: Vec<DropDefault>) {
+        self.forget(variable);
+        self.dropping.insert(variable.to_ascii_lowercase(), defaults);
+    }
+
+    /// The defaults that are dropped by running what the variable keeps.
+    pub(super) fn dropped_defaults(&self, variable: &str) -> Option<&[DropDefault]> {
+        self.dropping.get(&variable.to_ascii_lowercase()).map(Vec::as_slice)
+    }
+
+    /// Whether the variable surely keeps no text.
+    pub(super) fn is_empty(&self, variable: &str) -> bool {
+        let is_empty = |text: &Text| text.sql.is_empty() && !text.has_holes;
+        self.variables.get(&variable.to_ascii_lowercase()).is_some_and(|texts| texts.iter().all(is_empty))
+    }
+
+    fn give(&mut self, variable: &str, texts: Vec<Text>) {
+        let key = variable.to_ascii_lowercase();
+        self.dropping.remove(&key);
+        self.variables.insert(key, texts);
     }
 
     /// The variable keeps what it had, or has that value.
     pub(super) fn may_be(&mut self, variable: &str, value: &Cursor<'_>) {
         let texts = evaluate(value.clone(), self);
-        self.variables.entry(variable.to_ascii_lowercase()).or_default().extend(texts);
+        let key = variable.to_ascii_lowercase();
+        self.dropping.remove(&key);
+        self.variables.entry(key).or_default().extend(texts);
     }
 
     /// Nobody can tell whether, or how often, the variable was given its value.
@@ -69,7 +97,7 @@ impl Texts {
         let key = variable.to_ascii_lowercase();
         let before = self.variables.get(&key).cloned().unwrap_or_else(|| vec![Text::hole()]);
         let texts = joined(&before, &evaluate(value.clone(), self));
-        self.variables.insert(key, texts);
+        self.give(variable, texts);
     }
 }
 

@@ -10,10 +10,10 @@ pub struct FileFacts {
     /// What expressions stand for; each refers only to those before it.
     pub nodes: Vec<Node>,
     pub uses: Vec<Use>,
+    /// What templates are given.
+    pub views: Vec<ViewFacts>,
     /// Where this is `composer.lock`: the packages that bring tables along.
     pub packages: Vec<Package>,
-    /// `strict` of the MySQL connection, where this is `config/database.php` and says so.
-    pub strict: Option<bool>,
     /// Where the file stops making sense: the line, and why.
     pub problem: Option<(u32, String)>,
 }
@@ -128,16 +128,18 @@ pub enum UseKind {
         name: String,
         how: ClassUse,
     },
-    /// A string that looks like a name; as an argument, of a call of that name.
+    /// A string that looks like a name; by itself or in an array handed to a call of that name.
     Text {
         text: String,
         role: TextRole,
         of: Option<String>,
+        /// What the call is made on that it is handed to, by itself or in an array.
+        on: Option<NodeId>,
     },
-    /// Something that cannot be told: a column whose name is computed, values that come from a request.
+    /// Something that cannot be told; `on` what is asked, where that may be known.
     Dynamic {
         on: Option<NodeId>,
-        reason: String,
+        what: Computed,
     },
 }
 
@@ -181,6 +183,18 @@ pub enum ClassUse {
     Name,
 }
 
+/// What is put together while the code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Computed {
+    /// The name of an attribute: `$user->{$name}`.
+    Attribute,
+    Column,
+    Table,
+    Sql,
+    /// The class of a new object.
+    Class,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRole {
     /// The key of an array.
@@ -191,7 +205,21 @@ pub enum TextRole {
     Argument,
     /// The name of a field in a form.
     Field,
+    /// In an array for what takes no columns: a request's rules, the data of a template.
+    Quiet,
     Other,
+}
+
+/// A template that code shows, and the variables that it gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewFacts {
+    /// `orders.show`
+    pub name: String,
+    /// The class around, in [`FileFacts::classes`].
+    pub class: Option<u32>,
+    pub variables: Vec<(String, NodeId)>,
+    /// Whether it gets all that the template has which names it.
+    pub hands_on: bool,
 }
 
 /// A class, interface or trait.

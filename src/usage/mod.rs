@@ -22,8 +22,8 @@ mod tests;
 
 pub use extract::{facts, facts_of_all, kind_of};
 pub use facts::{
-    Access, ClassFacts, ClassUse, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
-    RelationArgument, RelationFacts, Rest, TextRole, Use, UseKind, Values,
+    Access, ClassFacts, ClassUse, Computed, Constraint, FileFacts, FunctionFacts, Key, MethodFacts, Node, NodeId,
+    RelationArgument, RelationFacts, Rest, TextRole, Use, UseKind, Values, ViewFacts,
 };
 pub use index::Index;
 pub use package::Package;

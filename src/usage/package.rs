@@ -54,10 +54,36 @@ const TABLES: [PackageTable; 14] = [
     of(PASSPORT, 7..=12, Owner::Table("oauth_auth_codes"), &["id", "user_id", "client_id", "scopes", "revoked", "expires_at"]),
 ];
 
+/// Packages that bring tables of their own, whose code is not read; `oauth_*` is every table that begins so.
+const OWNERS: [(&str, &[&str]); 12] = [
+    ("beyondcode/laravel-websockets", &["websockets_*"]),
+    (CASHIER, &["subscriptions", "subscription_items"]),
+    ("laravel/jetstream", &["teams", "team_user", "team_invitations"]),
+    (PASSPORT, &["oauth_*"]),
+    ("laravel/pulse", &["pulse_*"]),
+    ("laravel/sanctum", &["personal_access_tokens"]),
+    ("laravel/telescope", &["telescope_*"]),
+    ("spatie/laravel-activitylog", &["activity_log"]),
+    ("spatie/laravel-medialibrary", &["media"]),
+    (
+        "spatie/laravel-permission",
+        &["roles", "permissions", "model_has_roles", "model_has_permissions", "role_has_permissions"],
+    ),
+    ("spatie/laravel-tags", &["tags", "taggables"]),
+    ("laravel/horizon", &["horizon_*"]),
+];
+
+/// The packages that bring a table of that name.
+pub(super) fn owners_of(table: &str) -> impl Iterator<Item = &'static str> {
+    let is_it = move |name: &&str| name.strip_suffix('*').map_or(*name == table, |start| table.starts_with(start));
+    OWNERS.iter().filter(move |(_, tables)| tables.iter().any(is_it)).map(|(package, _)| *package)
+}
+
 /// A package that is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     pub name: String,
+    /// 0 where it is a branch.
     pub major: u32,
     /// Where `composer.lock` says so, from 1.
     pub line: u32,
@@ -78,10 +104,15 @@ pub(super) fn installed(lock: &str) -> Vec<Package> {
         let Some((key, value)) = text.trim().trim_end_matches(',').split_once(": ") else { continue };
         let value = value.trim_matches('"');
         match key {
-            "\"name\"" => name = TABLES.iter().any(|table| table.package == value).then_some((value, line)),
+            "\"name\"" => {
+                let is_known = TABLES.iter().any(|table| table.package == value)
+                    || OWNERS.iter().any(|(package, _)| *package == value);
+                name = is_known.then_some((value, line));
+            }
             "\"version\"" => {
                 let major = value.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
-                if let (Some((name, line)), Some(major)) = (name.take(), major) {
+                if let Some((name, line)) = name.take() {
+                    let major = major.unwrap_or_default();
                     found.push(Package { name: name.to_owned(), major, line });
                 }
             }

@@ -32,8 +32,6 @@ pub struct Answer {
     /// The worst first, then the surest, then by file and line; each line once.
     pub places: Vec<Place>,
     pub unproved: Vec<Unproved>,
-    /// `config/database.php` switches MySQL's strict mode off: what is left out of an INSERT gets a value nobody chose.
-    pub is_lenient: bool,
 }
 
 /// What certain and likely places of code that runs come to.
@@ -179,7 +177,7 @@ impl Place {
 }
 
 impl Answer {
-    pub(super) fn new(mut places: Vec<Place>, mut unproved: Vec<Unproved>, is_lenient: bool) -> Self {
+    pub(super) fn new(mut places: Vec<Place>, mut unproved: Vec<Unproved>) -> Self {
         places.sort_by(|left, right| left.rank().cmp(&right.rank()));
         let mut seen = BTreeSet::new();
         places.retain(|place| seen.insert((place.file.clone(), place.line)));
@@ -192,7 +190,7 @@ impl Answer {
             None if unproved.is_empty() => Verdict::None,
             None => Verdict::CannotProve,
         };
-        Self { verdict, places, unproved, is_lenient }
+        Self { verdict, places, unproved }
     }
 }
 

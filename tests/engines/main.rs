@@ -35,12 +35,13 @@ use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 13] = [
+const TESTS: [Test; 14] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
     ("laravel::agrees_on_fixture_migrations", laravel::shop::agrees_on_fixture_migrations),
     ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
+    ("sqlite::a_rebuild_loses_rows_outside_of_a_transaction", sqlite::a_rebuild_loses_rows_outside_of_a_transaction),
     ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
     ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),

@@ -6,9 +6,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::availability::{Unavailable, program};
+use crate::availability::{Outcome, Unavailable, program};
 use crate::binaries::unpacked;
-use crate::server::asked_for;
+use crate::server::{Servers, asked_for};
 
 /// One release of SQLite.
 pub(crate) struct Sqlite {
@@ -63,6 +63,32 @@ impl Sqlite {
         let output = BufReader::new(client.stdout.take().expect("it is piped"));
         Session { client, input, output }
     }
+}
+
+/// What `rows-lost-by-rebuild` says: a row that is written between the copy and the drop is gone, and within a transaction nobody
+/// can write it.
+pub(crate) fn a_rebuild_loses_rows_outside_of_a_transaction(_: &Servers) -> Outcome {
+    let sqlite = Sqlite::of(None)?;
+    let rows_after = |name: &str, begin: &str, end: &str| {
+        let file = sqlite.file(name);
+        let (mut migration, mut application) = (sqlite.session(&file), sqlite.session(&file));
+        let mut migrate = |script: &str| migration.execute(script).expect("the migration goes through");
+        migrate("create table orders (id integer primary key, hits integer); insert into orders (hits) values (1)");
+        migrate(begin);
+        migrate("create table new_orders (id integer primary key, hits integer not null)");
+        migrate("insert into new_orders select * from orders");
+        let write = application.execute("insert into orders (hits) values (2)");
+        migrate("drop table orders; alter table new_orders rename to orders");
+        migrate(end);
+        (write.is_ok(), migrate("select count(*) from orders").trim().to_owned())
+    };
+    assert_eq!(
+        rows_after("bare.db", "select 1", "select 1"),
+        (true, "1".to_owned()),
+        "a write that went through is lost"
+    );
+    assert_eq!(rows_after("whole.db", "begin immediate", "commit"), (false, "1".to_owned()), "the write is refused");
+    Ok(())
 }
 
 impl Session {

@@ -222,6 +222,44 @@ fn a_laravel_application_tells_what_it_runs_on() {
     assert!(sql.contains("alter table `orders` add `code` varchar(255) not null;"), "{sql}");
 }
 
+/// Laravel 5 gave the index of `morphs()` its columns, and so its name, in another order.
+#[test]
+fn what_an_unknown_major_of_laravel_names_is_not_said_to_be_missing() {
+    let migration = |body: &str| {
+        format!("<?php\nreturn new class extends Migration {{ public function up(): void {{ {body} }} }};\n")
+    };
+    let create = migration("Schema::create('notes', function (Blueprint $table) { $table->morphs('notable'); });");
+    let drop = migration(
+        "Schema::table('notes', function (Blueprint $table) { $table->dropIndex(['notable_id', 'notable_type']); });",
+    );
+    let told = |version: &str| {
+        let lock = format!(r#"{{"packages": [{{"name": "laravel/framework", "version": "{version}"}}]}}"#);
+        let project = directory(&[
+            ("artisan", ""),
+            ("composer.lock", &lock),
+            (".env", "DB_CONNECTION=mysql\n"),
+            ("database/migrations/2026_01_01_000000_create_notes.php", &create),
+            ("database/migrations/2026_01_02_000000_drop_index.php", &drop),
+        ]);
+        run(project.path(), &["lint", "--all"])
+    };
+    assert!(told("v8.83.27").contains("error[object-missing]"));
+    assert!(!told("v5.5.50").contains("object-missing"));
+}
+
+#[test]
+fn what_one_migration_does_to_a_table_in_several_statements_is_told_once() {
+    let rules = |sql: &str| {
+        let project = directory(&[CONFIG, CREATE, ("migrations/0002_next.sql", sql)]);
+        let told = run(project.path(), &["lint", "migrations/0002_next.sql"]);
+        let rules: Vec<String> = told.lines().filter(|line| line.starts_with("error[")).map(str::to_owned).collect();
+        rules.join(" ")
+    };
+    assert_eq!(rules("DROP TABLE orders;"), "error[table-dropped]");
+    assert_eq!(rules("DROP TABLE orders; CREATE TABLE orders (id INT);"), "error[table-recreated]");
+    assert_eq!(rules("DELETE FROM orders; TRUNCATE orders;"), "error[rows-deleted-without-bound]");
+}
+
 #[test]
 fn the_batch_is_what_is_new_in_the_branch() {
     let project = directory(&[CONFIG, CREATE]);

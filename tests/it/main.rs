@@ -28,6 +28,7 @@ mod readme;
 mod report;
 mod rules;
 mod usage;
+mod usage_ends;
 mod variants;
 
 /// Compares a generated file with the one in the repository; with `PHASEWISE_REWRITE=1` writes it instead.

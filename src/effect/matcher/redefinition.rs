@@ -44,6 +44,8 @@ pub struct RedefineColumnMatch {
     replaces: Option<bool>,
     /// All that the new type does not hold is negative numbers, and the column holds ids, which are none.
     only_loses_sign_of_ids: Option<bool>,
+    /// The new type holds 64 KB of text or bytes, so that at most the longest values do not fit.
+    holds_64k: Option<bool>,
     /// FIRST or AFTER puts it elsewhere.
     moved: Option<bool>,
     /// It becomes one that the database fills where an INSERT leaves it out: a default, a number, a computed value.
@@ -102,6 +104,7 @@ impl RedefineColumnMatch {
                 self.only_loses_sign_of_ids,
                 redefinition.only_loses_sign() && holds_ids(change, subject),
             ),
+            Verdict::certainly(self.holds_64k, TypeStep::holds_64k(&new.column_type, subject.catalog.engine())),
             Verdict::whether(self.view_depends, view_depends(subject, Some(&change.column)), VIEW_DEPENDS),
             Verdict::whether(self.moved, redefinition.is_moved(), "where the column stands"),
             Verdict::whether(self.filled, is_filled, "whether the database fills the column"),
@@ -131,6 +134,8 @@ pub struct ChangeTypeMatch {
     step: Option<OneOf<TypeStep>>,
     /// What becomes of stored values that the new type does not hold; known where the old type is.
     stored: Option<OneOf<StoredValues>>,
+    /// The new type holds 64 KB of text or bytes, so that at most the longest values do not fit.
+    holds_64k: Option<bool>,
     collation_changed: Option<bool>,
     /// USING computes the new value: it is more than the column, or a cast of it.
     computed: Option<bool>,
@@ -164,6 +169,7 @@ impl ChangeTypeMatch {
             Verdict::among(self.step.as_ref(), &step, OLD_TYPE),
             stored(self.stored.as_ref(), old, &change.column_type, is_cast(change), subject),
             Verdict::whether(self.collation_changed, collation_changed, "the column's old collation"),
+            Verdict::certainly(self.holds_64k, TypeStep::holds_64k(&change.column_type, subject.catalog.engine())),
             Verdict::whether(self.computed, is_computed(change), "what USING computes"),
             Verdict::whether(self.indexed, is_indexed(subject, column), "whether the column is indexed"),
             Verdict::whether(

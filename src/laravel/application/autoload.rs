@@ -61,6 +61,11 @@ impl Autoload {
         in_namespaces.chain(in_classmap).collect()
     }
 
+    /// The directories that namespaces stand for, without a trailing `/`.
+    pub fn directories(&self) -> Vec<String> {
+        self.psr4.iter().map(|(_, directory)| directory.trim_end_matches('/').to_owned()).collect()
+    }
+
     pub fn files(&self) -> &[String] {
         &self.files
     }

@@ -46,6 +46,11 @@ impl Lock {
         }
     }
 
+    /// Whether the major that is installed is among those whose SQL is known; nothing says otherwise where none is named.
+    pub fn is_known(&self) -> bool {
+        self.installed.is_none_or(|installed| installed == self.major())
+    }
+
     /// The major to compile for.
     pub fn major(&self) -> u8 {
         self.installed.map_or(NEWEST, |installed| installed.clamp(OLDEST, NEWEST))

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Application;
-use super::providers::DIRECTORY;
 use crate::php::{self, Closure, Expr, ExprKind, LinkKind, Node, walk_file};
 
 /// Calls that common packages bring, as the calls on `$table` that they come to.
@@ -52,8 +51,8 @@ impl Application<'_> {
     /// `Blueprint::macro('name', function () { … })`
     fn macros_of_providers(&self) -> HashMap<String, Rc<Closure>> {
         let mut macros = HashMap::new();
-        for name in self.tree.list(DIRECTORY) {
-            let Some(file) = self.file(&format!("{DIRECTORY}/{name}")) else { continue };
+        for path in self.provider_files() {
+            let Some(file) = self.file(&path) else { continue };
             walk_file(&file, &mut |node| {
                 if let Node::Expr(expr) = node {
                     macros.extend(macro_of(expr));

@@ -156,6 +156,11 @@ impl<'t> Application<'t> {
         self.functions.borrow().as_ref()?.get(&name.to_ascii_lowercase()).cloned()
     }
 
+    /// Whether what its Laravel sends is known, rather than taken from the nearest major that is.
+    pub fn is_major_known(&self) -> bool {
+        self.lock.is_known()
+    }
+
     /// A variable of `.env`, or of `.env.example` where there is none.
     pub fn environment(&self, name: &str) -> Option<Value> {
         self.environment.value(name)

@@ -1,10 +1,10 @@
 //! What service providers set on the schema builder.
 
-use super::Application;
+use super::{Application, below, is_php};
 use crate::php::{ClassName, Expr, ExprKind, LinkKind, Node, walk_file};
 
-/// Where applications keep their providers.
-pub(super) const DIRECTORY: &str = "app/Providers";
+/// What applications call the directory of their providers.
+const DIRECTORY: &str = "Providers";
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct SchemaDefaults {
@@ -20,8 +20,7 @@ impl Application<'_> {
             return known.clone();
         }
         let mut defaults = SchemaDefaults::default();
-        for name in self.tree.list(DIRECTORY) {
-            let path = format!("{DIRECTORY}/{name}");
+        for path in self.provider_files() {
             if let Some(file) = self.file(&path) {
                 walk_file(&file, &mut |node| {
                     if let Node::Expr(expr) = node {
@@ -33,18 +32,33 @@ impl Application<'_> {
         *self.schema_defaults.borrow_mut() = Some(defaults.clone());
         defaults
     }
+
+    /// The files of the service providers: they lie where classes are loaded from, or one step below (`app/Shop/Providers`).
+    pub(super) fn provider_files(&self) -> Vec<String> {
+        let inner =
+            |root: &str| self.tree.directories(root).into_iter().map(|name| below(root, name)).collect::<Vec<_>>();
+        let roots = self.autoload.directories();
+        let steps = roots.iter().flat_map(|root| inner(root));
+        let places = roots.iter().cloned().chain(steps).map(|place| below(&place, DIRECTORY.to_owned()));
+        let files = places.flat_map(|place| {
+            let names = self.tree.list(&place).into_iter().filter(|name| is_php(name));
+            names.map(move |name| below(&place, name)).collect::<Vec<_>>()
+        });
+        let mut files: Vec<String> = files.collect();
+        files.sort();
+        files.dedup();
+        files
+    }
 }
 
 impl SchemaDefaults {
-    /// `Schema::defaultStringLength(191)` and its kin, wherever they stand.
+    /// `Schema::defaultStringLength(191)` and its kin, wherever they stand; on the schema builder that a provider was handed too.
     fn read(&mut self, expr: &Expr, path: &str) {
         let ExprKind::Chain(chain) = &expr.kind else { return };
-        let ExprKind::Class(ClassName::Named(class)) = &chain.base.kind else { return };
-        if !class.ends_with("Schema") && !class.ends_with("Schema\\Builder") {
-            return;
-        }
-        let Some(LinkKind::StaticMethod { name, arguments }) = chain.links.first().map(|link| &link.kind) else {
-            return;
+        let (name, arguments) = match chain.links.last().map(|link| &link.kind) {
+            Some(LinkKind::Method { name, arguments, .. }) => (name, arguments),
+            Some(LinkKind::StaticMethod { name, arguments }) if is_schema(&chain.base) => (name, arguments),
+            _ => return,
         };
         let argument = arguments.first().map(|argument| &argument.value.kind);
         let source = path.to_owned();
@@ -65,4 +79,9 @@ impl SchemaDefaults {
             _ => {}
         }
     }
+}
+
+fn is_schema(base: &Expr) -> bool {
+    let ExprKind::Class(ClassName::Named(class)) = &base.kind else { return false };
+    class.ends_with("Schema") || class.ends_with("Schema\\Builder")
 }

@@ -48,6 +48,20 @@ fn facts_say_where_they_come_from() {
 }
 
 #[test]
+fn providers_are_found_where_the_application_keeps_them() {
+    let composer = r#"{"autoload": {"psr-4": {"Shop\\": "src/"}}}"#;
+    let provider = |line: &str| format!("<?php class A {{ function boot(Builder $schema) {{ {line} }} }}");
+    let length = |path: &str, line: &str| {
+        let tree = tree(&[("composer.json", composer), (path, &provider(line))]);
+        Application::open(&tree).settings(Engine::Mysql).string_length
+    };
+    assert_eq!(length("src/Providers/A.php", "$schema->defaultStringLength(191);"), 191, "the builder was handed in");
+    assert_eq!(length("src/Core/Providers/A.php", "\\Schema::defaultStringLength(150);"), 150);
+    assert_eq!(length("src/Providers/A.php", "Strings::defaultStringLength(150);"), 255, "another class");
+    assert_eq!(length("lib/Providers/A.php", "\\Schema::defaultStringLength(150);"), 255, "nothing loads it");
+}
+
+#[test]
 fn without_a_lock_the_constraint_tells_the_lowest_major() {
     let major = |constraint: &str| {
         let composer = format!(r#"{{"require": {{"laravel/framework": "{constraint}"}}}}"#);

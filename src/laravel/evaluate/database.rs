@@ -9,7 +9,7 @@ use super::query::Query;
 use super::schema::is_question_or_setting;
 use super::term::{Connection, FROM_DATABASE, Term};
 use crate::answer::Answer;
-use crate::change::Touches;
+use crate::change::{Touches, TransactionStep};
 use crate::engine::Engine;
 use crate::laravel::Settings;
 use crate::source::Span;
@@ -37,16 +37,29 @@ impl Interpreter<'_> {
                 Ok(Term::Query(Rc::new(Query::of_table(table, connection.clone()))))
             }
             "transaction" => match arguments.at(0).cloned() {
-                Some(callback) => self.call_value(&callback, vec![Term::Connection(connection.clone())], span),
+                Some(callback) => {
+                    self.begin_transaction(span);
+                    let result = self.call_value(&callback, vec![Term::Connection(connection.clone())], span);
+                    self.end_transaction(TransactionStep::Commit, span);
+                    result
+                }
                 None => Ok(Term::Null),
             },
+            "beginTransaction" => {
+                self.begin_transaction(span);
+                Ok(Term::Null)
+            }
+            "commit" => {
+                self.end_transaction(TransactionStep::Commit, span);
+                Ok(Term::Null)
+            }
+            "rollBack" | "rollback" => {
+                self.end_transaction(TransactionStep::Rollback, span);
+                Ok(Term::Null)
+            }
             // PDO is asked through the connection, which is all that is known of it.
             "getPdo" | "getPDO" | "getReadPdo" | "getDoctrineConnection" => Ok(Term::Connection(connection.clone())),
-            "beginTransaction"
-            | "commit"
-            | "rollBack"
-            | "rollback"
-            | "enableQueryLog"
+            "enableQueryLog"
             | "disableQueryLog"
             | "listen"
             | "reconnect"

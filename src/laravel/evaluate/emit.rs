@@ -6,7 +6,7 @@ use super::interpreter::{GuardKind, Interpreter};
 use super::operators;
 use super::term::{HOLE, Term};
 use crate::catalog::Catalog;
-use crate::change::{Change, DataRows, OnlineClauses, SchemaChange, Statement, TableName, Touches};
+use crate::change::{Change, DataRows, OnlineClauses, SchemaChange, Statement, TableName, Touches, TransactionStep};
 use crate::php;
 use crate::source::{SourceMap, Span};
 use crate::sql;
@@ -100,16 +100,42 @@ impl Interpreter<'_> {
 
     /// Rows are written, by the query builder or a model.
     pub fn send_rows(&mut self, rows: DataRows, span: Span) {
-        let change = Change { what: SchemaChange::DataRows(rows), span };
+        self.send_unwritten(SchemaChange::DataRows(rows), span);
+    }
+
+    /// Sends what has no SQL that could be shown.
+    fn send_unwritten(&mut self, what: SchemaChange, span: Span) {
         self.send(Statement {
             sql: String::new(),
             bindings: Vec::new(),
             span,
-            changes: vec![change],
+            changes: vec![Change { what, span }],
             guard: None,
             online: OnlineClauses::default(),
             lost: Vec::new(),
         });
+    }
+
+    /// A transaction begins, unless there is one: then Laravel sets a savepoint. The driver sends it, so there is no SQL to show.
+    pub fn begin_transaction(&mut self, span: Span) {
+        self.open_transactions += 1;
+        if self.open_transactions == 1 {
+            self.send_transaction(TransactionStep::Begin, span);
+        }
+    }
+
+    pub fn end_transaction(&mut self, step: TransactionStep, span: Span) {
+        if self.open_transactions == 1 {
+            self.send_transaction(step, span);
+        }
+        self.open_transactions = self.open_transactions.saturating_sub(1);
+    }
+
+    fn send_transaction(&mut self, step: TransactionStep, span: Span) {
+        if self.is_in_runners_transaction || !self.settings.engine.keeps_ddl_in_transactions() {
+            return;
+        }
+        self.send_unwritten(SchemaChange::Transaction(step), span);
     }
 
     /// The undecided conditions under which the code at work runs, as one text.

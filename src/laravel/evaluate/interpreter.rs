@@ -48,6 +48,10 @@ pub(super) struct Interpreter<'a> {
     pub macro_call: Option<Span>,
     /// The expression whose value nobody takes: it is there for what it does.
     pub discarded: Option<Span>,
+    /// Laravel opened a transaction around the migration.
+    pub is_in_runners_transaction: bool,
+    /// How many the migration itself has open, one in another.
+    pub open_transactions: u32,
     steps: u64,
     /// Where steps end: sooner in code outside of the migration.
     step_limit: u64,
@@ -124,6 +128,8 @@ impl<'a> Interpreter<'a> {
             away: None,
             macro_call: None,
             discarded: None,
+            is_in_runners_transaction: false,
+            open_transactions: 0,
             steps: 0,
             step_limit: MAX_STEPS,
             next_id: 0,

@@ -62,6 +62,7 @@ impl Interpreter<'_> {
             return Ok(());
         };
         evaluation.within_transaction = !matches!(self.migration_property(id, "withinTransaction"), Term::Bool(false));
+        self.is_in_runners_transaction = evaluation.within_transaction && self.settings.engine.has_transactional_ddl();
         let connection = self.own_connection(id, start)?.as_string().filter(|name| !name.is_empty());
         evaluation.connection = connection.filter(|name| !application_default(self, name));
         if let Some(class) = self.state.object(id).map(|object| Rc::clone(&object.class)) {

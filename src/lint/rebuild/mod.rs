@@ -103,7 +103,9 @@ impl<'s> Steps<'s> {
     /// Whether the change is the next step of a rebuild.
     fn follow(&mut self, change: &'s SchemaChange, statement: &Statement, at: usize, catalog: &Catalog) -> bool {
         match change {
-            SchemaChange::SetVariable(_) | SchemaChange::Transaction(_) => true,
+            SchemaChange::SetVariable(_) => true,
+            // One that ends half-way lets others write into what is dropped next.
+            SchemaChange::Transaction(_) => (self.copy.is_none() && self.aside.is_none()) || self.is_done(),
             // What changes nothing; among it the drop of a table that nobody else sees.
             SchemaChange::Opaque(opaque) => opaque.touches == Touches::Nothing,
             SchemaChange::CreateTable(create) if create.is_temporary => self.follow_aside(create, statement),

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::stored::{KeyReport, NodeAt, back, each, ids, places};
-use crate::usage::{ClassFacts, Constraint, FunctionFacts, MethodFacts, NodeId, RelationArgument, RelationFacts};
+use crate::usage::{
+    ClassFacts, Constraint, FunctionFacts, MethodFacts, NodeId, RelationArgument, RelationFacts, ViewFacts,
+};
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -79,6 +81,30 @@ struct ConstraintReport {
     method: String,
     names: Vec<String>,
     line: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "view")]
+pub(super) struct ViewReport {
+    name: String,
+    class: Option<u32>,
+    variables: Vec<(String, NodeAt)>,
+    hands_on: bool,
+}
+
+impl From<&ViewFacts> for ViewReport {
+    fn from(view: &ViewFacts) -> Self {
+        let variables = view.variables.iter().map(|(name, id)| (name.clone(), id.0)).collect();
+        Self { name: view.name.clone(), class: view.class, variables, hands_on: view.hands_on }
+    }
+}
+
+impl From<ViewReport> for ViewFacts {
+    fn from(view: ViewReport) -> Self {
+        let variables = view.variables.into_iter().map(|(name, at)| (name, NodeId(at))).collect();
+        Self { name: view.name, class: view.class, variables, hands_on: view.hands_on }
+    }
 }
 
 impl From<&ClassFacts> for ClassReport {

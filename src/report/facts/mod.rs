@@ -110,7 +110,7 @@ mod tests {
             public function a(self $user, $x) { $user->name = $x['fax']; $user->save(); $user->{$x} = 1; new Post;
                 DB::select("select fax from people"); return User::create(['name' => null] + $x)->posts->first(); } }
         function f(): User { return user()->where('unique:users,fax')->get()[0] ?? null; }
-        $rules = ['fax' => 'unique:people,fax']; } broken"#;
+        $rules = ['fax' => 'unique:people,fax']; view('a.b', compact('rules')); } broken"#;
 
     #[test]
     fn facts_come_back_as_they_went() {

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::declared::{ClassReport, FunctionReport};
-use crate::usage::{Access, ClassUse, FileFacts, Key, Node, NodeId, Package, Rest, TextRole, Use, UseKind, Values};
+use super::declared::{ClassReport, FunctionReport, ViewReport};
+use crate::usage::{
+    Access, ClassUse, Computed, FileFacts, Key, Node, NodeId, Package, Rest, TextRole, Use, UseKind, Values,
+};
 
 /// A place in `nodes`.
 pub(super) type NodeAt = u32;
@@ -18,10 +20,10 @@ pub(super) struct FileReport {
     /// What expressions stand for; each refers only to those before it.
     nodes: Vec<NodeReport>,
     uses: Vec<UseReport>,
+    /// What templates are given.
+    views: Vec<ViewReport>,
     /// The packages that bring tables along, where this is `composer.lock`.
     packages: Vec<PackageReport>,
-    /// `strict` of the MySQL connection, where the file says so.
-    strict: Option<bool>,
     /// Where the file stops making sense: the line, and why.
     problem: Option<(u32, String)>,
 }
@@ -72,8 +74,8 @@ enum UseKindReport {
     Rule { table: String, column: Option<String> },
     Table { name: String },
     Class { name: String, how: ClassUseReport },
-    Text { text: String, role: TextRoleReport, of: Option<String> },
-    Dynamic { on: Option<NodeAt>, reason: String },
+    Text { text: String, role: TextRoleReport, of: Option<String>, on: Option<NodeAt> },
+    Dynamic { on: Option<NodeAt>, what: ComputedReport },
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -124,12 +126,24 @@ enum ClassUseReport {
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "computed")]
+enum ComputedReport {
+    Attribute,
+    Column,
+    Table,
+    Sql,
+    Class,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 #[schemars(rename = "text-role")]
 enum TextRoleReport {
     Key,
     Value,
     Argument,
     Field,
+    Quiet,
     Other,
 }
 
@@ -156,8 +170,8 @@ impl From<&FileFacts> for FileReport {
             functions: each(&facts.functions),
             nodes: each(&facts.nodes),
             uses: each(&facts.uses),
+            views: each(&facts.views),
             packages: each(&facts.packages),
-            strict: facts.strict,
             problem: facts.problem.clone(),
         }
     }
@@ -171,8 +185,8 @@ impl FileReport {
             functions: back(self.functions),
             nodes: back(self.nodes),
             uses: back(self.uses),
+            views: back(self.views),
             packages: back(self.packages),
-            strict: self.strict,
             problem: self.problem,
         };
         is_whole(&facts).then_some(facts)
@@ -198,14 +212,17 @@ fn is_whole(facts: &FileFacts) -> bool {
         UseKind::Values { on, values, .. } | UseKind::Save { on, values } => {
             is_there(on) && values.from.as_ref().is_none_or(is_there)
         }
-        UseKind::Sql { on, .. } | UseKind::Dynamic { on, .. } => on.as_ref().is_none_or(is_there),
+        UseKind::Sql { on, .. } | UseKind::Dynamic { on, .. } | UseKind::Text { on, .. } => {
+            on.as_ref().is_none_or(is_there)
+        }
         _ => true,
     });
     let functions = facts.functions.iter().flat_map(|function| &function.returns);
     let methods = facts.classes.iter().flat_map(|class| class.methods.iter().flat_map(|method| &method.returns));
     let assigned = facts.classes.iter().flat_map(|class| class.assigned.iter().map(|(_, id)| id));
     let called = facts.classes.iter().flat_map(|class| class.calls.iter().flat_map(|(_, ids)| ids));
-    nodes && uses && functions.chain(methods).chain(assigned).chain(called).all(is_there)
+    let shown = facts.views.iter().flat_map(|view| view.variables.iter().map(|(_, id)| id));
+    nodes && uses && functions.chain(methods).chain(assigned).chain(called).chain(shown).all(is_there)
 }
 
 impl From<&Node> for NodeReport {
@@ -290,8 +307,8 @@ impl From<&UseKind> for UseKindReport {
             UseKind::Rule { table, column } => Self::Rule { table, column },
             UseKind::Table { name } => Self::Table { name },
             UseKind::Class { name, how } => Self::Class { name, how: how.into() },
-            UseKind::Text { text, role, of } => Self::Text { text, role: role.into(), of },
-            UseKind::Dynamic { on, reason } => Self::Dynamic { on: on.map(|on| on.0), reason },
+            UseKind::Text { text, role, of, on } => Self::Text { text, role: role.into(), of, on: on.map(|on| on.0) },
+            UseKind::Dynamic { on, what } => Self::Dynamic { on: on.map(|on| on.0), what: what.into() },
         }
     }
 }
@@ -309,8 +326,8 @@ impl From<UseKindReport> for UseKind {
             Written::Rule { table, column } => Self::Rule { table, column },
             Written::Table { name } => Self::Table { name },
             Written::Class { name, how } => Self::Class { name, how: how.into() },
-            Written::Text { text, role, of } => Self::Text { text, role: role.into(), of },
-            Written::Dynamic { on, reason } => Self::Dynamic { on: on.map(NodeId), reason },
+            Written::Text { text, role, of, on } => Self::Text { text, role: role.into(), of, on: on.map(NodeId) },
+            Written::Dynamic { on, what } => Self::Dynamic { on: on.map(NodeId), what: what.into() },
         }
     }
 }
@@ -392,6 +409,7 @@ impl From<TextRole> for TextRoleReport {
             TextRole::Value => Self::Value,
             TextRole::Argument => Self::Argument,
             TextRole::Field => Self::Field,
+            TextRole::Quiet => Self::Quiet,
             TextRole::Other => Self::Other,
         }
     }
@@ -404,7 +422,32 @@ impl From<TextRoleReport> for TextRole {
             TextRoleReport::Value => Self::Value,
             TextRoleReport::Argument => Self::Argument,
             TextRoleReport::Field => Self::Field,
+            TextRoleReport::Quiet => Self::Quiet,
             TextRoleReport::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Computed> for ComputedReport {
+    fn from(what: Computed) -> Self {
+        match what {
+            Computed::Attribute => Self::Attribute,
+            Computed::Column => Self::Column,
+            Computed::Table => Self::Table,
+            Computed::Sql => Self::Sql,
+            Computed::Class => Self::Class,
+        }
+    }
+}
+
+impl From<ComputedReport> for Computed {
+    fn from(what: ComputedReport) -> Self {
+        match what {
+            ComputedReport::Attribute => Self::Attribute,
+            ComputedReport::Column => Self::Column,
+            ComputedReport::Table => Self::Table,
+            ComputedReport::Sql => Self::Sql,
+            ComputedReport::Class => Self::Class,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! together, each is read by itself.
 
 use super::Extractor;
+use super::views::INCLUDING;
 use crate::php::{self, File};
 use crate::source::Tree;
 use crate::usage::facts::FileFacts;
@@ -140,11 +141,13 @@ fn directive_at(rest: &str) -> (Option<(String, usize)>, usize) {
         "foreach" | "forelse" => Some(format!("foreach ({inner});")),
         "for" => Some(format!("for ({inner});")),
         "if" | "elseif" | "unless" | "isset" | "empty" | "json" | "js" | "while" | "switch" | "case" | "checked"
-        | "selected" | "disabled" | "class" | "style" | "can" | "include" | "includeIf" | "includeWhen"
-        | "component" | "livewire" | "each" | "php" | "dump" | "dd" | "input" | "choice" | "error" | "readonly"
-        | "required" | "entangle" | "datetime" => {
+        | "selected" | "disabled" | "class" | "style" | "can" | "livewire" | "each" | "php" | "dump" | "dd"
+        | "input" | "choice" | "error" | "readonly" | "required" | "entangle" | "datetime" => {
             // Several arguments are those of a call.
             Some(format!("phasewise_template({inner});"))
+        }
+        "include" | "includeIf" | "includeWhen" | "includeUnless" | "component" | "extends" => {
+            Some(format!("{INCLUDING}({inner});"))
         }
         _ => None,
     };

@@ -1,12 +1,13 @@
 //! What a call says of columns: those it names, the values it writes, the SQL it sends.
 
 use super::Extractor;
+use super::computed::{column_behind, is_value, names_what_is_computed};
 use super::methods::{Columns, Valued, columns_of, takes_sql, values_of};
 use super::shape::{Shape, path_of};
 use super::texts::{column_of, is_name, table_and_alias};
 use crate::eloquent::inflect::snake;
 use crate::php::{Argument, Chain, ClassName, Expr, ExprKind, LinkKind, Member, NewClass};
-use crate::usage::facts::{Node, NodeId, UseKind, Values};
+use crate::usage::facts::{Computed, Node, NodeId, UseKind, Values};
 
 impl Extractor<'_> {
     pub(super) fn uses_of_call(&mut self, on: NodeId, method: &str, arguments: &[Argument], line: u32) {
@@ -19,9 +20,18 @@ impl Extractor<'_> {
             match Self::sql_text(&first.value) {
                 Some(text) => {
                     let place = self.line(first.value.span);
+                    if names_what_is_computed(&text) {
+                        let on = (!self.is_database(on)).then_some(on);
+                        self.dynamic(place, on, Computed::Sql);
+                    }
                     self.emit(place, UseKind::Sql { on: Some(on), text });
                 }
-                None => self.dynamic(line, Some(on), "the SQL is computed"),
+                // What is sent here was seen where it was put together.
+                None if matches!(&first.value.kind, ExprKind::Variable(name) if self.scope.sql.contains(name)) => {}
+                None => {
+                    let on = (!self.is_database(on)).then_some(on);
+                    self.dynamic(line, on, Computed::Sql);
+                }
             }
         }
         if let Some(columns) = columns_of(method) {
@@ -57,24 +67,26 @@ impl Extractor<'_> {
             return;
         }
         let Some(first) = arguments.first() else { return };
-        match self.literal(&first.value) {
-            Some(text) => {
-                let (table, alias) = table_and_alias(&text);
-                if !is_name(&table) {
-                    return;
+        match self.names_said(&first.value) {
+            Some(names) => {
+                for (text, _) in names {
+                    let (table, alias) = table_and_alias(&text);
+                    if !is_name(&table) {
+                        return;
+                    }
+                    if let Some(alias) = alias {
+                        self.scope.aliases.insert(alias, table.clone());
+                    }
+                    let line = self.line(first.value.span);
+                    self.emit(line, UseKind::Table { name: table });
                 }
-                if let Some(alias) = alias {
-                    self.scope.aliases.insert(alias, table.clone());
-                }
-                let line = self.line(first.value.span);
-                self.emit(line, UseKind::Table { name: table });
             }
             None if matches!(first.value.kind, ExprKind::Closure(_)) => {}
             None if self.is_database(on) || is_join => {
                 if matches!(&first.value.kind, ExprKind::Variable(name) if self.is_parameter(name)) {
                     self.takes_table();
                 }
-                self.dynamic(line, None, "the table's name is computed");
+                self.dynamic(line, None, Computed::Table);
             }
             None => {}
         }
@@ -125,18 +137,19 @@ impl Extractor<'_> {
             }
             self.column_argument(on, method, &argument.value);
             if self.is_computed(&argument.value) && columns != Columns::Lists && !takes_values_too(method) {
-                self.dynamic(line, Some(on), "the column's name is computed");
+                self.dynamic(line, Some(on), Computed::Column);
             }
         }
     }
 
-    /// Whether nothing is known of a name: a variable that was not given literals, a call.
+    /// Whether nothing is known of a name: a variable that was not given literals, what a request says.
     fn is_computed(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Variable(name) => {
+            ExprKind::Variable(name) if self.names_said(expr).is_none() => {
                 self.scope.shapes.get(name).is_none_or(|shape| shape.texts.is_empty() && shape.values.keys.is_empty())
             }
-            ExprKind::Template(_) => true,
+            ExprKind::Template(_) | ExprKind::Operation(_) => column_behind(expr).is_none(),
+            ExprKind::Chain(chain) => is_value(chain),
             _ => false,
         }
     }
@@ -145,6 +158,13 @@ impl Extractor<'_> {
     fn column_argument(&mut self, on: NodeId, method: &str, expr: &Expr) {
         if let Some(text) = self.literal(expr) {
             return self.column(on, method, &text, self.line(expr.span));
+        }
+        if let Some(name) = column_behind(expr) {
+            let unknown = self.unknown();
+            return self.column(unknown, method, &name, self.line(expr.span));
+        }
+        if let (ExprKind::Variable(_), Some(names)) = (&expr.kind, self.names_said(expr)) {
+            return names.iter().for_each(|(text, line)| self.column(on, method, text, *line));
         }
         let Shape { values: Values { keys, .. }, texts } = match &expr.kind {
             // `[['name', '=', 1], ['email', 'x']]`: each list names its column first.
@@ -345,17 +365,8 @@ fn takes_values_too(method: &str) -> bool {
             | "implode"
             | "append"
             | "on"
-            | "min"
-            | "max"
             | "mode"
             | "touch"
-            | "value"
-            | "where"
-            | "groupBy"
-            | "getOriginal"
-            | "keyBy"
-            | "sum"
-            | "sortBy"
     )
 }
 

@@ -1,9 +1,9 @@
 //! Chains: what each link uses, and what it leads to.
 
-use super::Extractor;
 use super::closures::GIVE_BACK;
+use super::{Extractor, HandedTo};
 use crate::php::{Argument, Chain, ClassName, Expr, ExprKind, FallbackName, Link, LinkKind, Member};
-use crate::usage::facts::{Access, ClassUse, Node, NodeId, TextRole, UseKind};
+use crate::usage::facts::{Access, ClassUse, Computed, Node, NodeId, TextRole, UseKind};
 
 /// What a call is given.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ impl Extractor<'_> {
             let access = if at + 1 == chain.links.len() { access } else { Access::Read };
             current = self.link(current, chain, at, link, access);
         }
+        self.views(chain);
         current
     }
 
@@ -85,12 +86,16 @@ impl Extractor<'_> {
             }
             Member::Dynamic(expr) => {
                 let line = self.line(expr.span);
-                if let Some(name) = self.literal(expr) {
-                    self.emit(line, UseKind::Property { on, name: name.clone(), access });
-                    return self.node(Node::Property(on, name));
+                if let Some(names) = self.names_said(expr) {
+                    let reached = names.into_iter().map(|(name, _)| {
+                        self.emit(line, UseKind::Property { on, name: name.clone(), access });
+                        self.node(Node::Property(on, name))
+                    });
+                    let reached: Vec<NodeId> = reached.collect();
+                    return self.either(reached);
                 }
                 self.expression(expr);
-                self.dynamic(line, Some(on), "the attribute's name is computed");
+                self.dynamic(line, Some(on), Computed::Attribute);
                 self.unknown()
             }
         }
@@ -160,8 +165,10 @@ impl Extractor<'_> {
         let first = arguments.first().map(|argument| &argument.value);
         match name {
             "table" | "from" => {
-                if let Some(table) = first.and_then(|first| self.literal(first)) {
-                    return self.node(Node::Table(super::texts::table_and_alias(&table).0));
+                if let Some(tables) = first.and_then(|first| self.names_said(first)) {
+                    let nodes = tables.into_iter().map(|(table, _)| super::texts::table_and_alias(&table).0);
+                    let nodes: Vec<NodeId> = nodes.map(|table| self.node(Node::Table(table))).collect();
+                    return self.either(nodes);
                 }
             }
             "user" | "getUser" if self.is_about_login(on) => return self.node(Node::LoggedIn),
@@ -279,12 +286,16 @@ impl Extractor<'_> {
                 }
                 ExprKind::Text(_) if is_quiet => {}
                 ExprKind::Text(text) => {
-                    self.called = Some(method.to_owned());
+                    self.handed_to = Some(HandedTo { on, method: method.to_owned(), is_quiet });
                     self.string(&text.value, self.line(argument.value.span), TextRole::Argument);
-                    self.called = None;
+                }
+                ExprKind::Array(_) => {
+                    self.handed_to = Some(HandedTo { on, method: method.to_owned(), is_quiet });
+                    node = self.expression(&argument.value);
                 }
                 _ => node = self.expression(&argument.value),
             }
+            self.handed_to = None;
             given.nodes.push(node);
         }
         given
@@ -304,12 +315,14 @@ impl Extractor<'_> {
                 _ => self.expressions(&item.value),
             }
             if let (Some(key), Some(expr)) = (key, &item.key) {
+                self.handed_to = Some(HandedTo { on, method: "with".to_owned(), is_quiet: false });
                 self.string(&key, self.line(expr.span), TextRole::Key);
+                self.handed_to = None;
             }
         }
     }
 
-    pub(super) fn dynamic(&mut self, line: u32, on: Option<NodeId>, reason: &str) {
-        self.emit(line, UseKind::Dynamic { on, reason: reason.to_owned() });
+    pub(super) fn dynamic(&mut self, line: u32, on: Option<NodeId>, what: Computed) {
+        self.emit(line, UseKind::Dynamic { on, what });
     }
 }

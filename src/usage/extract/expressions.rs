@@ -5,7 +5,7 @@ use super::closures::is_class;
 use crate::php::{
     Assign, AssignKind, BinaryOp, ClassName, Expr, ExprKind, Item, LinkKind, Member, New, NewClass, Part,
 };
-use crate::usage::facts::{Access, ClassUse, Node, NodeId, TextRole, UseKind};
+use crate::usage::facts::{Access, ClassUse, Computed, Node, NodeId, TextRole, UseKind};
 
 impl Extractor<'_> {
     pub(super) fn expressions<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
@@ -24,6 +24,7 @@ impl Extractor<'_> {
             ExprKind::Chain(chain) => self.chain(chain, Access::Read),
             ExprKind::Text(text) => {
                 self.string(&text.value, self.line(expr.span), TextRole::Other);
+                self.sql_in(expr);
                 self.unknown()
             }
             ExprKind::Assign(assign) => self.assign(assign),
@@ -62,6 +63,7 @@ impl Extractor<'_> {
     fn walk_plain(&mut self, expr: &Expr) -> NodeId {
         match &expr.kind {
             ExprKind::Template(parts) => {
+                self.sql_in(expr);
                 for part in parts {
                     if let Part::Expr(expr) = part {
                         self.expression(expr);
@@ -69,6 +71,7 @@ impl Extractor<'_> {
                 }
             }
             ExprKind::Operation(operation) => {
+                self.sql_in(expr);
                 self.expression(&operation.first);
                 for (operator, right) in &operation.rest {
                     if let (BinaryOp::Instanceof, ExprKind::Class(ClassName::Named(name))) = (operator, &right.kind) {
@@ -97,7 +100,9 @@ impl Extractor<'_> {
     /// Walks an array for what is in it; its keys and values are strings like any other.
     fn array(&mut self, items: &[Item]) -> NodeId {
         let mut nodes = Vec::new();
+        let handed_to = self.handed_to.take();
         for item in items {
+            self.handed_to.clone_from(&handed_to);
             let key = match item.key.as_ref().map(|key| (&key.kind, key.span)) {
                 Some((ExprKind::Text(text), span)) => {
                     self.string(&text.value, self.line(span), TextRole::Key);
@@ -115,9 +120,15 @@ impl Extractor<'_> {
                 Some(Expr { kind: ExprKind::Text(text), span }) => {
                     self.string(&text.value, self.line(*span), TextRole::Value);
                 }
-                Some(value) => nodes.push(self.expression(value)),
+                Some(value) => {
+                    if !matches!(value.kind, ExprKind::Array(_)) {
+                        self.handed_to = None;
+                    }
+                    nodes.push(self.expression(value));
+                }
                 None => {}
             }
+            self.handed_to = None;
             if is_keyed {
                 self.keys.pop();
             }
@@ -146,10 +157,7 @@ impl Extractor<'_> {
             }
             NewClass::Dynamic(class) => {
                 let class = self.expression(class);
-                self.emit(
-                    line,
-                    UseKind::Dynamic { on: Some(class), reason: "the class of the object is computed".to_owned() },
-                );
+                self.emit(line, UseKind::Dynamic { on: Some(class), what: Computed::Class });
                 self.unknown()
             }
         };
@@ -165,6 +173,7 @@ impl Extractor<'_> {
         match &assign.target.kind {
             ExprKind::Variable(name) => {
                 let keeps = matches!(assign.kind, AssignKind::With(_) | AssignKind::Coalesce);
+                self.keep_names(name, &assign.value, keeps);
                 if !keeps {
                     self.assign_variable(name, value);
                 }

@@ -132,7 +132,7 @@ fn is_data(statement: &str) -> bool {
     is_insert && !has_parameter && !upper.contains("SELECT")
 }
 
-fn begins_like_sql(text: &str) -> bool {
+pub(super) fn begins_like_sql(text: &str) -> bool {
     let mut text = text.trim_start();
     while let Some(comment) = text.strip_prefix("--") {
         text = comment.split_once('\n').map_or("", |(_, rest)| rest).trim_start();

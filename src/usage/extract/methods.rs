@@ -137,13 +137,14 @@ pub(super) fn is_join(method: &str) -> bool {
 
 /// Functions and methods whose strings are the names of anything but columns.
 pub(super) fn takes_no_columns(method: &str) -> bool {
-    const QUIET: [&str; 44] = [
+    const QUIET: [&str; 45] = [
         "__",
         "trans",
         "trans_choice",
         "transChoice",
         "choice",
         "view",
+        super::views::INCLUDING,
         "route",
         "config",
         "session",

@@ -5,6 +5,7 @@ mod calls;
 mod chains;
 mod classes;
 mod closures;
+mod computed;
 mod doc;
 mod expressions;
 mod literals;
@@ -14,6 +15,7 @@ mod scope;
 mod shape;
 mod statements;
 mod texts;
+mod views;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +26,11 @@ use super::part::extension;
 use crate::php;
 use crate::source::{Span, Tree};
 use scope::Scope;
+
+/// Whether the strings that a method of a model or a query takes are columns or values by column.
+pub(super) fn is_of_columns(method: &str) -> bool {
+    methods::columns_of(method).is_some() || methods::values_of(method).is_some()
+}
 
 /// What the file at `path` says. The path tells what kind of file it is; nothing else depends on it.
 pub fn facts(path: &str, text: &str) -> FileFacts {
@@ -106,10 +113,19 @@ struct Extractor<'a> {
     returns: Vec<Vec<NodeId>>,
     /// The keys of the arrays around, the innermost last.
     keys: Vec<String>,
-    /// The method whose arguments are walked.
-    called: Option<String>,
+    /// The call whose argument is walked, where that is a string or an array of them.
+    handed_to: Option<HandedTo>,
     is_config: bool,
     is_template: bool,
+}
+
+/// A call that is handed strings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct HandedTo {
+    on: NodeId,
+    method: String,
+    /// Whether it takes no columns.
+    is_quiet: bool,
 }
 
 impl<'a> Extractor<'a> {

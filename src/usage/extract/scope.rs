@@ -1,9 +1,10 @@
 //! What the variables of a function stand for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Extractor;
 use super::shape::Shape;
+use crate::php::{Expr, ExprKind};
 use crate::usage::facts::{Key, Node, NodeId};
 
 /// The variables of one function, as far as it was walked.
@@ -12,6 +13,10 @@ pub(super) struct Scope {
     variables: HashMap<String, NodeId>,
     /// What is known of the arrays in variables.
     pub shapes: HashMap<String, Shape>,
+    /// The strings that a variable may hold; `None` where it may hold others.
+    names: HashMap<String, Option<Vec<(String, u32)>>>,
+    /// The variables that hold SQL which was seen.
+    pub sql: HashSet<String>,
     /// What was given to the properties of a variable, or of `$this->name`.
     pub written: HashMap<String, Shape>,
     /// The fields that a request was checked for.
@@ -72,6 +77,41 @@ impl Extractor<'_> {
         self.scope.variables.get(name).is_some_and(
             |id| matches!(self.node_of(*id), Node::Variable(known) | Node::Parameter(_, _, known) if known == name),
         )
+    }
+
+    /// The strings that an expression may be, each with its line; `None` where it may be others.
+    pub(super) fn names_said(&self, expr: &Expr) -> Option<Vec<(String, u32)>> {
+        let all = |exprs: &[&Expr]| {
+            let said: Option<Vec<_>> = exprs.iter().map(|expr| self.names_said(expr)).collect();
+            said.map(|said| said.concat())
+        };
+        match &expr.kind {
+            ExprKind::Variable(name) => self.scope.names.get(name).cloned().flatten(),
+            ExprKind::Ternary(ternary) => all(&[ternary.then.as_ref()?, &ternary.otherwise]),
+            ExprKind::Match(source) => all(&source.arms.iter().map(|arm| &arm.body).collect::<Vec<_>>()),
+            ExprKind::Coalesce(left, right) => all(&[left, right]),
+            _ => self.literal(expr).map(|text| vec![(text, self.line(expr.span))]),
+        }
+    }
+
+    /// The variable holds the string that `value` is from here on; where it `keeps` what it was, it is put together.
+    pub(super) fn keep_names(&mut self, name: &str, value: &Expr, keeps: bool) {
+        let mut said = self.names_said(value).filter(|_| !keeps);
+        if let Some(before) = self.scope.names.get(name).filter(|_| self.scope.depth > 0) {
+            said = before.clone().zip(said).map(|(before, said)| [before, said].concat());
+        }
+        let is_new = self.scope.names.insert(name.to_owned(), said).is_none();
+        let is_seen = Self::sql_text(value).is_some();
+        if !is_seen {
+            self.scope.sql.remove(name);
+        } else if is_new || self.scope.depth == 0 && !keeps {
+            self.scope.sql.insert(name.to_owned());
+        }
+    }
+
+    /// The variables of a loop hold what stands in the list that it runs over, if all of that is known.
+    pub(super) fn keep_listed(&mut self, name: &str, listed: Option<Vec<(String, u32)>>) {
+        self.scope.names.insert(name.to_owned(), listed.filter(|listed| !listed.is_empty()));
     }
 
     /// The table that queries of this function call by that name.

@@ -73,21 +73,20 @@ impl Extractor<'_> {
         for item in items {
             match (&item.key, &item.value) {
                 (_, Some(value)) if item.is_spread => shape.add(self.shape(value)),
-                (Some(key), value) => match self.literal(key) {
+                (Some(key), value) if !matches!(key.kind, ExprKind::Int(_)) => match self.literal(key) {
                     Some(name) => {
                         let is_null = value.as_ref().is_some_and(|value| matches!(value.kind, ExprKind::Null));
                         shape.values.keys.push(Key { name, line: self.line(key.span), is_null });
                     }
-                    None if matches!(key.kind, ExprKind::Int(_)) => {}
                     None => shape.leave_open(),
                 },
                 // A row in a list of rows.
-                (None, Some(Expr { kind: ExprKind::Array(inner), .. })) => shape.add(self.shape_of_items(inner)),
-                (None, Some(value)) => match self.literal(value) {
+                (_, Some(Expr { kind: ExprKind::Array(inner), .. })) => shape.add(self.shape_of_items(inner)),
+                (_, Some(value)) => match self.literal(value) {
                     Some(text) => shape.texts.push((text, self.line(value.span))),
                     None => shape.leave_open(),
                 },
-                (None, None) => {}
+                (_, None) => {}
             }
         }
         shape

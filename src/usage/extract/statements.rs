@@ -3,7 +3,7 @@
 use super::Extractor;
 use super::closures::is_class;
 use crate::php::{Closure, ExprKind, Foreach, Function, Stmt, StmtKind};
-use crate::usage::facts::{ClassUse, FunctionFacts, Node, NodeId};
+use crate::usage::facts::{ClassUse, FunctionFacts, Node, NodeId, Rest};
 
 impl Extractor<'_> {
     pub(super) fn statements(&mut self, statements: &[Stmt]) {
@@ -95,6 +95,14 @@ impl Extractor<'_> {
             self.declare_variable(name, element);
             self.scope.shapes.remove(name);
             self.scope.written.remove(name);
+            let listed = self.shape(&foreach.subject);
+            let is_whole = listed.values.rest == Rest::Nothing;
+            let keys: Vec<_> = listed.values.keys.into_iter().map(|key| (key.name, key.line)).collect();
+            // What stands behind a key is not kept.
+            self.keep_listed(name, (is_whole && keys.is_empty()).then_some(listed.texts));
+            if let Some(ExprKind::Variable(key)) = foreach.key.as_ref().map(|key| &key.kind) {
+                self.keep_listed(key, is_whole.then_some(keys));
+            }
         } else {
             self.expression(&foreach.value);
         }
@@ -172,6 +180,7 @@ impl Extractor<'_> {
             }
             self.scope.shapes.remove(&parameter.name);
             self.scope.written.remove(&parameter.name);
+            self.keep_listed(&parameter.name, None);
             let node = match self.node_of(node).clone() {
                 Node::Unknown if function.name.is_empty() => self.node(Node::Variable(parameter.name.clone())),
                 Node::Unknown => self.node(Node::Parameter(function.name.clone(), at as u32, parameter.name.clone())),

@@ -1,7 +1,9 @@
 //! Strings: those that look like a name, rules of validation, fields of forms.
 
 use super::Extractor;
+use super::literals::begins_like_sql;
 use super::methods::QUIET_CLASSES;
+use crate::php::Expr;
 use crate::usage::facts::{Node, NodeId, TextRole, UseKind};
 
 /// No identifier of a database is longer.
@@ -17,15 +19,19 @@ impl Extractor<'_> {
             self.emit(line, UseKind::Table { name: text.to_owned() });
         }
         if is_name(text) {
-            self.emit(
-                line,
-                UseKind::Text {
-                    text: text.to_owned(),
-                    role,
-                    of: self.called.clone().filter(|_| role == TextRole::Argument),
-                },
-            );
+            let (text, handed) = (text.to_owned(), self.handed_to.clone());
+            let role = if handed.as_ref().is_some_and(|handed| handed.is_quiet) { TextRole::Quiet } else { role };
+            let (of, on) = handed.map(|handed| (handed.method, handed.on)).unzip();
+            self.emit(line, UseKind::Text { text, role, of, on });
         }
+    }
+
+    /// SQL that is put together here and sent from elsewhere: `$sql = 'select …'`.
+    pub(super) fn sql_in(&mut self, expr: &Expr) {
+        let Some(text) = Self::sql_text(expr).filter(|text| begins_like_sql(text) && is_statement(text)) else {
+            return;
+        };
+        self.emit(self.line(expr.span), UseKind::Sql { on: None, text });
     }
 
     /// `required|unique:users,email,1,id,team_id,2`, `exists:App\User`
@@ -61,7 +67,7 @@ impl Extractor<'_> {
             let name = value.0.rsplit(['[', '.']).next().unwrap_or_default().trim_end_matches(']');
             if is_name(name) {
                 let line = self.line_at(0) + html.get(..at).map_or(0, |before| before.matches('\n').count() as u32);
-                self.emit(line, UseKind::Text { text: name.to_owned(), role: TextRole::Field, of: None });
+                self.emit(line, UseKind::Text { text: name.to_owned(), role: TextRole::Field, of: None, on: None });
             }
         }
     }
@@ -74,7 +80,7 @@ impl Extractor<'_> {
                 QUIET_CLASSES.contains(&short)
             }
             Node::Variable(name) | Node::Parameter(_, _, name) => {
-                matches!(name.as_str(), "request" | "session" | "config" | "input")
+                matches!(name.as_str(), "request" | "session" | "config" | "input" | "errors")
             }
             Node::Function(name) => {
                 matches!(name.as_str(), "request" | "session" | "config" | "route" | "response" | "cache")
@@ -84,6 +90,19 @@ impl Extractor<'_> {
             Node::Call(inner, _) => self.is_quiet_class(*inner),
             _ => false,
         }
+    }
+}
+
+/// Whether a text that begins like SQL goes on like it: `Select a customer` does not.
+fn is_statement(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    let has = |word: &str| upper.split_whitespace().any(|other| other == word);
+    match upper.split_whitespace().next().unwrap_or_default().trim_start_matches('(') {
+        "SELECT" | "DELETE" | "COPY" | "WITH" => has("FROM"),
+        "UPDATE" => has("SET"),
+        "INSERT" | "REPLACE" | "MERGE" => has("INTO"),
+        "TRUNCATE" => true,
+        _ => false,
     }
 }
 

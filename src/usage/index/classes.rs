@@ -12,6 +12,9 @@ impl Index {
         if let Some(id) = self.by_name.get(name) {
             return Some(*id);
         }
+        if let Some(id) = self.by_folded.get(&name.to_ascii_lowercase()) {
+            return Some(*id);
+        }
         // A name without namespace may be an alias; one class of that name alone in the project is meant then.
         if name.contains('\\') { None } else { self.by_basename.get(name).copied().flatten() }
     }
@@ -62,7 +65,7 @@ impl Index {
         let mut waiting = vec![id];
         while let Some(id) = waiting.pop() {
             let Some(class) = self.class(id) else { continue };
-            for heir in self.heirs.get(&class.name).into_iter().flatten() {
+            for heir in self.heirs.get(&class.name.to_ascii_lowercase()).into_iter().flatten() {
                 if !heirs.contains(heir) && heirs.len() < 4 * MAX_LINEAGE {
                     heirs.push(*heir);
                     waiting.push(*heir);

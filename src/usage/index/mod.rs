@@ -2,13 +2,15 @@
 
 mod classes;
 mod models;
+mod obtained;
 mod relations;
 mod resolve;
+mod templates;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(super) use models::{Model, package_table, package_tables};
+pub(super) use models::{Model, package_table};
 pub(super) use resolve::{Form, Type};
 
 use super::facts::{ClassFacts, ClassUse, FileFacts, Node, NodeId, TextRole, Use, UseKind};
@@ -23,9 +25,11 @@ pub struct Index {
     files: Vec<File>,
     classes: Vec<ClassPlace>,
     by_name: HashMap<String, ClassId>,
+    /// The same in lower case, as PHP compares them.
+    by_folded: HashMap<String, ClassId>,
     /// Classes in namespaces by their names alone; `None` where several have it.
     by_basename: HashMap<String, Option<ClassId>>,
-    /// The classes that extend, implement or use the one named.
+    /// The classes that extend, implement or use the one named, in lower case.
     heirs: BTreeMap<String, Vec<ClassId>>,
     functions: HashMap<String, (usize, usize)>,
     /// Every name that is said where relations are asked for.
@@ -34,9 +38,12 @@ pub struct Index {
     said: BTreeSet<String>,
     /// The nodes that reach something by a name.
     reached: HashMap<String, Vec<(usize, NodeId)>>,
+    /// Where templates are shown, by the template's name.
+    shown: HashMap<String, Vec<templates::Showing>>,
     /// Classes whose objects code makes with arguments, by `new` or as jobs and events.
     made: BTreeSet<String>,
     models: RefCell<HashMap<ClassId, Option<Model>>>,
+    obtained: OnceCell<BTreeSet<ClassId>>,
     resolved: RefCell<HashMap<Place, Vec<Type>>>,
     pub(super) schema: Schema,
 }
@@ -50,6 +57,44 @@ pub(super) struct File {
     pub path: String,
     pub part: Part,
     pub facts: FileFacts,
+    /// Of each node, what it goes back to.
+    roots: Vec<Root>,
+}
+
+/// What an expression goes back to, where that matters.
+#[derive(Debug, Clone, Copy, Default)]
+struct Root {
+    /// The object around, or what it was given.
+    is_this: bool,
+    /// A table whose name is computed.
+    is_computed_table: bool,
+}
+
+impl File {
+    fn new(path: String, facts: FileFacts) -> Self {
+        let mut roots: Vec<Root> = Vec::with_capacity(facts.nodes.len());
+        for node in &facts.nodes {
+            let of = |id: &NodeId| roots.get(id.0 as usize).copied().unwrap_or_default();
+            roots.push(match node {
+                Node::This | Node::Parameter(..) | Node::Injected(_) => Root { is_this: true, ..Root::default() },
+                // One whose name is known stands for the table.
+                Node::Call(inner, name) if name == "table" || name == "from" => {
+                    Root { is_computed_table: true, ..of(inner) }
+                }
+                Node::Named(inner, _) | Node::Call(inner, _) | Node::Element(inner) | Node::Joined(inner, _) => {
+                    of(inner)
+                }
+                Node::Property(inner, _) | Node::Relation(inner, _) => Root { is_computed_table: false, ..of(inner) },
+                Node::Either(inner) => Root { is_this: inner.iter().any(|id| of(id).is_this), ..Root::default() },
+                _ => Root::default(),
+            });
+        }
+        Self { part: Part::of(&path), path, facts, roots }
+    }
+
+    fn root(&self, id: NodeId) -> Root {
+        self.roots.get(id.0 as usize).copied().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,26 +110,30 @@ impl Index {
     /// An index over files, each with its path relative to the application, that run on `schema`.
     pub fn new(files: impl IntoIterator<Item = (String, FileFacts)>, schema: Schema) -> Self {
         let files = files.into_iter().filter(|(_, facts)| !is_of_framework(facts));
-        let mut files: Vec<File> = files.map(|(path, facts)| File { part: Part::of(&path), path, facts }).collect();
+        let mut files: Vec<File> = files.map(|(path, facts)| File::new(path, facts)).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut index = Self {
             files,
             classes: Vec::new(),
             by_name: HashMap::new(),
+            by_folded: HashMap::new(),
             by_basename: HashMap::new(),
             heirs: BTreeMap::new(),
             functions: HashMap::new(),
             names: BTreeSet::new(),
             said: BTreeSet::new(),
             reached: HashMap::new(),
+            shown: HashMap::new(),
             made: BTreeSet::new(),
             models: RefCell::default(),
+            obtained: OnceCell::new(),
             resolved: RefCell::default(),
             schema,
         };
         index.enter_classes();
         index.enter_names();
         index.enter_made();
+        index.shown = templates::shown(&index.files);
         index
     }
 
@@ -100,13 +149,14 @@ impl Index {
                 self.classes.push(ClassPlace { file, class: at });
                 if !class.name.is_empty() {
                     self.by_name.entry(class.name.clone()).or_insert(id);
+                    self.by_folded.entry(class.name.to_ascii_lowercase()).or_insert(id);
                 }
                 if let Some((_, basename)) = class.name.rsplit_once('\\') {
                     let known = self.by_basename.entry(basename.to_owned());
                     known.and_modify(|known| *known = None).or_insert(Some(id));
                 }
                 for above in class.parent.iter().chain(&class.traits).chain(&class.interfaces) {
-                    self.heirs.entry(above.clone()).or_default().push(id);
+                    self.heirs.entry(above.to_ascii_lowercase()).or_default().push(id);
                 }
             }
             for (at, function) in facts.functions.iter().enumerate() {
@@ -133,7 +183,7 @@ impl Index {
                 }
             }
             for used in &file.facts.uses {
-                if let UseKind::Text { text, role, of } = &used.kind
+                if let UseKind::Text { text, role, of, .. } = &used.kind
                     && !of.as_deref().is_some_and(names_tables)
                 {
                     // What a class lists for itself may be relations to load: `$with`, `$defaultIncludes`.
@@ -194,18 +244,27 @@ impl Index {
         }
     }
 
+    /// Whether a package is installed; unknown where `composer.lock` is not there.
+    pub(super) fn is_installed(&self, package: &str) -> answer::Answer {
+        let lock = self.files.iter().find(|file| file.path == "composer.lock");
+        lock.map_or(answer::Answer::Unknown, |lock| {
+            answer::Answer::from(lock.facts.packages.iter().any(|installed| installed.name == package))
+        })
+    }
+
     /// Whether something is called or reached by that name anywhere.
     pub(super) fn is_name_used(&self, name: &str) -> bool {
         self.reached.contains_key(name)
     }
 
-    pub(super) fn is_lenient(&self) -> bool {
-        self.files.iter().any(|file| file.facts.strict == Some(false))
-    }
-
     /// The class around a use.
     pub(super) fn class_around(&self, file: usize, used: &Use) -> Option<ClassId> {
-        let class = used.class? as usize;
+        self.class_at(file, used.class?)
+    }
+
+    /// The class at that place of a file's.
+    fn class_at(&self, file: usize, class: u32) -> Option<ClassId> {
+        let class = class as usize;
         let found = self.classes.partition_point(|place| (place.file, place.class) < (file, class));
         let place = self.classes.get(found)?;
         (place.file == file && place.class == class).then_some(ClassId(found as u32))

@@ -38,11 +38,6 @@ const PACKAGE_MODELS: [(&str, &str); 17] = [
     ("Spatie\\Tags\\Tag", "tags"),
 ];
 
-/// The tables of those packages.
-pub(in crate::usage) fn package_tables() -> impl Iterator<Item = &'static str> {
-    PACKAGE_MODELS.iter().map(|(_, table)| *table)
-}
-
 /// The table of a model that the project does not have.
 pub(in crate::usage) fn package_table(class: &str) -> Option<String> {
     let class = class.trim_start_matches('\\');

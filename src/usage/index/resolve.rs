@@ -1,7 +1,7 @@
 //! What a symbol stands for: a row or a query of a model, a table, or an object of another class.
 
 use super::models::package_table;
-use super::{ClassId, Index};
+use super::{ClassId, Index, Root};
 use crate::eloquent::inflect::class_basename;
 use crate::usage::facts::{Node, NodeId, RelationFacts};
 
@@ -124,7 +124,7 @@ const SCALARS: [&str; 33] = [
 impl Index {
     /// What a node of `file` stands for, in code of `context` or what inherits it.
     pub(in crate::usage) fn types_in(&self, file: usize, context: Option<ClassId>, id: NodeId) -> Vec<Type> {
-        let Some(context) = context.filter(|_| self.depends_on_this(file, id)) else {
+        let Some(context) = context.filter(|_| self.root_of(file, id).is_this) else {
             return self.resolve(file, None, id);
         };
         let mut types = Vec::new();
@@ -132,20 +132,6 @@ impl Index {
             add(&mut types, self.resolve(file, Some(class), id));
         }
         types
-    }
-
-    fn depends_on_this(&self, file: usize, id: NodeId) -> bool {
-        match self.node(file, id) {
-            Node::This | Node::Parameter(..) | Node::Injected(_) => true,
-            Node::Named(inner, _)
-            | Node::Property(inner, _)
-            | Node::Call(inner, _)
-            | Node::Element(inner)
-            | Node::Relation(inner, _)
-            | Node::Joined(inner, _) => self.depends_on_this(file, *inner),
-            Node::Either(inner) => inner.iter().any(|id| self.depends_on_this(file, *id)),
-            _ => false,
-        }
     }
 
     fn resolve(&self, file: usize, context: Option<ClassId>, id: NodeId) -> Vec<Type> {
@@ -169,7 +155,8 @@ impl Index {
             types
         };
         match self.node(file, id) {
-            Node::Unknown | Node::Variable(_) => Vec::new(),
+            Node::Unknown => Vec::new(),
+            Node::Variable(name) => self.given_to_template(file, name),
             Node::This => context.map(|class| self.object_of(class, Form::Row)).unwrap_or_default(),
             Node::Class(name) => self.named(name, Form::Query),
             Node::New(name) => self.named(name, Form::Fresh),
@@ -271,13 +258,16 @@ impl Index {
     }
 
     /// The models of those who log in.
-    fn users(&self) -> Vec<Type> {
+    pub(super) fn login_models(&self) -> impl Iterator<Item = ClassId> {
         let is_user = |id: &ClassId| {
             let is_named = self.class(*id).is_some_and(|class| class_basename(&class.name) == "User");
             is_named || self.foreign_parents(*id).contains(&"Illuminate\\Foundation\\Auth\\User")
         };
-        let users = self.class_ids().filter(is_user).filter(|id| self.model(*id).is_some());
-        users.map(|class| Type::Model { class, form: Form::Row }).collect()
+        self.class_ids().filter(is_user).filter(|id| self.model(*id).is_some())
+    }
+
+    fn users(&self) -> Vec<Type> {
+        self.login_models().map(|class| Type::Model { class, form: Form::Row }).collect()
     }
 
     fn function_result(&self, name: &str) -> Vec<Type> {
@@ -327,7 +317,7 @@ impl Index {
         }
     }
 
-    fn declared_property(&self, class: ClassId, name: &str) -> Vec<Type> {
+    pub(super) fn declared_property(&self, class: ClassId, name: &str) -> Vec<Type> {
         let mut types = Vec::new();
         for (_, facts) in self.lineage_facts(class) {
             for (_, declared) in facts.properties.iter().filter(|(property, _)| property == name) {
@@ -433,6 +423,15 @@ impl Index {
         types
     }
 
+    /// Whether a query is of a table whose name is computed: `DB::table($name)->…`
+    pub(in crate::usage) fn begins_at_computed_table(&self, file: usize, id: NodeId) -> bool {
+        self.root_of(file, id).is_computed_table
+    }
+
+    fn root_of(&self, file: usize, id: NodeId) -> Root {
+        self.files.get(file).map(|file| file.root(id)).unwrap_or_default()
+    }
+
     /// The relation that a query is made by, and the class that has it.
     pub(in crate::usage) fn relation_before(
         &self,
@@ -536,7 +535,7 @@ fn is_generic(name: &str) -> bool {
         || short == "Model"
 }
 
-fn add(types: &mut Vec<Type>, more: Vec<Type>) {
+pub(super) fn add(types: &mut Vec<Type>, more: Vec<Type>) {
     for of in more {
         if !types.contains(&of) {
             types.push(of);

@@ -4,11 +4,13 @@
 use super::insert::INSERTS;
 use super::reach::{Reach, Subject};
 use super::{Found, Judgement};
+use crate::answer::Answer;
 use crate::eloquent::inflect::class_basename;
 use crate::sql;
 use crate::usage::facts::{Key, Rest, Use, UseKind, Values};
-use crate::usage::index::{File, Index, Model, package_tables};
-use crate::usage::query::{Effect, PlaceKind, Tier, Unproved};
+use crate::usage::index::{File, Index, Model};
+use crate::usage::package;
+use crate::usage::query::{Effect, PlaceKind, Tier, Unproved, What};
 
 /// Traits of Laravel and of packages for it, by their short names, with the columns of the model that their code uses. One
 /// that is not listed may use any.
@@ -70,34 +72,41 @@ const TRAITS: &[(&str, &[&str])] = &[
 /// The columns that Laravel's own class for users uses.
 const OF_USERS: [&str; 4] = ["email", "password", "remember_token", "email_verified_at"];
 
-/// Tables that Laravel itself uses.
-const OF_FRAMEWORK: [&str; 12] = [
-    "migrations",
-    "jobs",
-    "failed_jobs",
-    "job_batches",
-    "cache",
-    "cache_locks",
-    "sessions",
-    "password_resets",
-    "password_reset_tokens",
-    "notifications",
-    "model_has_roles",
-    "model_has_permissions",
+/// Tables that Laravel itself uses, with their columns.
+const OF_FRAMEWORK: [(&str, &[&str]); 10] = [
+    ("migrations", &["id", "migration", "batch"]),
+    ("jobs", &["id", "queue", "payload", "attempts", "reserved", "reserved_at", "available_at", "created_at"]),
+    ("failed_jobs", &["id", "uuid", "connection", "queue", "payload", "exception", "failed_at"]),
+    (
+        "job_batches",
+        &[
+            "id",
+            "name",
+            "total_jobs",
+            "pending_jobs",
+            "failed_jobs",
+            "failed_job_ids",
+            "options",
+            "cancelled_at",
+            "created_at",
+            "finished_at",
+        ],
+    ),
+    ("cache", &["key", "value", "expiration"]),
+    ("cache_locks", &["key", "owner", "expiration"]),
+    ("sessions", &["id", "user_id", "ip_address", "user_agent", "payload", "last_activity"]),
+    ("password_resets", &["email", "token", "created_at"]),
+    ("password_reset_tokens", &["email", "token", "created_at"]),
+    (
+        "notifications",
+        &["id", "type", "notifiable_type", "notifiable_id", "data", "read_at", "created_at", "updated_at"],
+    ),
 ];
 
-/// Packages name their tables after themselves.
-const OF_PACKAGES: [&str; 6] = ["oauth_", "telescope_", "pulse_", "websockets_", "horizon_", "role_has_"];
-
-/// Where others may use the table or the column.
-pub(super) fn of_packages(index: &Index, subject: &Subject<'_>, found: &mut Found) {
-    let table = subject.table;
-    let is_own = subject.models.iter().any(|model| index.foreign_parents(model.class).into_iter().all(is_plain_model));
-    let is_of_others = OF_FRAMEWORK.contains(&table)
-        || OF_PACKAGES.iter().any(|prefix| table.starts_with(prefix))
-        || (!is_own && package_tables().any(|other| other == table));
-    if is_of_others {
-        let reason = format!("Laravel and its packages have a table `{table}`, and their code is not read");
+/// Where others may use the table or the column, or leave it out.
+pub(super) fn of_packages(index: &Index, subject: &Subject<'_>, what: What, found: &mut Found) {
+    if let Some(owner) = owner(index, subject, what) {
+        let reason = format!("{owner} has a table `{}`, and its code is not read", subject.table);
         found.unproved.push(Unproved { file: "composer.json".to_owned(), line: 1, reason });
     }
     for model in &subject.models {
@@ -109,6 +118,25 @@ pub(super) fn of_packages(index: &Index, subject: &Subject<'_>, found: &mut Foun
             found.unproved.push(Unproved { file: file.path.clone(), line: class.line, reason });
         }
     }
+}
+
+/// Who else may have the table.
+fn owner(index: &Index, subject: &Subject<'_>, what: What) -> Option<String> {
+    let of_framework = OF_FRAMEWORK.iter().find(|(table, _)| *table == subject.table).filter(|(_, columns)| {
+        // What inserts a row leaves out whatever column it does not know.
+        what != What::Gone || subject.column.is_none_or(|column| columns.contains(&column))
+    });
+    if of_framework.is_some() {
+        return Some("Laravel".to_owned());
+    }
+    let is_own = subject.models.iter().any(|model| index.foreign_parents(model.class).into_iter().all(is_plain_model));
+    let mut packages = package::owners_of(subject.table).filter(|package| match index.is_installed(package) {
+        Answer::Yes => true,
+        // A model of the application's own tells whose the table is.
+        Answer::Unknown => !is_own,
+        Answer::No => false,
+    });
+    packages.next().map(|package| format!("`{package}`"))
 }
 
 /// What stands above a model, is not in this code, and may use the column.

@@ -1,9 +1,10 @@
 //! A column that is gone: whoever names it in SQL fails, whoever reads it gets null.
 
-use super::reach::{Reach, Subject};
-use super::{Found, Judgement, convention};
+use super::reach::{Reach, Subject, is_of_rows};
+use super::{Found, Judgement, convention, reason};
 use crate::sql;
-use crate::usage::facts::{Access, NodeId, Rest, TextRole, Use, UseKind, Values};
+use crate::usage::extract::is_of_columns;
+use crate::usage::facts::{Access, Computed, NodeId, Rest, TextRole, Use, UseKind, Values};
 use crate::usage::index::{File, Form, Index};
 use crate::usage::query::{Effect, PlaceKind, Tier};
 
@@ -41,8 +42,13 @@ impl Judge<'_> {
                     self.add(found, PlaceKind::Rule, Tier::Certain, Effect::SqlError, "the rule asks the table");
                 }
             }
-            UseKind::Text { text, role, .. } => self.text(text, *role, found),
-            UseKind::Dynamic { on, reason } => self.dynamic(*on, reason, found),
+            UseKind::Text { text, role, of, on } => {
+                let is_settled = || on.is_some_and(|on| self.is_settled(on, of.as_deref()));
+                if text.contains('.') || !is_settled() {
+                    self.text(text, *role, found);
+                }
+            }
+            UseKind::Dynamic { on, what } => self.dynamic(*on, *what, found),
             _ => {}
         }
     }
@@ -103,6 +109,18 @@ impl Judge<'_> {
         }
     }
 
+    /// A field of a form is a column only where mass assignment makes it one; what does otherwise is told where it does.
+    fn field(&self, found: &mut Found) {
+        let column = self.subject.column.unwrap_or_default();
+        if self.subject.models.is_empty()
+            || self.subject.models.iter().any(|model| self.index.is_fillable(model.class, column))
+        {
+            self.mass(found);
+        } else {
+            self.add(found, PlaceKind::Text, Tier::Possible, Effect::Inert, "a form has a field of that name");
+        }
+    }
+
     fn column(&self, on: NodeId, method: &str, table: Option<&str>, found: &mut Found) {
         if let Some(table) = table {
             if table == self.subject.table {
@@ -143,8 +161,14 @@ impl Judge<'_> {
     fn values(&self, on: NodeId, method: &str, values: &Values, found: &mut Found) {
         let key = values.keys.iter().find(|key| self.subject.is_column(&key.name));
         let reach = self.reach_of_values(on, method);
-        if let (true, Reach::Is(Tier::Certain, ..)) = (values.rest > Rest::Nothing && key.is_none(), &reach) {
-            return self.open_values(method, values, found);
+        if values.rest > Rest::Nothing && key.is_none() {
+            match &reach {
+                Reach::Is(_, form, _) => return self.open_values(method, *form, values, found),
+                Reach::Unknown if self.index.begins_at_computed_table(self.at, on) => {
+                    return self.open_values(method, Form::Query, values, found);
+                }
+                _ => {}
+            }
         }
         let Some(key) = key else { return };
         let judgement = match reach {
@@ -203,10 +227,9 @@ impl Judge<'_> {
     }
 
     /// Values that are not known go into the table.
-    fn open_values(&self, method: &str, values: &Values, found: &mut Found) {
+    fn open_values(&self, method: &str, form: Form, values: &Values, found: &mut Found) {
         let column = self.subject.column.unwrap_or_default();
-        let is_possible = self.subject.models.is_empty()
-            || self.subject.models.iter().any(|model| self.index.is_fillable(model.class, column));
+        let is_possible = !self.discards(method, form);
         let ruled = values.from.is_some_and(|from| self.index.has_rule(self.at, from, column));
         if is_possible && ruled {
             self.add(found, PlaceKind::Value, Tier::Likely, Effect::SqlError, "the request has a rule for it");
@@ -258,19 +281,36 @@ impl Judge<'_> {
             {
                 self.add(found, PlaceKind::Text, Tier::Likely, Effect::SqlError, "it is named with the table");
             }
-            (None, TextRole::Key | TextRole::Field) => self.mass(found),
+            (_, TextRole::Quiet) => {}
+            (None, TextRole::Key) => self.mass(found),
+            (None, TextRole::Field) => self.field(found),
             _ => self.add(found, PlaceKind::Text, Tier::Possible, Effect::SqlError, "the same word"),
         }
     }
 
-    fn dynamic(&self, on: Option<NodeId>, reason: &str, found: &mut Found) {
-        match on {
-            None => found.doubt(self.file, self.used.line, reason),
-            Some(on) => {
-                if let Reach::Is(Tier::Certain, ..) = self.reach(on) {
-                    found.doubt(self.file, self.used.line, reason);
-                }
-            }
+    /// What is computed may be the column where it is asked of the table's rows, or of a table that is computed too. A table
+    /// that is computed names no column by itself.
+    fn dynamic(&self, on: Option<NodeId>, what: Computed, found: &mut Found) {
+        let may_be = match on {
+            None => what != Computed::Table,
+            Some(on) => match self.reach(on) {
+                Reach::Is(..) => true,
+                Reach::Not => false,
+                Reach::Unknown => self.index.begins_at_computed_table(self.at, on),
+            },
+        };
+        if may_be {
+            found.doubt(self.file, self.used.line, reason(what));
+        }
+    }
+
+    /// Whether a string is handed to a call that tells by itself what it is: one that asks rows of another table, or one of
+    /// this table that is known to take columns or values.
+    fn is_settled(&self, on: NodeId, method: Option<&str>) -> bool {
+        match self.reach(on) {
+            Reach::Is(..) => method.is_none_or(is_of_columns),
+            Reach::Not => is_of_rows(self.index, self.at, self.used, on),
+            Reach::Unknown => false,
         }
     }
 }

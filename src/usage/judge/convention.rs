@@ -37,6 +37,9 @@ pub(super) fn relations(index: &Index, subject: &Subject<'_>, column: Option<&st
                 let Some(named) = named else { continue };
                 let is_used = index.is_relation_used(own, &relation.name);
                 let (tier, what) = match is_used {
+                    _ if !index.is_obtained(own) => {
+                        (Tier::Possible, "joins by it, and nobody is known to have a row to follow it from")
+                    }
                     Answer::Yes => (Tier::Certain, "joins by it"),
                     Answer::Unknown => (Tier::Possible, "joins by it, and may be asked for by its name"),
                     Answer::No => (Tier::Possible, "joins by it, and is asked for nowhere"),

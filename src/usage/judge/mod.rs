@@ -9,9 +9,21 @@ mod reach;
 mod table;
 
 use self::reach::Subject;
+use super::facts::Computed;
 use super::index::{File, Index};
 use super::part::extension;
 use super::query::{Answer, Effect, Place, PlaceKind, Query, Tier, Unproved, What};
+
+/// Why what is computed cannot be told.
+fn reason(what: Computed) -> &'static str {
+    match what {
+        Computed::Attribute => "the attribute's name is computed",
+        Computed::Column => "the column's name is computed",
+        Computed::Table => "the table's name is computed",
+        Computed::Sql => "the SQL is computed",
+        Computed::Class => "the class of the object is computed",
+    }
+}
 
 /// What the code says to `query`.
 pub(super) fn answer(index: &Index, query: &Query) -> Answer {
@@ -26,7 +38,7 @@ pub(super) fn answer(index: &Index, query: &Query) -> Answer {
             blind::of_inserts(index, &subject, &mut found);
         }
     }
-    blind::of_packages(index, &subject, &mut found);
+    blind::of_packages(index, &subject, query.what, &mut found);
     package::judge(index, &subject, query.what, &mut found);
     for file in index.files() {
         if let Some((line, message)) = &file.facts.problem {
@@ -40,7 +52,7 @@ pub(super) fn answer(index: &Index, query: &Query) -> Answer {
             }
         }
     }
-    Answer::new(found.places, found.unproved, index.is_lenient())
+    Answer::new(found.places, found.unproved)
 }
 
 /// What was found so far.

@@ -166,6 +166,13 @@ impl<'q> Subject<'q> {
     }
 }
 
+/// Whether what `id` stands for is rows of some table, and nothing else.
+pub(super) fn is_of_rows(index: &Index, file: usize, used: &Use, id: NodeId) -> bool {
+    let types = index.types_in(file, index.class_around(file, used), id);
+    let is_rows = |of: &Type| matches!(of, Type::Model { .. } | Type::Table { .. } | Type::Pivot(_) | Type::Joined(_));
+    !types.is_empty() && types.iter().all(is_rows)
+}
+
 fn table_of(index: &Index, of: &Type) -> Option<String> {
     match of {
         Type::Model { class, .. } => index.model(*class).map(|model| model.table),
@@ -188,22 +195,46 @@ fn name_of(index: &Index, file: usize, id: NodeId) -> Option<(String, Form)> {
     }
 }
 
+/// A receiver of more parts is not told.
+const MAX_PARTS: usize = 12;
+
 /// A receiver as its code reads, where that is short.
 fn shown(index: &Index, file: usize, id: NodeId) -> Option<String> {
-    Some(match index.node(file, id) {
+    let (mut id, mut after) = (id, Vec::new());
+    let first = loop {
+        id = match index.node(file, id) {
+            Node::Property(inner, name) => {
+                after.push(format!("->{name}"));
+                *inner
+            }
+            Node::Call(inner, name) => {
+                after.push(format!("->{name}()"));
+                *inner
+            }
+            Node::Relation(inner, path) => {
+                after.push(format!(".{path}"));
+                *inner
+            }
+            Node::Element(inner) | Node::Joined(inner, _) => *inner,
+            node => break node,
+        };
+        if after.len() > MAX_PARTS {
+            return None;
+        }
+    };
+    let first = match first {
         Node::This => "$this".to_owned(),
-        Node::Class(name) | Node::New(name) => class_basename(name).to_owned(),
-        Node::Typed(name) | Node::Injected(name) => class_basename(name).to_owned(),
+        Node::Class(name) | Node::New(name) | Node::Typed(name) | Node::Injected(name) => {
+            class_basename(name).to_owned()
+        }
         Node::Table(name) => name.clone(),
         Node::Variable(name) | Node::Parameter(_, _, name) | Node::Named(_, name) => format!("${name}"),
-        Node::Property(inner, name) => format!("{}->{name}", shown(index, file, *inner)?),
-        Node::Call(inner, name) => format!("{}->{name}()", shown(index, file, *inner)?),
-        Node::Element(inner) | Node::Joined(inner, _) => return shown(index, file, *inner),
-        Node::Relation(inner, path) => format!("{}.{path}", shown(index, file, *inner)?),
         Node::LoggedIn => "user()".to_owned(),
         Node::Function(name) => format!("{name}()"),
-        Node::Unknown | Node::Either(_) => return None,
-    })
+        _ => return None,
+    };
+    after.reverse();
+    Some(format!("{first}{}", after.concat()))
 }
 
 /// Names that mean something in frameworks and protocols, whichever table has them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::reach::{Reach, Subject};
-use super::{Found, Judgement, convention};
+use super::{Found, Judgement, convention, reason};
 use crate::sql;
 use crate::usage::facts::{ClassUse, NodeId, TextRole, Use, UseKind};
 use crate::usage::index::{File, Form, Index, package_table};
@@ -12,7 +12,7 @@ use crate::usage::query::{Effect, Place, PlaceKind, Tier};
 pub(super) fn judge(index: &Index, subject: &Subject<'_>, found: &mut Found) {
     convention::relations(index, subject, None, found);
     let taking = methods_that_take_a_table(index);
-    let relation_lines = relation_lines(index);
+    let relation_lines = index.relation_lines();
     for (at, file, used) in index.uses() {
         let judge = Judge { index, subject, at, file, used, taking: &taking };
         if let UseKind::Class { name, how } = &used.kind {
@@ -89,18 +89,18 @@ impl Judge<'_> {
                     self.add(found, PlaceKind::Sql, Tier::Certain, "the SQL names it");
                 }
             }
-            UseKind::Text { text, role, of } if text == self.subject.table => {
+            UseKind::Text { text, role, of, .. } if text == self.subject.table => {
                 let takes_table = *role == TextRole::Argument && of.as_ref().is_some_and(|of| self.taking.contains(of));
                 if takes_table {
                     self.add(found, PlaceKind::Table, Tier::Likely, "the method queries the table that it is given");
-                } else {
+                } else if *role != TextRole::Quiet {
                     self.add(found, PlaceKind::Text, Tier::Possible, "the same word");
                 }
             }
             UseKind::Column { on, table: None, .. } | UseKind::Values { on, .. } | UseKind::Save { on, .. } => {
                 self.query(*on, found);
             }
-            UseKind::Dynamic { on: None, reason } => found.doubt(self.file, self.used.line, reason),
+            UseKind::Dynamic { on: None, what } => found.doubt(self.file, self.used.line, reason(*what)),
             _ => {}
         }
     }
@@ -122,10 +122,4 @@ impl Judge<'_> {
 fn methods_that_take_a_table(index: &Index) -> BTreeSet<String> {
     let methods = index.class_ids().filter_map(|id| index.class(id)).flat_map(|class| &class.methods);
     methods.filter(|method| method.takes_table).map(|method| method.name.clone()).collect()
-}
-
-/// Where relations are declared: that they name a model is known by the relation.
-fn relation_lines(index: &Index) -> BTreeSet<(usize, u32)> {
-    let classes = index.class_ids().filter_map(|id| Some((index.file_of(id), index.class(id)?)));
-    classes.flat_map(|(file, class)| class.relations.iter().map(move |relation| (file, relation.line))).collect()
 }
