@@ -1,10 +1,12 @@
-//! Every place that `usage` knows in an application, for each column that its migrations make; to be read by hand.
+//! The places that `usage` knows in applications, for each column that their migrations make; to be read by hand.
 //!
 //! ```text
-//! cargo run --release --example usage_places -- <application>
+//! cargo run --release --example usage_places -- <application>… [--draw <n> --seed <s>]
 //! ```
 //!
-//! A line each, with tabs between: tier, effect, kind, `table.column`, `file:line`, the code, and why.
+//! A line each, with tabs between: tier, effect, kind, `table.column`, `file:line`, the code, and why. With `--draw`, so many
+//! of the certain and of the likely places of each application, of code that runs and where something would happen; the
+//! same for the same seed.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -12,6 +14,7 @@
     reason = "a measuring tool reads the clock and prints its figures"
 )]
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -20,14 +23,36 @@ use phasewise::engine::Engine;
 use phasewise::laravel::Application;
 use phasewise::laravel::evaluate::{Direction, evaluate};
 use phasewise::source::Tree;
-use phasewise::usage::{Index, Query, Reading, Schema, Tier, facts_of_all, is_entered};
+use phasewise::usage::{Index, Place, Query, Reading, Schema, Tier, facts_of_all, is_entered};
+use sha1::{Digest, Sha1};
 
 fn main() -> ExitCode {
-    let Some(directory) = std::env::args().nth(1) else {
-        eprintln!("usage: usage_places <application>");
-        return ExitCode::from(2);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str| -> Option<usize> {
+        arguments.get(arguments.iter().position(|argument| argument == name)? + 1)?.parse().ok()
     };
-    let tree = Tree::new(directory);
+    let (draw, seed) = (number("--draw"), number("--seed").unwrap_or(1));
+    let applications: Vec<&String> = arguments.iter().take_while(|argument| !argument.starts_with("--")).collect();
+    if applications.is_empty() {
+        eprintln!("usage: usage_places <application>… [--draw <n> --seed <s>]");
+        return ExitCode::from(2);
+    }
+    if draw.is_some() {
+        println!("seed {seed}");
+    }
+    for application in applications {
+        let lines = lines(application, draw.is_some());
+        match draw {
+            None => lines.iter().for_each(|(_, line)| println!("{line}")),
+            Some(count) => drawn(&lines, count, seed).iter().for_each(|line| println!("{application}\t{line}")),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The lines of the places of an application; `is_running` for those of code that runs and where something would happen.
+fn lines(application: &str, is_running: bool) -> Vec<(Tier, String)> {
+    let tree = Tree::new(application);
     let catalog = catalog(&tree);
     let paths: Vec<String> = tree.files(&is_entered).into_iter().filter(|path| Reading::Laravel.reads(path)).collect();
     let texts: Vec<(String, String)> =
@@ -35,35 +60,40 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let facts = facts_of_all(&texts);
     let index = Index::new(texts.into_iter().map(|(path, _)| path).zip(facts), Schema::of(&catalog));
-    eprintln!("an index in {:?}", began.elapsed());
+    eprintln!("{application}: an index in {:?}", began.elapsed());
     let began = Instant::now();
-    let mut questions = 0;
-    for table in catalog.tables() {
-        for column in &table.columns {
-            questions += 1;
-            print(&index, &tree, &table.name.name, &column.definition.name);
-        }
+    let columns = catalog.tables().flat_map(|table| {
+        table.columns.iter().map(|column| (table.name.name.as_str(), column.definition.name.as_str()))
+    });
+    let (mut questions, mut lines) = (0, Vec::new());
+    for (table, column) in columns {
+        questions += 1;
+        let answer = index.answer(&Query::gone(table, Some(column)));
+        let is_wanted = |place: &&Place| if is_running { place.counts() } else { place.tier <= Tier::Likely };
+        let places = answer.places.iter().filter(is_wanted);
+        lines.extend(places.map(|place| (place.tier, line(place, &tree, table, column))));
     }
-    eprintln!("{questions} questions in {:?}", began.elapsed());
-    ExitCode::SUCCESS
+    eprintln!("{application}: {questions} questions in {:?}", began.elapsed());
+    lines
 }
 
-fn print(index: &Index, tree: &Tree, table: &str, column: &str) {
-    let answer = index.answer(&Query::gone(table, Some(column)));
-    for place in answer.places.iter().filter(|place| place.tier <= Tier::Likely) {
-        let file = tree.read(&place.file).ok();
-        let code = file.as_ref().and_then(|file| file.text.lines().nth(place.line as usize - 1)).unwrap_or_default();
-        println!(
-            "{:?}\t{:?}\t{:?}\t{table}.{column}\t{}:{}\t{}\t{}",
-            place.tier,
-            place.effect,
-            place.kind,
-            place.file,
-            place.line,
-            code.trim(),
-            place.why
-        );
+fn line(place: &Place, tree: &Tree, table: &str, column: &str) -> String {
+    let file = tree.read(&place.file).ok();
+    let code = file.as_ref().and_then(|file| file.text.lines().nth(place.line as usize - 1)).unwrap_or_default().trim();
+    let Place { tier, effect, kind, file, line, why, .. } = place;
+    format!("{tier:?}\t{effect:?}\t{kind:?}\t{table}.{column}\t{file}:{line}\t{code}\t{why}")
+}
+
+/// `count` certain and `count` likely ones: those whose hashes with the seed come first.
+fn drawn(lines: &[(Tier, String)], count: usize, seed: usize) -> Vec<String> {
+    let rank = |line: &str| Sha1::digest(format!("{seed} {line}")).to_vec();
+    let mut drawn = Vec::new();
+    for wanted in [Tier::Certain, Tier::Likely] {
+        let of_tier = lines.iter().filter(|(tier, _)| *tier == wanted).map(|(_, line)| (rank(line), line));
+        let ranked: BTreeMap<_, _> = of_tier.collect();
+        drawn.extend(ranked.into_values().take(count).cloned());
     }
+    drawn
 }
 
 fn catalog(tree: &Tree) -> Catalog {

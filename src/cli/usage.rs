@@ -15,7 +15,7 @@ use super::notes::Notes;
 use super::project::Workspace;
 use super::terminal;
 use crate::report::facts::{self, ReleaseFacts};
-use crate::report::usage::Used;
+use crate::report::usage::{ReadCode, Used};
 use crate::report::{json, usage};
 use crate::source::Tree;
 use crate::usage::{Answer, Index, Query, Schema, What};
@@ -54,13 +54,20 @@ pub(super) fn run(arguments: &UsageArguments) -> Result<Exit, Failure> {
         (_, Some(path)) => export(path, read(&reader, &place, notes)?, arguments.reference.as_deref(), notes)?,
         (Some(query), None) => {
             // The tables come of the migrations, and the code of git: neither waits for the other.
+            let of_place = &place;
             let (code, catalog) = std::thread::scope(|scope| {
-                let code = scope.spawn(move || read(&reader, &place, notes));
+                let code = scope.spawn(move || read(&reader, of_place, notes));
                 let (catalog, _) = workspace.schema(None);
                 (code.join(), catalog)
             });
             let code = code.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            show(arguments, &query, code, Schema::of(&catalog), notes)?;
+            let current = arguments.current.as_deref().map(|path| path.display().to_string());
+            let from = match (&place, arguments.reference.as_deref(), current.as_deref()) {
+                (Place::Commit(commit), Some(name), _) => ReadCode::Revision { name, commit },
+                (_, _, Some(path)) => ReadCode::Elsewhere(path),
+                _ => ReadCode::Here,
+            };
+            show(arguments, &query, (code, from), Schema::of(&catalog), notes)?;
         }
         (None, None) => {}
     }
@@ -78,15 +85,17 @@ fn read(reader: &Reader, place: &Place, notes: Notes) -> Result<Code, Failure> {
 fn show(
     arguments: &UsageArguments,
     query: &Query,
-    mut code: Code,
+    (mut code, from): (Code, ReadCode<'_>),
     schema: Schema,
     notes: Notes,
 ) -> Result<(), Failure> {
-    let answer = Index::new(std::mem::take(&mut code.files), schema).answer(query);
+    let index = Index::new(std::mem::take(&mut code.files), schema);
+    let answer = index.answer(query);
+    // The process ends soon: to take the facts apart piece by piece before would only cost time.
+    std::mem::forget(index);
     let shown = Tree::default();
     code.show(&files_of(&answer), &shown)?;
-    let reference = arguments.reference.as_deref();
-    let used = Used { query, answer: &answer, tree: &shown, reference, is_verbose: notes.is_verbose() };
+    let used = Used { query, answer: &answer, tree: &shown, code: from, is_verbose: notes.is_verbose() };
     terminal::print(|out| match arguments.format {
         Format::Text => usage::write(out, &used),
         Format::Json => json::write_usage(out, &used),

@@ -92,7 +92,7 @@ impl Asked<'_> {
                 written: shown(answer.writes()),
                 inserted_without: Answer::Unknown,
             },
-            What::Omitted | What::NullWritten => {
+            What::Omitted | What::NullWritten | What::NullSet => {
                 ReleaseUse { inserted_without: shown(answer.omits()), ..ReleaseUse::default() }
             }
         }
@@ -202,19 +202,30 @@ fn question(subject: &Subject<'_>) -> Option<Query> {
         SchemaChange::DropColumn(drop) => of_column(&drop.column, What::Gone),
         SchemaChange::RenameColumn(rename) => of_column(&rename.column, What::Gone),
         SchemaChange::ChangeType(change) => of_column(&change.column, What::Gone),
-        SchemaChange::SetNotNull(set) => of_column(&set.column, What::NullWritten),
+        SchemaChange::SetNotNull(set) => {
+            let before = definition(subject, &set.column);
+            of_column(&set.column, refusing_null(before.is_some_and(|before| before.default != change::Default::None)))
+        }
         SchemaChange::RedefineColumn(redefine) => {
-            let was_nullable = subject.table().and_then(|table| {
-                let column = table.column(&redefine.column, subject.catalog.engine())?;
-                Some(column.definition.is_nullable)
-            });
+            let was_nullable = definition(subject, &redefine.column).map(|before| before.is_nullable);
+            let refusing_null = refusing_null(redefine.definition.default != change::Default::None);
             let refuses_null = was_nullable != Some(false) && !redefine.definition.is_nullable;
             let is_renamed = redefine.column != redefine.definition.name;
-            of_column(&redefine.column, if refuses_null && !is_renamed { What::NullWritten } else { What::Gone })
+            of_column(&redefine.column, if refuses_null && !is_renamed { refusing_null } else { What::Gone })
         }
         SchemaChange::AddColumn(add) if wants_a_value(&add.column) => ask(&add.column.name, What::Omitted),
         _ => None,
     }
+}
+
+/// The column as it stands before the change.
+fn definition<'s>(subject: &'s Subject<'_>, column: &str) -> Option<&'s change::Column> {
+    subject.table().and_then(|table| table.column(column, subject.catalog.engine())).map(|column| &column.definition)
+}
+
+/// Who fails when a column refuses NULL: with a default, one that is left out gets that.
+fn refusing_null(has_default: bool) -> What {
+    if has_default { What::NullSet } else { What::NullWritten }
 }
 
 fn wants_a_value(column: &change::Column) -> bool {

@@ -1,6 +1,6 @@
 //! What the code around a batch says to a finding, for people.
 
-use crate::finding::{Finding, Use};
+use crate::finding::{Doubt, Finding, Use};
 
 /// So many places are shown unless all are asked for: the worst come first.
 const SHOWN: usize = 5;
@@ -24,21 +24,29 @@ pub(super) fn lines(finding: &Finding, is_verbose: bool) -> Vec<String> {
         lines.push("nothing in the code that runs now is known to need it, but not every place can be told".to_owned());
         let shown = if is_verbose { finding.doubts.len() } else { SHOWN };
         let items = finding.doubts.iter().take(shown);
-        lines.extend(
-            items.map(|doubt| format!("- {}:{} {}{}", doubt.file, doubt.line, doubt.reason, of(&doubt.release))),
-        );
+        lines.extend(items.map(|doubt| format!("- {}:{} {}", doubt.file, doubt.line, doubted(doubt))));
         lines.extend(more(finding.doubts.len(), shown));
     }
     lines
 }
 
 fn item(used: &Use) -> String {
+    format!("- {}:{} {}", used.file, used.line, told(used))
+}
+
+/// Why nobody can tell, and in whose code.
+pub(super) fn doubted(doubt: &Doubt) -> String {
+    format!("{}{}", doubt.reason, of(&doubt.release))
+}
+
+/// What happens at a place, how sure that is, and in whose code it stands.
+pub(super) fn told(used: &Use) -> String {
     let effect = match used.effect {
         "sql-error" => "SQL fails",
         _ => "null is read",
     };
     let release = if used.is_new_code { String::new() } else { of(&used.release) };
-    format!("- {}:{} {effect} ({}): {}{release}", used.file, used.line, used.tier, used.why)
+    format!("{effect} ({}): {}{release}", used.tier, used.why)
 }
 
 fn of(release: &str) -> String {

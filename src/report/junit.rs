@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Places, prose, words};
+use super::{Places, code, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::{MigrationRead, Outcome};
 
@@ -48,7 +48,8 @@ fn write_case(out: &mut dyn Write, suite: &str, finding: &Finding, places: Place
     write!(out, r#"    <testcase name="{rule}" classname="{suite}" file="{path}" line="{line}">"#)?;
     let message = escaped(&finding.message);
     let sections = [&finding.why, &finding.help].map(|text| prose::paragraphs(text).join("\n"));
-    let sections: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+    let sections = sections.into_iter().chain([code::lines(finding, true).join("\n")]);
+    let sections: Vec<String> = sections.filter(|section| !section.is_empty()).collect();
     let text = escaped(&sections.join("\n\n"));
     match words::set_aside(finding, places.tree) {
         Some((_, reason)) => write!(out, r#"<skipped message="{}"/>"#, escaped(&reason))?,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Places, Tally, prose, words};
+use super::{Places, Tally, code, prose, words};
 use crate::finding::Finding;
 use crate::lint::Outcome;
 use crate::source::Span;
@@ -33,14 +33,32 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, outcome: &Outcome, plac
         prose::paragraphs(text).iter().try_for_each(|paragraph| writeln!(out, "> {paragraph}"))?;
         writeln!(out, ">")?;
     }
-    let Some(judged) = outcome.change_of(finding) else { return Ok(()) };
-    let engine = words::engine(&outcome.target);
-    writeln!(out, "> {engine}: {}", words::effect(&judged.effect))?;
-    if judged.statement.sql.is_empty() {
-        return Ok(());
+    let judged = outcome.change_of(finding);
+    if let Some(judged) = judged {
+        let engine = words::engine(&outcome.target);
+        writeln!(out, "> {engine}: {}", words::effect(&judged.effect))?;
     }
+    write_code(out, finding)?;
+    let Some(judged) = judged.filter(|judged| !judged.statement.sql.is_empty()) else { return Ok(()) };
     let fence = fence(&judged.statement.sql);
     writeln!(out, "\n<details><summary>SQL</summary>\n\n{fence}sql\n{}\n{fence}\n</details>", judged.statement.sql)
+}
+
+/// The places in code, folded away: there may be many.
+fn write_code(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+    let mut is_open = false;
+    for line in code::lines(finding, true) {
+        if line.starts_with("- ") {
+            writeln!(out, "{line}")?;
+            continue;
+        }
+        if is_open {
+            writeln!(out, "\n</details>")?;
+        }
+        is_open = true;
+        writeln!(out, "\n<details><summary>{line}</summary>\n")?;
+    }
+    if is_open { writeln!(out, "\n</details>") } else { Ok(()) }
 }
 
 /// A run of backticks that the text cannot end.

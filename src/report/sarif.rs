@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprints;
-use super::{Places, prose, words};
+use super::{Places, code, prose, words};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Outcome, Unknown};
 use crate::source::Span;
@@ -71,6 +71,7 @@ fn result(finding: &Finding, rule: Option<usize>, fingerprint: &str, places: Pla
         "level": level(finding.severity),
         "message": { "text": sections.join("\n\n") },
         "locations": [location(finding.span, places)],
+        "relatedLocations": in_code(finding, places),
         "partialFingerprints": { "phasewise/v1": fingerprint },
         "suppressions": suppression
             .map(|(kind, reason)| json!({ "kind": kind, "justification": reason }))
@@ -78,6 +79,24 @@ fn result(finding: &Finding, rule: Option<usize>, fingerprint: &str, places: Pla
             .collect::<Vec<_>>(),
         "properties": { "confidence": finding.confidence.name(), "migration": finding.migration },
     })
+}
+
+/// The places in code that the finding rests on, or else those of which nobody can tell.
+fn in_code(finding: &Finding, places: Places) -> Vec<Value> {
+    let uses = finding.uses.iter().map(|used| (&used.file, used.line, code::told(used)));
+    let doubts = finding.doubts.iter().map(|doubt| (&doubt.file, doubt.line, code::doubted(doubt)));
+    let doubts = doubts.filter(|_| finding.uses.is_empty());
+    let related = uses.chain(doubts).enumerate().map(|(id, (file, line, text))| {
+        json!({
+            "id": id,
+            "message": { "text": text },
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(&places.path(file)), "uriBaseId": ROOT },
+                "region": { "startLine": line },
+            },
+        })
+    });
+    related.collect()
 }
 
 fn notification(unknown: &Unknown, places: Places) -> Value {

@@ -8,16 +8,30 @@ use crate::usage::{Answer, Effect, Part, Place, Query, Tier, Verdict, What};
 /// A line of code is shown up to so many characters.
 const MAX_CODE: usize = 120;
 
+/// How much of a commit's name is shown.
+const SHORT: usize = 9;
+
 /// A question with its answer, and the files that it is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Used<'a> {
     pub query: &'a Query,
     pub answer: &'a Answer,
     pub tree: &'a Tree,
-    /// The revision whose code it is; `None` where it is what lies here.
-    pub reference: Option<&'a str>,
+    /// Which code was read.
+    pub code: ReadCode<'a>,
     /// Whether to show the places that are only possible, and those that do no harm.
     pub is_verbose: bool,
+}
+
+/// Code that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadCode<'a> {
+    /// The project's files as they lie in its directory.
+    Here,
+    /// Those of a revision, as it was named, and of its commit.
+    Revision { name: &'a str, commit: &'a str },
+    /// Another directory, or a file of facts, as it was named.
+    Elsewhere(&'a str),
 }
 
 impl Used<'_> {
@@ -41,6 +55,14 @@ impl Used<'_> {
 
 pub fn write(out: &mut dyn Write, used: &Used<'_>) -> io::Result<()> {
     writeln!(out, "{}", verdict(used))?;
+    match used.code {
+        ReadCode::Here => writeln!(out, "in the code as it lies in the project")?,
+        ReadCode::Revision { name, commit } if name == commit => writeln!(out, "in the code of `{name}`")?,
+        ReadCode::Revision { name, commit } => {
+            writeln!(out, "in the code of `{name}`, {}", commit.get(..SHORT).unwrap_or(commit))?;
+        }
+        ReadCode::Elsewhere(path) => writeln!(out, "in the code of `{path}`")?,
+    }
     let shown = |place: &&Place| used.is_verbose || (place.tier < Tier::Possible && place.effect != Effect::Inert);
     for (title, is_running) in [("", true), ("in seeders, factories and tests", false)] {
         let is_in = |place: &&Place| place.part.is_running() == is_running;

@@ -205,10 +205,13 @@ impl WorkTree {
     /// What `commit` has below `prefix`, each with its path from there.
     pub(super) fn entries(&self, commit: &str, prefix: &str) -> Result<Vec<TreeEntry>, GitError> {
         let below = format!("{commit}:{}", prefix.trim_end_matches('/'));
-        if !self.run(&["rev-parse", "--quiet", "--verify", &below])?.status.success() {
-            return Err(GitError::NoProject { revision: commit.to_owned(), path: prefix.to_owned() });
+        let output = self.run(&["ls-tree", "-r", "-z", "--full-tree", &below])?;
+        if !output.status.success() {
+            let is_there = self.run(&["rev-parse", "--quiet", "--verify", &below])?.status.success();
+            let no_project = || GitError::NoProject { revision: commit.to_owned(), path: prefix.to_owned() };
+            return Err(if is_there { failure("ls-tree", &output) } else { no_project() });
         }
-        let answer = self.answer(&["ls-tree", "-r", "-z", "--full-tree", &below])?;
+        let answer = text(&output.stdout);
         Ok(answer.split('\0').filter_map(entry).collect())
     }
 

@@ -23,6 +23,8 @@ pub enum What {
     Omitted,
     /// The column, which was there, refuses NULL: whoever leaves it out or sets it to NULL fails.
     NullWritten,
+    /// The column, which was there and has a default, refuses NULL: whoever sets it to NULL fails.
+    NullSet,
 }
 
 /// Where something is used, and what cannot be told.

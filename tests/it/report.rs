@@ -9,7 +9,7 @@ use phasewise::change::{
 };
 use phasewise::effect::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
 use phasewise::engine::{Engine, EngineVersion};
-use phasewise::finding::{Breaks, Confidence, Evidence, Finding, Query, Severity, Suppression};
+use phasewise::finding::{Breaks, Confidence, Doubt, Evidence, Finding, Query, Severity, Suppression, Use};
 use phasewise::lint::{Direction, JudgedChange, MigrationRead, Outcome, Unknown};
 use phasewise::report::sql::SentSql;
 use phasewise::report::text::Look;
@@ -148,6 +148,18 @@ fn effect() -> Effect {
     }
 }
 
+fn used(release: &str, is_new_code: bool, line: u32) -> Use {
+    Use {
+        release: release.to_owned(),
+        is_new_code,
+        file: "app/Http/Controllers/OrderController.php".to_owned(),
+        line,
+        tier: "certain",
+        effect: "sql-error",
+        why: "the row is inserted without it".to_owned(),
+    }
+}
+
 fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
     let added = Finding {
         rule: "required-column-added".to_owned(),
@@ -164,7 +176,7 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         help: "Add it as nullable, backfill it, and make it NOT NULL in a later deploy.".to_owned(),
         recipe: Some("add-required-column".to_owned()),
         object: "orders.reference_code".to_owned(),
-        uses: Vec::new(),
+        uses: vec![used("v41", false, 31), used("v42", true, 44)],
         doubts: Vec::new(),
         clues: Vec::new(),
         discharged_by: None,
@@ -181,6 +193,13 @@ fn findings(php: &Rc<SourceFile>, sql: &Rc<SourceFile>) -> Vec<Finding> {
         breaks: Breaks::default(),
         message: "dropping `note` copies `orders`: 100% of it, twice".to_owned(),
         recipe: None,
+        uses: Vec::new(),
+        doubts: vec![Doubt {
+            release: "v41".to_owned(),
+            file: "app/Report.php".to_owned(),
+            line: 7,
+            reason: "the column's name is computed".to_owned(),
+        }],
         ..added.clone()
     };
     let ignored = Finding {

@@ -123,6 +123,40 @@ fn an_insert_that_leaves_a_required_column_out_is_shown() {
 }
 
 #[test]
+fn what_change_makes_required_is_asked_of_the_inserts() {
+    let of = |calls: &str| {
+        let project = application();
+        add_migration(&project, "2026_02_01_000000_change_fax", calls);
+        lint(&project, &["--since", "main", "--quiet"])
+    };
+    // Since Laravel 11, what change() does not repeat is gone: the column is NOT NULL from here on.
+    let implied = of("$table->string('fax', 100)->change();");
+    assert!(implied.contains("CustomerController.php:6 SQL fails (certain)"), "{implied}");
+    let said = of("$table->string('fax')->nullable(false)->change();");
+    assert!(said.contains("CustomerController.php:6 SQL fails (certain)"), "{said}");
+    let kept = of("$table->string('fax', 100)->nullable()->change();");
+    assert!(!kept.contains("CustomerController.php:6 "), "{kept}");
+    let filled = of("$table->string('fax', 100)->default('')->change();");
+    assert!(!filled.contains("CustomerController.php:6 "), "a row that leaves it out gets the default: {filled}");
+}
+
+#[test]
+fn null_that_is_written_is_found_where_the_column_has_a_default() {
+    let project = application();
+    let clears = "<?php use App\\Models\\Customer; function clear(Customer $one) { $one->update(['fax' => null]); }";
+    write(project.path(), "app/clear.php", clears.as_bytes());
+    commit(project.path(), "three");
+    git(project.path(), &["tag", "v3"]);
+    add_migration(
+        &project,
+        "2026_02_01_000000_change_fax",
+        "$table->string('fax')->nullable(false)->default('')->change();",
+    );
+    let told = lint(&project, &["--since", "main", "--quiet"]);
+    assert!(told.contains("app/clear.php:1 SQL fails (certain): it is set to NULL"), "{told}");
+}
+
+#[test]
 fn one_place_that_nobody_can_tell_clears_nothing() {
     let project = application();
     let dynamic = "<?php use App\\Models\\Customer; function show(Customer $one, $name) { return $one->{$name}; }";
@@ -151,7 +185,11 @@ fn facts_that_a_release_left_behind_stand_for_its_code() {
 fn a_revision_is_read_without_being_checked_out() {
     let project = application();
     let usage = |arguments: &[&str]| run(project.path(), &[&["usage", "customers.fax"], arguments].concat());
-    insta::assert_snapshot!("usage_at_a_tag", usage(&["--engine", "mysql:8.4", "--ref", "v1"]));
+    let commit = commit_of(project.path(), "v1");
+    let at_tag = usage(&["--engine", "mysql:8.4", "--ref", "v1"]);
+    insta::assert_snapshot!("usage_at_a_tag", at_tag.replace(&commit[..9], "COMMIT"));
+    let as_json = usage(&["--engine", "mysql:8.4", "--ref", "v1", "--format", "json"]);
+    assert!(as_json.contains(r#""ref": "v1""#) && as_json.contains(&format!(r#""commit": "{commit}""#)), "{as_json}");
     assert!(usage(&["--engine", "mysql:8.4"]).contains("`customers.fax` is not used"));
     let unknown = usage(&["--engine", "mysql:8.4", "--ref", "v9"]);
     assert!(unknown.starts_with("exit 2") && unknown.contains("does not know the revision `v9`"), "{unknown}");
@@ -238,7 +276,11 @@ fn without_code_or_git_that_is_said_once() {
 
 /// The short name of the commit.
 fn head(project: &TempDir) -> String {
+    commit_of(project.path(), "HEAD")[..9].to_owned()
+}
+
+fn commit_of(directory: &Path, revision: &str) -> String {
     let output =
-        std::process::Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project.path()).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()[..9].to_owned()
+        std::process::Command::new("git").args(["rev-parse", revision]).current_dir(directory).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

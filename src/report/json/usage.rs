@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::VERSION;
-use crate::report::usage::{Used, effect, tier};
+use crate::report::usage::{ReadCode, Used, effect, tier};
 use crate::usage::{Part, Place, PlaceKind, Unproved, Verdict};
 
 /// Where code uses a table or a column.
@@ -13,9 +13,13 @@ use crate::usage::{Part, Place, PlaceKind, Unproved, Verdict};
 pub(super) struct UsageReport {
     version: u8,
     target: TargetReport,
-    /// The revision whose code was read; null for what lies in the directory.
+    /// The revision whose code was read, as it was named; null for what lies in a directory.
     #[serde(rename = "ref")]
     reference: Option<String>,
+    /// The commit of that revision.
+    commit: Option<String>,
+    /// The directory, or the file of facts, that `--current` named; null for the project's own.
+    current: Option<String>,
     /// What the certain and likely places of running code come to.
     #[schemars(extend("enum" = ["sql-error", "silent", "none", "cannot-prove"]))]
     verdict: &'static str,
@@ -68,10 +72,17 @@ impl UsageReport {
             Verdict::None => "none",
             Verdict::CannotProve => "cannot-prove",
         };
+        let (reference, commit, current) = match used.code {
+            ReadCode::Here => (None, None, None),
+            ReadCode::Revision { name, commit } => (Some(name.to_owned()), Some(commit.to_owned()), None),
+            ReadCode::Elsewhere(path) => (None, None, Some(path.to_owned())),
+        };
         Self {
             version: VERSION,
             target,
-            reference: used.reference.map(str::to_owned),
+            reference,
+            commit,
+            current,
             verdict,
             places: used.answer.places.iter().map(|place| PlaceReport::new(place, used)).collect(),
             unproved: used.answer.unproved.iter().map(UnprovedReport::new).collect(),

@@ -55,14 +55,14 @@ impl Judge<'_> {
             UseKind::Values { on, method, values } => {
                 if INSERTS.contains(&method.as_str()) && self.is_insert(*on, method) {
                     self.row(values, method, Some(*on), found);
-                } else if self.what == What::NullWritten {
+                } else if self.what != What::Omitted {
                     self.nulls(*on, &values.keys, found);
                 }
             }
             UseKind::Save { on, values } => {
                 if let Reach::Is(Tier::Certain, Form::Fresh, _) = self.reach(*on) {
                     self.row(values, "save", None, found);
-                } else if self.what == What::NullWritten {
+                } else if self.what != What::Omitted {
                     self.nulls(*on, &values.keys, found);
                 }
             }
@@ -94,7 +94,8 @@ impl Judge<'_> {
             let judgement = Judgement::new(PlaceKind::Insert, Tier::Certain, Effect::SqlError, "NULL is inserted");
             return found.add(self.file, null.line, judgement);
         }
-        if !given.is_empty() || on.is_some_and(|on| self.is_given_by_relation(on, column)) {
+        if self.what == What::NullSet || !given.is_empty() || on.is_some_and(|on| self.is_given_by_relation(on, column))
+        {
             return;
         }
         let is_blocked = !self.subject.models.is_empty()

@@ -15,6 +15,7 @@ pub(super) fn judge(index: &Index, subject: &Subject<'_>, what: What, found: &mu
                     (What::Gone, _) => (knows, PlaceKind::Convention, "uses it"),
                     // Rows of an application's own model are not the package's to insert.
                     (_, Owner::ModelWith(_)) => continue,
+                    (What::NullSet, _) => continue,
                     _ => (!knows, PlaceKind::Insert, "inserts rows without it"),
                 };
                 if is_hit {
