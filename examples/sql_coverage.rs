@@ -64,7 +64,7 @@ const WITH_EFFECT_ON_POSTGRESQL: &[&str] = &[
     "REINDEX",
     "VACUUM FULL",
 ];
-const WITH_EFFECT_ON_SQLSERVER: &[&str] = &["ALTER INDEX", "TRUNCATE", "EXEC SP_RENAME"];
+const WITH_EFFECT_ON_SQLSERVER: &[&str] = &["TRUNCATE", "EXEC SP_RENAME"];
 
 /// Words between CREATE and what is made; those before the object of ALTER and DROP.
 const MODIFIERS: &[&str] = &[
@@ -335,21 +335,31 @@ fn code_in_no_statement(engine: Engine, text: &str, script: &Script) -> Option<S
     let problems = script.problems.iter().map(|problem| problem.span);
     let spans = script.statements.iter().map(|statement| statement.span).chain(comments).chain(problems);
     for (start, end) in spans.map(|span| (span.start as usize, span.end as usize)).chain(copied_rows(text, script)) {
-        bytes.get_mut(start..end)?.fill(b' ');
+        bytes.get_mut(start..end)?.fill(0);
     }
     let left = String::from_utf8_lossy(&bytes).into_owned();
-    let is_code = |line: &&str| {
-        let line = line.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace());
-        let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_lowercase();
-        let is_for_client = match engine {
-            Engine::Mysql | Engine::Mariadb => word == "delimiter",
-            Engine::Sqlserver => word == "go",
-            Engine::Postgresql => word.starts_with('\\'),
-            Engine::Sqlite => false,
-        };
-        !is_for_client && line.chars().any(char::is_alphanumeric)
+    let between =
+        left.split('\0').map(|gap| gap.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace()));
+    let lost = between.filter(|gap| !steers(engine, gap)).flat_map(str::lines).find(|line| is_code(engine, line));
+    lost.map(|line| line.trim().to_owned())
+}
+
+/// Whether it is SQL Server's control of flow, which is told as the condition of the statements in it.
+fn steers(engine: Engine, gap: &str) -> bool {
+    let word = gap.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_ascii_uppercase();
+    engine == Engine::Sqlserver && ["IF", "WHILE", "BEGIN", "END", "ELSE"].contains(&word.as_str())
+}
+
+fn is_code(engine: Engine, line: &str) -> bool {
+    let line = line.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace());
+    let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_ascii_lowercase();
+    let is_for_client = match engine {
+        Engine::Mysql | Engine::Mariadb => word == "delimiter",
+        Engine::Sqlserver => word == "go",
+        Engine::Postgresql => word.starts_with('\\'),
+        Engine::Sqlite => false,
     };
-    left.lines().find(is_code).map(|line| line.trim().to_owned())
+    !is_for_client && line.chars().any(char::is_alphanumeric)
 }
 
 /// The rows behind each `COPY … FROM stdin`, to the line that ends them.

@@ -69,7 +69,10 @@ impl Catalog {
     /// The partition stays, a table of its own.
     pub(super) fn detach_partition(&mut self, detach: &DetachPartition) {
         let parent = self.key(&detach.table);
-        self.table_mut(&detach.partition).partition_of.take_if(|own| *own == parent);
+        let partition = self.table_mut(&detach.partition);
+        partition.partition_of.take_if(|own| *own == parent);
+        // It keeps its bounds as a check, whose text is the server's own.
+        partition.is_partial |= detach.is_concurrent || detach.finalizes;
     }
 
     pub(super) fn change_partitions(&mut self, change: &ChangePartitions) {

@@ -43,7 +43,7 @@ pub struct Catalog {
     engine: Engine,
     tables: BTreeMap<TableName, Rc<Table>>,
     /// The tables as they stood when the batch began.
-    before_batch: BTreeMap<TableName, Rc<Table>>,
+    before_batch: Rc<BTreeMap<TableName, Rc<Table>>>,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
     absent: BTreeSet<TableName>,
     objects: Objects,
@@ -72,7 +72,7 @@ impl Catalog {
         Self {
             engine,
             tables: BTreeMap::new(),
-            before_batch: BTreeMap::new(),
+            before_batch: Rc::default(),
             absent: BTreeSet::new(),
             objects: Objects::default(),
             ties: TableTies::default(),
@@ -96,7 +96,7 @@ impl Catalog {
             Rc::make_mut(table).begin_batch();
         });
         self.objects.begin_batch();
-        self.before_batch.clone_from(&self.tables);
+        self.before_batch = Rc::new(self.tables.clone());
     }
 
     /// From here on, a table that is not listed may stand all the same.

@@ -153,6 +153,11 @@ impl Check {
     pub fn names_column(&self, column: &str) -> bool {
         super::expression::names_column(&self.condition, column)
     }
+
+    /// Whether no row can have NULL in the column, as far as its condition tells by itself.
+    pub fn proves_not_null(&self, column: &str) -> bool {
+        super::expression::proves_not_null(&self.condition, column)
+    }
 }
 
 /// Whether two names of columns, indexes or constraints are one: PostgreSQL tells case apart once names are resolved.

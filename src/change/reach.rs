@@ -19,9 +19,6 @@ impl SchemaChange {
             Self::ChangePrivileges(change) if change.action == PrivilegeAction::DropOwned => {
                 Some((Touches::Anything, "which tables the role owns is not known"))
             }
-            Self::ChangeGenerated(change) => {
-                Some((Touches::Table(change.table.clone()), "what computes a column changes"))
-            }
             Self::ChangeTableSetting(change) => setting(change),
             Self::ChangePartitions(change) => match &change.action {
                 PartitionAction::ConvertToTable { .. } | PartitionAction::ConvertFromTable { .. } => {

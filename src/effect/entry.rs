@@ -6,7 +6,7 @@ use super::fact::Verdict;
 use super::matcher::{ChangeMatch, Kind, TableMatch};
 use super::subject::Subject;
 use super::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
-use crate::change::{ForeignKey, SchemaChange, TableName};
+use crate::change::{ForeignKey, SchemaChange, TableName, TableSetting};
 use crate::engine::VersionRange;
 use crate::yaml::OneOf;
 
@@ -203,6 +203,7 @@ fn referenced<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a ForeignKey>
             SchemaChange::ChangeType(to) => has_column(&to.column),
             SchemaChange::DropConstraint(drop) => key.name == drop.name,
             SchemaChange::ValidateConstraint(validate) => key.name == validate.name,
+            SchemaChange::ChangeTableSetting(change) => change.setting == TableSetting::NotEnforced(key.name.clone()),
             _ => false,
         }
     });

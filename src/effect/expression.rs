@@ -171,19 +171,6 @@ pub fn names(expression: &str, word: &str) -> bool {
     expression.split(|character| !is_word(character)).any(|found| found.eq_ignore_ascii_case(word))
 }
 
-/// Whether a row that passes `condition` cannot have NULL in the column: one of the conditions that AND joins is
-/// `column IS NOT NULL`.
-pub fn proves_not_null(condition: &str, column: &str) -> bool {
-    let bare: String = condition.chars().filter(|character| !matches!(character, '"' | '`' | '(' | ')')).collect();
-    let words: Vec<&str> = bare.split_whitespace().collect();
-    let is_word = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
-    let wanted = [column, "is", "not", "null"];
-    !words.iter().any(|word| is_word(word, "or"))
-        && words.split(|word| is_word(word, "and")).any(|part| {
-            part.len() == wanted.len() && part.iter().zip(wanted).all(|(word, wanted)| is_word(word, wanted))
-        })
-}
-
 /// Whether a column of that type may come with the CHECK of a domain. A type that no engine has of its own was made by
 /// CREATE TYPE or CREATE DOMAIN, and its name does not tell which.
 pub fn is_constrained_domain(column_type: &ColumnType, catalog: &Catalog) -> Answer {
@@ -218,15 +205,6 @@ mod tests {
         assert_eq!(is_volatile("(1 + 1)"), Answer::No);
         assert_eq!(is_volatile("now() + interval '1 day (or so)'"), Answer::No);
         assert_eq!(is_volatile("next_ticket()"), Answer::Unknown);
-    }
-
-    #[test]
-    fn only_a_conjunction_proves() {
-        assert!(proves_not_null("(email IS NOT NULL)", "email"));
-        assert!(proves_not_null("\"email\" is not null and length > 0", "email"));
-        assert!(proves_not_null("((qty > 0) AND (email IS NOT NULL))", "email"));
-        assert!(!proves_not_null("email IS NOT NULL OR phone IS NOT NULL", "email"));
-        assert!(!proves_not_null("email_hash IS NOT NULL", "email"));
     }
 
     #[test]

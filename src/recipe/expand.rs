@@ -76,15 +76,13 @@ impl Deploy {
             is_point_of_no_return: false,
         };
         for operation in &self.migrate {
-            let statements = read(&operation.statements(subject)?, subject)?;
-            if statements.is_empty() {
-                continue;
+            for texts in operation.migrations(subject)? {
+                steps.push(Step {
+                    settles: settles.clone(),
+                    is_point_of_no_return: self.is_point_of_no_return,
+                    ..step(Work::Migrate(read(&texts, subject)?))
+                });
             }
-            steps.push(Step {
-                settles: settles.clone(),
-                is_point_of_no_return: self.is_point_of_no_return,
-                ..step(Work::Migrate(statements))
-            });
         }
         if self.is_copied {
             let Some(text) = write::statement(&subject.change.what, subject.target.engine) else {

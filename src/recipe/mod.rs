@@ -5,6 +5,7 @@
 //! changes, in which deploy each goes, and whether they lint clean is left to the planner.
 
 mod expand;
+mod kept_index;
 mod misfit;
 mod name;
 mod operation;
@@ -27,6 +28,11 @@ pub use set::{OwnRecipe, Recipes};
 
 use name::Name;
 use operation::Operation;
+
+/// The names that a recipe's texts can have in braces, and what each stands for.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Name::ALL.iter().map(|(name, _, words)| (*name, *words))
+}
 
 /// One recipe, ready to be expanded.
 #[derive(Debug, Clone)]

@@ -11,35 +11,22 @@ use crate::template;
 /// A name of the change that a recipe replaces, or one that is made for what the recipe adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Name {
-    /// The change in words.
     Change,
     Table,
     Column,
-    /// The new name.
     To,
-    /// The new type.
     Type,
     Index,
-    /// The columns of an index or a key.
     Columns,
     Constraint,
-    /// The table that a foreign key refers to.
     References,
-    /// The columns there.
     ReferencesColumns,
-    /// A query of the rows that point at none.
     Orphans,
-    /// The condition of rows whose value the new type does not hold.
     Misfits,
-    /// What a CHECK asks.
     Condition,
-    /// The default that a new column is asked to have.
     Default,
-    /// A name for what the recipe adds and takes away again.
     Helper,
-    /// Another one.
     HelperToo,
-    /// A name for a column that is filled beside the old one.
     Aside,
 }
 
@@ -54,33 +41,34 @@ enum Value {
 
 impl template::Name for Name {
     fn read(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, name)| *name)
+        Self::ALL.iter().find(|(name, ..)| *name == text).map(|(_, name, _)| *name)
     }
 
     fn text(self) -> &'static str {
-        Self::ALL.iter().find(|(_, name)| *name == self).map_or("", |(text, _)| text)
+        Self::ALL.iter().find(|(_, name, _)| *name == self).map_or("", |(text, ..)| text)
     }
 }
 
 impl Name {
-    const ALL: [(&str, Self); 17] = [
-        ("change", Self::Change),
-        ("table", Self::Table),
-        ("column", Self::Column),
-        ("to", Self::To),
-        ("type", Self::Type),
-        ("index", Self::Index),
-        ("columns", Self::Columns),
-        ("constraint", Self::Constraint),
-        ("references", Self::References),
-        ("references_columns", Self::ReferencesColumns),
-        ("orphans", Self::Orphans),
-        ("misfits", Self::Misfits),
-        ("condition", Self::Condition),
-        ("default", Self::Default),
-        ("helper", Self::Helper),
-        ("helper_too", Self::HelperToo),
-        ("aside", Self::Aside),
+    /// Each as texts write it, and what it stands for.
+    pub(super) const ALL: [(&str, Self, &str); 17] = [
+        ("change", Self::Change, "the change, in words"),
+        ("table", Self::Table, "the table that is changed"),
+        ("column", Self::Column, "the column"),
+        ("to", Self::To, "the new name"),
+        ("type", Self::Type, "the new type"),
+        ("index", Self::Index, "the index, or the name that is made for one without"),
+        ("columns", Self::Columns, "the columns of an index or a key"),
+        ("constraint", Self::Constraint, "the constraint, or the name that is made for one without"),
+        ("references", Self::References, "the table that a foreign key refers to"),
+        ("references_columns", Self::ReferencesColumns, "the columns there"),
+        ("orphans", Self::Orphans, "a query of the rows whose foreign key points at no row"),
+        ("misfits", Self::Misfits, "the condition of rows whose value the new type does not hold"),
+        ("condition", Self::Condition, "what a CHECK asks"),
+        ("default", Self::Default, "the default that a new column is asked to have, or NULL"),
+        ("helper", Self::Helper, "a name for what the recipe adds and takes away again"),
+        ("helper_too", Self::HelperToo, "another one"),
+        ("aside", Self::Aside, "a name for a column that is filled beside the old one"),
     ];
 
     /// The names that a change of that kind has; `None` for any kind.
@@ -99,7 +87,7 @@ impl Name {
             Some("rename-table") => &[Self::To, Self::Helper],
             Some("add-index") => &[Self::Index, Self::Columns, Self::Helper],
             Some("drop-index") => &[Self::Index],
-            Some("add-primary-key") => &[Self::Columns, Self::Helper],
+            Some("add-primary-key") => &[Self::Columns, Self::Constraint, Self::Helper],
             Some("add-foreign-key") => {
                 &[Self::Columns, Self::Constraint, Self::References, Self::ReferencesColumns, Self::Orphans]
             }
@@ -164,7 +152,7 @@ impl Name {
 }
 
 /// A made name, no longer than the engine keeps: the end of one that is too long tells what was cut.
-fn cut(name: &str, engine: Engine) -> String {
+pub(super) fn cut(name: &str, engine: Engine) -> String {
     let longest = if engine == Engine::Sqlite { usize::MAX } else { 60 };
     if name.len() <= longest {
         return name.to_owned();
@@ -232,6 +220,7 @@ pub(super) fn constraint_name(change: &SchemaChange) -> String {
         SchemaChange::AddCheck(AddCheck { table, name, .. }) => {
             name.clone().unwrap_or_else(|| format!("{}_check", table.name))
         }
+        SchemaChange::AddPrimaryKey(add) => add.name.clone().unwrap_or_else(|| format!("{}_pkey", add.table.name)),
         SchemaChange::DropConstraint(drop) => drop.name.clone(),
         SchemaChange::ValidateConstraint(validate) => validate.name.clone(),
         _ => String::new(),

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expand::{NoWay, asked_column, standing_column};
+use super::expand::{NoWay, asked_column, columns_of, standing_column};
+use super::kept_index;
 use super::name::{Name, constraint_name, index_name};
 use crate::change::{
     AddCheck, AddColumn, AddForeignKey, AddIndex, AddPrimaryKey, Column, Default, DropColumn, DropConstraint,
@@ -24,6 +25,8 @@ pub(super) enum Written {
     AddColumn(WrittenColumn),
     DropColumn(OfColumn),
     SetNotNull(OfColumn),
+    /// NOT NULL on each column of the key that the change asks for, where it is not yet; each is a migration of its own.
+    SetNotNullEach(Nothing),
     DropNotNull(OfColumn),
     /// NOT NULL, where the column that the change is about is.
     KeepNotNull(Kept),
@@ -31,6 +34,10 @@ pub(super) enum Written {
     KeepDefault(Kept),
     /// The default that the change asks for.
     SetDefault(Nothing),
+    /// The indexes over the column that the change is about, once more over another column; each is a migration of its own.
+    KeepIndexes(KeptIndexes),
+    /// Those again, together.
+    DropKeptIndexes(Kept),
     AddCheck(WrittenCheck),
     ValidateConstraint(Named),
     DropConstraint(Named),
@@ -74,6 +81,15 @@ pub(super) struct OfColumn {
 pub(super) struct Kept {
     /// The column that gets it.
     column: String,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptIndexes {
+    /// The column that gets them.
+    column: String,
+    #[serde(default)]
+    concurrent: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -122,10 +138,13 @@ pub(super) enum Operation {
     AddColumn { name: Option<Template<Name>>, is_nullable: Option<bool>, keeps_default: bool },
     DropColumn(Option<Template<Name>>),
     SetNotNull(Option<Template<Name>>),
+    SetNotNullEach,
     DropNotNull(Option<Template<Name>>),
     KeepNotNull(Template<Name>),
     KeepDefault(Template<Name>),
     SetDefault,
+    KeepIndexes { column: Template<Name>, is_concurrent: bool },
+    DropKeptIndexes(Template<Name>),
     AddCheck { name: Option<Template<Name>>, condition: Option<Template<Name>>, is_not_valid: bool },
     ValidateConstraint(Template<Name>),
     DropConstraint(Template<Name>),
@@ -149,10 +168,15 @@ impl Operation {
             },
             Written::DropColumn(of) => Self::DropColumn(optional(&of.column)?),
             Written::SetNotNull(of) => Self::SetNotNull(optional(&of.column)?),
+            Written::SetNotNullEach(Nothing {}) => Self::SetNotNullEach,
             Written::DropNotNull(of) => Self::DropNotNull(optional(&of.column)?),
             Written::KeepNotNull(kept) => Self::KeepNotNull(Template::read(&kept.column)?),
             Written::KeepDefault(kept) => Self::KeepDefault(Template::read(&kept.column)?),
             Written::SetDefault(Nothing {}) => Self::SetDefault,
+            Written::KeepIndexes(kept) => {
+                Self::KeepIndexes { column: Template::read(&kept.column)?, is_concurrent: kept.concurrent }
+            }
+            Written::DropKeptIndexes(kept) => Self::DropKeptIndexes(Template::read(&kept.column)?),
             Written::AddCheck(check) => Self::AddCheck {
                 name: optional(&check.name)?,
                 condition: optional(&check.condition)?,
@@ -181,13 +205,15 @@ impl Operation {
     pub(super) fn names(&self) -> Vec<Name> {
         let of = |texts: &[Option<&Template<Name>>]| texts.iter().flatten().flat_map(|text| text.names()).collect();
         match self {
-            Self::TheChange | Self::SetDefault | Self::AddForeignKeyNotValid => Vec::new(),
+            Self::TheChange | Self::SetDefault | Self::SetNotNullEach | Self::AddForeignKeyNotValid => Vec::new(),
             Self::AddColumn { name, .. } | Self::AddIndex { name, .. } => of(&[name.as_ref()]),
             Self::DropColumn(column) | Self::SetNotNull(column) | Self::DropNotNull(column) => of(&[column.as_ref()]),
             Self::AddCheck { name, condition, .. } => of(&[name.as_ref(), condition.as_ref()]),
             Self::ValidateConstraint(name)
             | Self::KeepNotNull(name)
             | Self::KeepDefault(name)
+            | Self::KeepIndexes { column: name, .. }
+            | Self::DropKeptIndexes(name)
             | Self::DropConstraint(name)
             | Self::UseIndex(name)
             | Self::DropIndex { name, .. } => of(&[Some(name)]),
@@ -196,13 +222,42 @@ impl Operation {
         }
     }
 
+    /// The statements that do it, in the migrations that send them.
+    pub(super) fn migrations(&self, subject: &Subject<'_>) -> Result<Vec<Vec<String>>, NoWay> {
+        let statements = self.statements(subject)?;
+        Ok(match self {
+            Self::KeepIndexes { .. } | Self::SetNotNullEach => {
+                statements.into_iter().map(|statement| vec![statement]).collect()
+            }
+            _ if statements.is_empty() => Vec::new(),
+            _ => vec![statements],
+        })
+    }
+
     /// The statements that do it to what `subject` is about.
-    pub(super) fn statements(&self, subject: &Subject<'_>) -> Result<Vec<String>, NoWay> {
+    fn statements(&self, subject: &Subject<'_>) -> Result<Vec<String>, NoWay> {
         match self {
             Self::Sql(texts) => Ok(texts.iter().map(|text| text.render(&|name| name.in_sql(subject))).collect()),
             Self::Together(all) => {
                 let statements = all.iter().map(|one| one.statements(subject)).collect::<Result<Vec<_>, _>>()?;
                 Ok(statements.into_iter().flatten().collect())
+            }
+            Self::KeepIndexes { column, is_concurrent } => {
+                let column = column.render(&|name| name.in_words(subject));
+                let copies = kept_index::additions(subject, &column, *is_concurrent)?;
+                copies.iter().map(|change| sent(change, subject)).collect()
+            }
+            Self::DropKeptIndexes(column) => {
+                let column = column.render(&|name| name.in_words(subject));
+                let copies = kept_index::removals(subject, &column)?;
+                copies.iter().map(|change| sent(change, subject)).collect()
+            }
+            Self::SetNotNullEach => {
+                let of = |column| nullability(subject, known_table(subject)?, column, false);
+                let nullable = columns_of(&subject.change.what)
+                    .into_iter()
+                    .filter(|column| standing_column(subject, column).map_or(true, |standing| standing.is_nullable));
+                nullable.map(|column| sent(&of(column)?, subject)).collect()
             }
             Self::KeepNotNull(_) if asked_column(subject)?.is_nullable => Ok(Vec::new()),
             Self::KeepDefault(_) if asked_column(subject)?.default == Default::None => Ok(Vec::new()),
@@ -212,14 +267,19 @@ impl Operation {
 
     fn change(&self, subject: &Subject<'_>) -> Result<SchemaChange, NoWay> {
         let asked = &subject.change.what;
-        let table = || subject.table_name().cloned().ok_or_else(|| NoWay::new("which table it changes is not known"));
+        let table = || known_table(subject);
         let words = |text: &Template<Name>| text.render(&|name| name.in_words(subject));
         let column = |named: &Option<Template<Name>>| match named {
             Some(name) => words(name),
             None => asked.column().unwrap_or_default().to_owned(),
         };
         Ok(match self {
-            Self::TheChange | Self::Sql(_) | Self::Together(_) => asked.clone(),
+            Self::TheChange
+            | Self::Sql(_)
+            | Self::Together(_)
+            | Self::KeepIndexes { .. }
+            | Self::DropKeptIndexes(_)
+            | Self::SetNotNullEach => asked.clone(),
             Self::AddColumn { name, is_nullable, keeps_default } => {
                 let asked = asked_column(subject)?;
                 let mut new = asked.without_constraints();
@@ -283,6 +343,10 @@ impl Operation {
             },
         })
     }
+}
+
+fn known_table(subject: &Subject<'_>) -> Result<TableName, NoWay> {
+    subject.table_name().cloned().ok_or_else(|| NoWay::new("which table it changes is not known"))
 }
 
 /// The statement that asks the engine for `change`.

@@ -63,8 +63,8 @@ fn read_body(code: &str, body: Range<usize>, quoting: Quoting, reading: &mut Rea
         }
         // Blanked from the block's beginning on, so that places hold.
         let from = piece.range.start;
-        let blanks = splitter.blanks.iter().map(|blank| blank.start - from..blank.end - from);
-        let part = blanked(text.get(piece.range).unwrap_or_default(), &blanks.collect::<Vec<_>>());
+        let blanks = splitter.blanks().map(|blank| blank.start - from..blank.end - from);
+        let part = blanked(text.get(piece.range).unwrap_or_default(), blanks);
         let tokens = tokenize(&part, 0..part.len(), quoting);
         let mut cursor = Cursor::new(&part, &tokens.list, quoting);
         is_declaring = (is_declaring || cursor.is("DECLARE")) && !cursor.is("BEGIN");

@@ -45,21 +45,38 @@ pub(super) fn read_condition(cursor: &mut Cursor<'_>) -> Condition {
 
 fn judge(expression: &Cursor<'_>) -> Condition {
     let unread = Condition { has_condition: Some(true), is_bounded: None };
-    let is_operator = |token: &&Token| {
-        !matches!(token.kind, TokenKind::Comma | TokenKind::Number | TokenKind::Placeholder) && !token.is_string()
-    };
+    let is_operator = |token: &&Token| token.kind != TokenKind::Comma && !is_value(token);
     if expression.tokens().iter().filter(is_operator).count() > MAX_OPERATORS {
         return unread;
     }
-    let tokens = expression.tokens().iter().filter_map(|token| expression.parsed(token)).collect();
+    let tokens: Vec<_> = shortened(expression.tokens()).iter().filter_map(|token| expression.parsed(token)).collect();
+    let count = tokens.len();
     let mut parser = Parser::new(dialect(expression.engine)).with_tokens(tokens);
     match parser.parse_expr() {
-        Ok(parsed) if parser.index() >= expression.tokens().len() => {
+        Ok(parsed) if parser.index() >= count => {
             let is_real = truth(&parsed) != Some(true);
             Condition { has_condition: Some(is_real), is_bounded: Some(is_real && bounds(&parsed)) }
         }
         _ => unread,
     }
+}
+
+/// Without the values of a list but its first: how many there are does not matter, and there may be millions.
+fn shortened(tokens: &[Token]) -> Vec<&Token> {
+    let mut kept: Vec<&Token> = Vec::new();
+    for token in tokens {
+        match kept.as_slice() {
+            [.., before, comma] if is_value(token) && comma.kind == TokenKind::Comma && is_value(before) => {
+                kept.pop();
+            }
+            _ => kept.push(token),
+        }
+    }
+    kept
+}
+
+fn is_value(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Number | TokenKind::Placeholder) || token.is_string()
 }
 
 /// The value of an expression of constants alone: `1`, `true`, `1 = 1`, `true or x`.

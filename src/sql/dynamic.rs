@@ -137,7 +137,7 @@ fn read_text(sql: &str, quoting: Quoting, reading: &mut Reading) {
         if piece.kind != PieceKind::Statement {
             continue;
         }
-        let code = super::blanked(sql, &splitter.blanks);
+        let code = super::blanked(sql, splitter.blanks());
         let tokens = tokenize(&code, piece.range.clone(), quoting);
         if let Some(failure) = tokens.failure {
             reading.opaque(piece.range, "?", Touches::Anything, failure);

@@ -85,7 +85,7 @@ pub fn statements(text: &str, engine: Engine) -> Vec<Range<usize>> {
 }
 
 /// `text` with spaces in place of what is no code; as long as the text, byte for byte.
-fn blanked(text: &str, blanks: &[Range<usize>]) -> String {
+fn blanked(text: &str, blanks: impl Iterator<Item = Range<usize>>) -> String {
     let mut code = String::with_capacity(text.len());
     for blank in blanks {
         code.push_str(text.get(code.len()..blank.start).unwrap_or_default());

@@ -61,15 +61,15 @@ impl Reader {
                 span: map.span(unclosed.range.clone()),
                 reason: format!("nothing closes this {}", unclosed.what),
             }));
-            let comment = |range: &Range<usize>| Comment {
+            let comment = |range: Range<usize>| Comment {
                 span: map.span(range.clone()),
-                text: text.get(range.clone()).unwrap_or_default().to_owned(),
+                text: text.get(range).unwrap_or_default().to_owned(),
             };
-            script.comments.extend(splitter.comments.iter().map(comment));
+            script.comments.extend(splitter.comments().map(comment));
             match piece.kind {
                 PieceKind::Statement => {
                     blank_to(&mut code, piece.range.start);
-                    for blank in &splitter.blanks {
+                    for blank in splitter.blanks() {
                         code.push_str(text.get(code.len()..blank.start).unwrap_or_default());
                         blank_to(&mut code, blank.end);
                     }
@@ -82,7 +82,7 @@ impl Reader {
                     let sql = text.get(piece.range.clone()).unwrap_or_default().trim();
                     script.statements.push(client_run(sql, map.span(piece.range)));
                 }
-                PieceKind::Comment => script.comments.push(comment(&piece.range)),
+                PieceKind::Comment => script.comments.push(comment(piece.range)),
                 PieceKind::Space | PieceKind::Delimiter | PieceKind::Command | PieceKind::Rows => {}
             }
         }

@@ -59,6 +59,24 @@ pub(super) struct Unclosed {
     pub what: &'static str,
 }
 
+/// A comment, or the marker of a versioned one. Small, since a statement may have millions.
+#[derive(Debug)]
+struct Aside {
+    start: u32,
+    end: u32,
+    is_comment: bool,
+}
+
+impl Aside {
+    fn new(range: &Range<usize>, is_comment: bool) -> Self {
+        Self { start: range.start as u32, end: range.end as u32, is_comment }
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Splitter<'t> {
     text: &'t str,
@@ -66,10 +84,8 @@ pub(super) struct Splitter<'t> {
     is_last: bool,
     at: usize,
     pub state: State,
-    /// The comments inside the statement that came last.
-    pub comments: Vec<Range<usize>>,
-    /// What is no code in the statement that came last: comments and the markers of versioned ones.
-    pub blanks: Vec<Range<usize>>,
+    /// What is no code in the statement that came last.
+    asides: Vec<Aside>,
     /// What nothing closes in the piece that came last.
     pub unclosed: Vec<Unclosed>,
 }
@@ -101,7 +117,17 @@ impl State {
 
 impl<'t> Splitter<'t> {
     pub(super) fn new(text: &'t str, is_last: bool, state: State) -> Self {
-        Self { text, is_last, at: 0, state, comments: Vec::new(), blanks: Vec::new(), unclosed: Vec::new() }
+        Self { text, is_last, at: 0, state, asides: Vec::new(), unclosed: Vec::new() }
+    }
+
+    /// The comments inside the statement that came last.
+    pub(super) fn comments(&self) -> impl Iterator<Item = Range<usize>> {
+        self.asides.iter().filter(|aside| aside.is_comment).map(Aside::range)
+    }
+
+    /// What is no code in the statement that came last: comments and the markers of versioned ones.
+    pub(super) fn blanks(&self) -> impl Iterator<Item = Range<usize>> {
+        self.asides.iter().map(Aside::range)
     }
 
     /// How much of the text the pieces so far make.
@@ -114,8 +140,7 @@ impl<'t> Splitter<'t> {
         if self.at >= self.text.len() {
             return None;
         }
-        self.comments.clear();
-        self.blanks.clear();
+        self.asides.clear();
         self.unclosed.clear();
         let (kind, end) = self.piece()?;
         let range = self.at..end;
@@ -188,8 +213,7 @@ impl<'t> Splitter<'t> {
             return None;
         }
         self.unclosed.retain(|unclosed| unclosed.range.start < scan.end);
-        self.comments.retain(|comment| comment.start < scan.end);
-        self.blanks.retain(|blank| blank.start < scan.end);
+        self.asides.retain(|aside| aside.range().start < scan.end);
         if !scan.has_code {
             return Some((PieceKind::Comment, scan.end));
         }
@@ -218,7 +242,7 @@ impl<'t> Splitter<'t> {
         let rest = self.rest(scan.at);
         if self.state.is_versioned && rest.starts_with("*/") {
             self.state.is_versioned = false;
-            self.blanks.push(scan.at..scan.at + 2);
+            self.asides.push(Aside::new(&(scan.at..scan.at + 2), false));
             return scan.take(2);
         }
         let mut lexeme = lexeme::lexeme(self.text, scan.at, self.state.quoting);
@@ -230,13 +254,12 @@ impl<'t> Splitter<'t> {
         let range = scan.at..lexeme.end;
         match lexeme.kind {
             Kind::Comment => {
-                self.comments.push(range.clone());
-                self.blanks.push(range);
+                self.asides.push(Aside::new(&range, true));
                 scan.at = lexeme.end;
             }
             Kind::OpensVersioned => {
                 self.state.is_versioned = true;
-                self.blanks.push(range.clone());
+                self.asides.push(Aside::new(&range, false));
                 scan.take(range.len());
             }
             Kind::Space => scan.at = lexeme.end,

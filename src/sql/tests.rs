@@ -116,8 +116,8 @@ fn assert_holds(engine: Engine, sql: &str) {
             PieceKind::Command | PieceKind::RunningCommand => assert!(!text.contains('\n'), "{text}"),
             PieceKind::Delimiter | PieceKind::Rows => {}
         }
-        let (comments, unclosed) = (splitter.comments.iter(), splitter.unclosed.iter());
-        for inner in comments.chain(unclosed.map(|unclosed| &unclosed.range)).chain(&splitter.blanks) {
+        let unclosed = splitter.unclosed.iter().map(|unclosed| unclosed.range.clone());
+        for inner in splitter.blanks().chain(unclosed) {
             assert!(range.start <= inner.start && inner.end <= range.end, "{inner:?} stands out of {range:?}");
         }
         statements += usize::from(matches!(kind, PieceKind::Statement | PieceKind::RunningCommand));
@@ -300,7 +300,7 @@ fn a_line_for_the_client_may_be_cut_anywhere() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read(engine in engines(), text in any::<String>()) {

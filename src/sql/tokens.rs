@@ -179,7 +179,10 @@ fn whole_tokens(found: &[TokenWithSpan]) -> usize {
                 | Kind::Comma
                 | Kind::LParen
                 | Kind::RParen
+                | Kind::LBracket
+                | Kind::RBracket
                 | Kind::SemiColon
+                | Kind::Backslash
                 | Kind::Char(_)
         )
     };

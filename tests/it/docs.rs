@@ -6,6 +6,7 @@ use std::path::Path;
 
 use phasewise::engine::Engine;
 use phasewise::lint::{ExampleJudge, runs};
+use phasewise::recipe::Recipes;
 use phasewise::rule::{Example, Language, Rule, Rules};
 use serde::Deserialize;
 
@@ -92,6 +93,32 @@ fn each_rule_has_a_page() {
             assert!(pages.contains(&path), "`{path}` is the page of no rule");
         }
     }
+}
+
+#[test]
+fn the_recipes_have_a_page() {
+    let (rules, recipes) = (Rules::builtin().unwrap(), Recipes::builtin().unwrap());
+    let mut page = format!(
+        "# Recipes\n\n{NOTE}\n\nA recipe says how one kind of unsafe change becomes several deploys. A rule calls for it by its name, \
+         the first of its ways that fits the change is taken, and what it does is linted and replaced in turn. [What each does on a \
+         real server](measured-plans.md), and what the change does without it, is measured.\n\n\
+         A project's own recipes lie in `recipes/` among its own rules, one file each, as \
+         [`recipe.json`](schema/recipe.json) describes them; one that says `replaces-builtin: true` stands in for the one of its name here.\n\n\
+         | recipe | what it does | rules that call for it |\n|---|---|---|\n"
+    );
+    for recipe in recipes.iter() {
+        let calls = rules.iter().filter(|rule| rule.recipe.as_ref() == Some(&recipe.id));
+        let calls: Vec<String> = calls.map(|rule| format!("[{0}](rules/{1}/{0}.md)", rule.id, rule.family)).collect();
+        let calls = if calls.is_empty() { "other recipes".to_owned() } else { calls.join(", ") };
+        writeln!(page, "| [{0}](../rules/{1}) | {2} | {calls} |", recipe.id, recipe.path, cell(&recipe.summary))
+            .unwrap();
+    }
+    page += "\n## Names\n\nIn its texts a recipe can name what the change is about; in SQL a name is quoted as the engine does it.\n\n\
+             | name | what it stands for |\n|---|---|\n";
+    for (name, words) in phasewise::recipe::names() {
+        writeln!(page, "| `{{{name}}}` | {words} |").unwrap();
+    }
+    super::golden("docs/recipes.md", &page);
 }
 
 #[test]

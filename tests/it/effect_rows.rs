@@ -72,7 +72,7 @@ impl<'t> Row<'t> {
             match line.strip_prefix("-- ") {
                 Some(said) => match said.split_once(": ").unwrap() {
                     ("first", first) => row.first = first,
-                    ("differs", _) => {}
+                    ("differs" | "partly known", _) => {}
                     expected => row.expected.push(expected),
                 },
                 None => row.sql = line,

@@ -437,7 +437,7 @@ pub fn proving_check<'a>(subject: &Subject<'a>) -> Option<(&'a Table, &'a Check)
 }
 
 fn not_null_check<'a>(table: &'a Table, column: &str) -> Option<&'a Check> {
-    table.checks.iter().find(|check| check.is_valid && expression::proves_not_null(&check.condition, column))
+    table.checks.iter().find(|check| check.is_valid && check.proves_not_null(column))
 }
 
 /// The column as it stands before, where it is known.

@@ -154,8 +154,8 @@ impl Dump {
         let mut code = String::with_capacity(text.len());
         let mut splitter = Splitter::new(&text, is_last, self.splitting.clone());
         while let Some(piece) = splitter.next() {
-            for comment in &splitter.comments {
-                self.closings.comment(text.get(comment.clone()).unwrap_or_default());
+            for comment in splitter.comments() {
+                self.closings.comment(text.get(comment).unwrap_or_default());
             }
             for unclosed in splitter.unclosed.iter().filter(|unclosed| unclosed.what != "COPY data") {
                 self.point(&text, unclosed.range.clone(), format!("nothing closes this {}", unclosed.what));
@@ -163,7 +163,7 @@ impl Dump {
             match piece.kind {
                 PieceKind::Statement => {
                     blank_to(&mut code, piece.range.start);
-                    for blank in &splitter.blanks {
+                    for blank in splitter.blanks() {
                         code.push_str(text.get(code.len()..blank.start).unwrap_or_default());
                         blank_to(&mut code, blank.end);
                     }

@@ -9,12 +9,12 @@ use crate::server::Engine;
 /// One row for each object or part of one, its fields parted by tabs: what it is, its table, and what it is like.
 pub(super) const QUERY: &str = r"
 select 'table', table_name, engine, create_options, table_collation, table_comment, '', '', '', '', '', ''
-from information_schema.tables where table_schema = database() and table_type like '%TABLE%' and table_type not like 'TEMP%'
+from information_schema.tables where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
 union all
 select 'column', table_name, column_name, ordinal_position, column_type, is_nullable, ifnull(column_default, ''), extra,
   ifnull(generation_expression, ''), ifnull(character_set_name, ''), ifnull(collation_name, ''), column_comment
 from information_schema.columns join information_schema.tables using (table_schema, table_name)
-where table_schema = database() and table_type like '%TABLE%' and table_type not like 'TEMP%'
+where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
 union all
 select 'index', table_name, index_name, seq_in_index, if(non_unique, '', 'unique '), lower(index_type),
   concat(ifnull(column_name, ''), if(sub_part is null or index_type in ('FULLTEXT', 'SPATIAL'), '', concat('[', sub_part, ']'))), '', '', '', '', ''

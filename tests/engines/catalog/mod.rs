@@ -9,6 +9,7 @@ mod fact;
 mod mariadb;
 mod postgres;
 mod replayed;
+mod rows;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::server::{Engine, Servers};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/catalog");
 
-/// One test for each file of the corpus.
+/// One test for each file of the corpus, and one for each engine's statements whose effects are written down.
 pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
     let engines = [(Engine::Postgres, "postgresql"), (Engine::MariaDb, "mariadb")];
     let files = engines.into_iter().flat_map(|(engine, folder)| {
@@ -37,7 +38,7 @@ pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
         let name = format!("catalog::{folder}::{stem}");
         Trial::ignorable_test(name, move || completion(follows_the_server(&servers, engine, &file)))
     };
-    files.map(trial).collect()
+    files.map(trial).chain(rows::trials(servers)).collect()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -56,12 +57,7 @@ struct Marks {
 
 fn follows_the_server(servers: &Servers, engine: Engine, file: &Path) -> Outcome {
     let database = servers.database(engine)?;
-    let mut session = database.session();
-    let preparation = match engine {
-        Engine::Postgres => "set client_min_messages = error",
-        Engine::MariaDb | Engine::MySql => "alter database character set utf8mb4 collate utf8mb4_general_ci",
-    };
-    session.execute(preparation).expect("a session may be prepared");
+    let mut session = prepared(&database, engine);
     let text = std::fs::read_to_string(file).expect("a fixture is text");
     let script = script(&text, engine);
     assert!(script.problems.is_empty(), "{:?}", script.problems);
@@ -87,6 +83,16 @@ fn follows_the_server(servers: &Servers, engine: Engine, file: &Path) -> Outcome
     differences.extend(printed_otherwise(&catalog, engine));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     Ok(())
+}
+
+fn prepared(database: &Database, engine: Engine) -> Session {
+    let mut session = database.session();
+    let preparation = match engine {
+        Engine::Postgres => "set client_min_messages = error",
+        Engine::MariaDb | Engine::MySql => "alter database character set utf8mb4 collate utf8mb4_general_ci",
+    };
+    session.execute(preparation).expect("a session may be prepared");
+    session
 }
 
 /// Where the catalog differs from what is read back of `phasewise schema`.

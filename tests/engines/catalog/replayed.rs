@@ -49,7 +49,10 @@ struct Reading<'c> {
 impl Reading<'_> {
     fn put(&self, facts: &mut Facts) {
         let table = self.table;
-        facts.table(&self.name, &self.options());
+        // Of a table that is known in part, options that it does not say are not known to be the defaults.
+        if !table.is_partial || table.options != change::TableOptions::default() {
+            facts.table(&self.name, &self.options());
+        }
         for (at, column) in table.columns.iter().enumerate() {
             let fact = self.column(
                 at + 1,

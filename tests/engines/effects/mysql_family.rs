@@ -96,6 +96,11 @@ fn needed(tables: &str, case: &str) -> String {
                 wanted.extend(names);
             }
         }
+        // MySQL's rows come from a table of numbers.
+        let filled = statements.iter().filter(|statement| made(statement).is_some_and(|table| wanted.contains(&table)));
+        let from = filled.filter_map(|statement| words(statement).skip_while(|word| *word != "FROM").nth(1));
+        let from: Vec<String> = from.map(str::to_owned).collect();
+        wanted.extend(from);
         if wanted.len() == before {
             break;
         }
@@ -283,8 +288,16 @@ fn rows_or_table(runner: &mut Session, observer: &mut Session, statement: &str, 
 
 /// How the server numbers the last statement of a session, and what it does with it.
 fn activity(observer: &mut Session, process: &str) -> (String, String) {
-    let query = format!("select query_id, command, state from information_schema.processlist where id = {process}");
-    let answer = observer.execute(&query).expect("the server lists its sessions");
+    let query = match observer.engine() {
+        Engine::MySql => {
+            "select event_id, processlist_command, processlist_state from performance_schema.threads \
+             join performance_schema.events_statements_current using (thread_id) where processlist_id ="
+        }
+        Engine::MariaDb | Engine::Postgres => {
+            "select query_id, command, state from information_schema.processlist where id ="
+        }
+    };
+    let answer = observer.execute(&format!("{query} {process}")).expect("the server lists its sessions");
     let (number, state) = answer.split_once('\t').expect("three columns");
     (number.to_owned(), state.to_owned())
 }

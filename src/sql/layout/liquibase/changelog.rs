@@ -28,6 +28,8 @@ pub(super) struct Changeset {
     pub databases: Vec<String>,
     pub condition: Option<String>,
     pub delimiter: Option<String>,
+    /// The contexts and labels for which it is meant, as written.
+    pub filters: Vec<String>,
     pub runs_again: bool,
     pub refuses_transaction: bool,
     /// The bytes of the file that it stands in; in a changelog at least where it begins.
@@ -146,6 +148,7 @@ impl Changeset {
             "endDelimiter" => self.delimiter = Some(value.to_owned()),
             "dbms" => self.databases = value.split(',').map(|name| name.trim().to_ascii_lowercase()).collect(),
             "ignore" if is_true => self.databases = vec!["none".to_owned()],
+            "context" | "contexts" | "contextFilter" | "labels" => self.filters.push(value.to_owned()),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ mod changelog;
 mod formatted;
 mod xml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::directory::{Directory, ancestors, below, is_sql, parent};
 use super::error::LayoutError;
@@ -47,7 +47,13 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
     if changelogs.is_empty() && formatted.is_empty() {
         return Ok(None);
     }
-    let mut reader = Reader { tree: directory.tree, migrations: Vec::new(), read: Vec::new(), properties: Vec::new() };
+    let mut reader = Reader {
+        tree: directory.tree,
+        migrations: Vec::new(),
+        read: Vec::new(),
+        properties: Vec::new(),
+        filters: BTreeSet::new(),
+    };
     let mut remarks = Vec::new();
     if changelogs.is_empty() {
         remarks.push(format!(
@@ -61,6 +67,13 @@ pub(super) fn list(directory: &Directory<'_>) -> Result<Option<Listing>, LayoutE
         for root in roots(directory, &changelogs)? {
             reader.include(&directory.path_of(root), &mut Vec::new())?;
         }
+    }
+    if !reader.filters.is_empty() {
+        let filters: Vec<String> = reader.filters.iter().map(|filter| format!("`{filter}`")).collect();
+        remarks.push(format!(
+            "the changesets for the contexts and labels {} are taken to run, as they do where a deploy names none",
+            filters.join(", ")
+        ));
     }
     let mut listing = Listing { remarks, ..Listing::new(Layout::Liquibase, reader.migrations) };
     let is_left = |name: &&String| {
@@ -139,6 +152,8 @@ struct Reader<'t> {
     /// The files that were read.
     read: Vec<String>,
     properties: Vec<(String, String)>,
+    /// The contexts and labels that changesets are meant for.
+    filters: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -202,6 +217,7 @@ impl Reader<'_> {
     }
 
     fn changeset(&mut self, file: &SourceFile, changeset: &Changeset) {
+        self.filters.extend(changeset.filters.iter().cloned());
         let parts =
             |changes: &[Change]| changes.iter().flat_map(|change| self.parts(file, changeset, change)).collect();
         let migration = Migration {
