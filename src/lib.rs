@@ -4,6 +4,8 @@
 //! changes, replays them into a catalog, looks up what each change does on the engine at hand, and matches
 //! rules against the result. `ARCHITECTURE.md` is the map; modules are declared here in reading order.
 
+mod spelling;
+
 pub mod answer;
 mod embedded;
 mod template;

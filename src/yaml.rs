@@ -14,6 +14,8 @@ use serde::de::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::spelling::nearest;
+
 /// What is wrong with a YAML file, and where.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{message}")]
@@ -43,8 +45,16 @@ pub fn read<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, YamlError>
         let place = error.location().map(|location| SourceSpan::from(location.index()));
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
-        YamlError { message, source_code: source_code(path, text), place, help: None }
+        let help = meant(&message).map(|meant| format!("did you mean `{meant}`?"));
+        YamlError { message, source_code: source_code(path, text), place, help }
     })
+}
+
+/// Of a word that serde does not know, the one that it expects and that is spelt nearly so.
+fn meant(message: &str) -> Option<&str> {
+    let (_, unknown) = message.split_once("unknown field `").or_else(|| message.split_once("unknown variant `"))?;
+    let (wrong, expected) = unknown.split_once("`, expected ")?;
+    nearest(wrong, expected.split('`').skip(1).step_by(2))
 }
 
 /// Writes one document, in a form that [`read`] takes.

@@ -207,8 +207,8 @@ pub(super) struct TestRulesArguments {
 
 #[derive(Args)]
 pub(super) struct StatsArguments {
-    /// The database, as `postgresql://user:password@host:5432/database` or `mysql://…`; without it what
-    /// the environment says in `DATABASE_URL`
+    /// The database, as `postgresql://user:password@host:5432/database?sslmode=verify-full`,
+    /// `mysql://…` or `sqlite:FILE`; without it what the environment says in `DATABASE_URL`
     #[arg(long, value_name = "URL")]
     pub(super) database_url: Option<String>,
     /// The file to write; without it the standard output

@@ -33,6 +33,7 @@ use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
 use crate::sql::layout::{self, EngineEvidence};
+use crate::yaml::YamlError;
 
 /// What an application calls the fact of its engine.
 const ENGINE: &str = "engine";
@@ -61,12 +62,6 @@ enum ProjectError {
         help("say it with `--engine postgresql:16`, or with `engine: postgresql:16` in `phasewise.yaml`")
     )]
     NoEngine,
-    #[error("the stats are of {stats}, and the migrations are judged for {judged}")]
-    #[diagnostic(
-        code(phasewise::project::stats_of_another_engine),
-        help("take stats of the database that the migrations run on, with `phasewise stats`")
-    )]
-    StatsOfAnotherEngine { stats: &'static str, judged: &'static str },
     #[error("`{source_name}` says that these migrations run on `{name}`, which phasewise does not know")]
     #[diagnostic(
         code(phasewise::project::other_engine),
@@ -111,7 +106,7 @@ impl<'t> Workspace<'t> {
         let logs = logs(&project);
         let starting_schema = dump.map(|dump| dump.load(tree, choice.engine, logs, notes)).transpose()?;
         let target = settle(choice, &source, &effects, notes);
-        let policy = config.policy(stats);
+        let policy = config.policy(stats.map(|file| file.stats));
         Ok(Self { tree, target, config, named, project, starting_schema, effects, rules, recipes, policy })
     }
 
@@ -294,8 +289,15 @@ impl<'t> Workspace<'t> {
     }
 }
 
+/// Stats, and the file that holds them.
+struct StatsFile {
+    stats: Stats,
+    path: String,
+    text: String,
+}
+
 /// The stats that a flag or the configuration names, in this order.
-fn stats(target: &TargetArguments, config: &Config, tree: &Tree) -> Result<Option<Stats>, Failure> {
+fn stats(target: &TargetArguments, config: &Config, tree: &Tree) -> Result<Option<StatsFile>, Failure> {
     let (file, path) = match (&target.stats, &config.wishes.stats) {
         // A path that was typed is meant from here, not from the project's root.
         (Some(path), _) => (Tree::new("").read(&path.to_string_lossy())?, path.display().to_string()),
@@ -305,18 +307,24 @@ fn stats(target: &TargetArguments, config: &Config, tree: &Tree) -> Result<Optio
         (None, Some(path)) => (tree.read(path)?, path.clone()),
         (None, None) => return Ok(None),
     };
-    Ok(Some(Stats::read(&path, &file.text)?))
+    Ok(Some(StatsFile { stats: Stats::read(&path, &file.text)?, path, text: file.text.clone() }))
 }
 
 /// The engine with the version of the stats, where no other was said.
 fn with_stats(
     choice: EngineChoice,
     source: String,
-    stats: Option<&Stats>,
-) -> Result<(EngineChoice, String), ProjectError> {
-    let Some(stats) = stats else { return Ok((choice, source)) };
+    file: Option<&StatsFile>,
+) -> Result<(EngineChoice, String), YamlError> {
+    let Some(StatsFile { stats, path, text }) = file else { return Ok((choice, source)) };
     if stats.engine != choice.engine {
-        return Err(ProjectError::StatsOfAnotherEngine { stats: stats.engine.title(), judged: choice.engine.title() });
+        let (taken, judged) = (stats.engine.title(), choice.engine.title());
+        let message = format!("these stats are of {taken}, and the migrations are judged for {judged}");
+        let help = format!(
+            "take stats of the database that the migrations run on, with `phasewise stats`; or judge them for {taken}, with `--engine {}`",
+            stats.engine.name()
+        );
+        return Err(YamlError::at(path, text, &["engine"], message, Some(help)));
     }
     Ok(match choice.version {
         Some(_) => (choice, source),

@@ -1,39 +1,26 @@
 //! A live database, read and never written: what it is, and how large its tables are.
 //!
 //! The client crates stay behind this wall. A password goes to the server and nowhere else: no error and no debug output
-//! has it. Connections are not encrypted; a server that insists on TLS is one that cannot be asked.
+//! has it. Connections are encrypted as `sslmode` asks, and where nothing is asked, wherever the server can.
 
+mod address;
 mod mysql;
 mod postgresql;
+mod sqlite;
+mod tls;
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+pub use self::address::DatabaseUrl;
+use self::address::Place;
 use crate::engine::Engine;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a question may take, and how long it may wait for a lock.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
-
-/// Where a database is, and who asks.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl {
-    family: Family,
-    /// As its client takes it.
-    url: String,
-    /// Without the user and the password.
-    shown: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Postgresql,
-    Mysql,
-}
 
 /// What a database says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,15 +52,61 @@ pub enum DatabaseError {
         help("write `postgresql://user:password@host:5432/database`, or `mysql://…`, with special letters as `%40`")
     )]
     Url,
-    #[error("`{0}` databases cannot be asked; those of PostgreSQL, MySQL and MariaDB can")]
-    #[diagnostic(code(phasewise::database::scheme), help("begin the address with `postgresql://` or `mysql://`"))]
+    #[error("`{0}` databases cannot be asked; those of PostgreSQL, MySQL, MariaDB and SQLite can")]
+    #[diagnostic(
+        code(phasewise::database::scheme),
+        help("begin the address with `postgresql://`, `mysql://` or `sqlite:`")
+    )]
     Scheme(String),
     #[error("the address of the database names no database")]
     #[diagnostic(code(phasewise::database::none), help("name it after the host: `mysql://user@host:3306/database`"))]
     NoDatabase,
+    #[error("the address of the database names no file")]
+    #[diagnostic(
+        code(phasewise::database::no_file),
+        help("name it behind the colon: `sqlite:database/database.sqlite`")
+    )]
+    NoFile,
+    #[error("the address says `sslmode={0}`, which is none")]
+    #[diagnostic(
+        code(phasewise::database::tls_mode),
+        help(
+            "say `disable`, `prefer`, `require`, `verify-ca` or `verify-full`, with `sslrootcert=FILE` for a CA of your own"
+        )
+    )]
+    TlsMode(String),
+    #[error("the address says `{0}`, and phasewise does not prove who it is by a certificate")]
+    #[diagnostic(
+        code(phasewise::database::own_certificate),
+        help("let a user with a password and read-only rights ask, or write the file of stats on the server")
+    )]
+    OwnCertificate(String),
+    #[error("no certificates to trust are in `{path}`: {reason}")]
+    #[diagnostic(
+        code(phasewise::database::roots),
+        help("`sslrootcert` names a file in PEM form with the certificate of the CA that signed the server's")
+    )]
+    Roots { path: String, reason: String },
+    #[error("TLS cannot be set up: {0}")]
+    #[diagnostic(code(phasewise::database::tls))]
+    Tls(String),
+    #[error("`{server}` is not reached over TLS as the address asks: {reason}")]
+    #[diagnostic(
+        code(phasewise::database::not_trusted),
+        help(
+            "`sslrootcert=FILE` names a CA of your own, `sslmode=verify-ca` does not ask whether the certificate is made out to this host, `sslmode=require` not whom it is from"
+        )
+    )]
+    NotTrusted { server: String, reason: String },
     #[error("`{server}` cannot be reached: {reason}")]
     #[diagnostic(code(phasewise::database::unreachable), help("check the host and the port, and that the server runs"))]
     Unreachable { server: String, reason: String },
+    #[error("`{file}` cannot be read: {reason}")]
+    #[diagnostic(
+        code(phasewise::database::unreadable),
+        help("name the file of a database, as in `sqlite:database/database.sqlite`")
+    )]
+    Unreadable { file: String, reason: String },
     #[error("`{server}` refuses the login: {reason}")]
     #[diagnostic(code(phasewise::database::login), help("check the user, the password and the database's name"))]
     Login { server: String, reason: String },
@@ -88,39 +121,11 @@ pub enum DatabaseError {
 impl DatabaseUrl {
     /// Asks the database what it is, and how large its tables are.
     pub fn survey(&self) -> Result<Survey, DatabaseError> {
-        match self.family {
-            Family::Postgresql => postgresql::survey(self),
-            Family::Mysql => mysql::survey(self),
+        match &self.place {
+            Place::Postgresql(server) => postgresql::survey(self, server),
+            Place::Mysql(server) => mysql::survey(self, server),
+            Place::Sqlite(path) => sqlite::survey(path),
         }
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = DatabaseError;
-
-    fn from_str(text: &str) -> Result<Self, DatabaseError> {
-        let (scheme, rest) = text.trim().split_once("://").ok_or(DatabaseError::Url)?;
-        let (family, scheme) = match scheme.to_ascii_lowercase().as_str() {
-            "postgresql" | "postgres" | "pgsql" => (Family::Postgresql, "postgresql"),
-            "mysql" | "mariadb" => (Family::Mysql, "mysql"),
-            other => return Err(DatabaseError::Scheme(other.to_owned())),
-        };
-        let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
-        let shown = address.split(['?', '#']).next().unwrap_or_default();
-        Ok(Self { family, url: format!("{scheme}://{rest}"), shown: shown.to_owned() })
-    }
-}
-
-/// Without the user and the password.
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.shown)
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "DatabaseUrl({})", self.shown)
     }
 }
 
@@ -134,17 +139,6 @@ fn version(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_shown_without_who_asks() {
-        let url: DatabaseUrl = "pgsql://app:p%40ss@db.example.org:5432/shop?sslmode=prefer".parse().unwrap();
-        assert_eq!(url.to_string(), "db.example.org:5432/shop");
-        assert_eq!(format!("{url:?}"), "DatabaseUrl(db.example.org:5432/shop)");
-        let odd: DatabaseUrl = "mysql://app:p@ss@h/shop".parse().unwrap();
-        assert_eq!(odd.to_string(), "h/shop", "even where the password is not escaped");
-        assert_eq!("shop".parse::<DatabaseUrl>(), Err(DatabaseError::Url));
-        assert_eq!("oracle://h/shop".parse::<DatabaseUrl>(), Err(DatabaseError::Scheme("oracle".to_owned())));
-    }
 
     #[test]
     fn a_version_is_numbers() {

@@ -1,8 +1,9 @@
 //! What a server of the MySQL family says of itself.
 
 use mysql_client::prelude::Queryable;
-use mysql_client::{Conn, Error, Opts, OptsBuilder};
+use mysql_client::{Conn, DriverError, Error, Opts, OptsBuilder, SslOpts};
 
+use super::address::{Server, Tls, TlsMode};
 use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, DatabaseError, DatabaseUrl, Survey, SurveyedTable, version};
 use crate::engine::Engine;
 
@@ -17,8 +18,8 @@ const TABLES: &str = "
 
 type Row = (String, Option<u64>, Option<u64>);
 
-pub(super) fn survey(url: &DatabaseUrl) -> Result<Survey, DatabaseError> {
-    let opts = Opts::from_url(&url.url).map_err(|_| DatabaseError::Url)?;
+pub(super) fn survey(url: &DatabaseUrl, server: &Server) -> Result<Survey, DatabaseError> {
+    let opts = Opts::from_url(&server.url).map_err(|_| DatabaseError::Url)?;
     if opts.get_db_name().is_none_or(str::is_empty) {
         return Err(DatabaseError::NoDatabase);
     }
@@ -27,8 +28,22 @@ pub(super) fn survey(url: &DatabaseUrl) -> Result<Survey, DatabaseError> {
         .read_timeout(Some(ANSWER_TIMEOUT))
         .prefer_socket(false);
     let failed = |error: Error| told(&error, url);
-    let mut connection = Conn::new(opts).map_err(failed)?;
+    let mut connection = connect(opts, &server.tls).map_err(failed)?;
     ask(&mut connection).map_err(failed)
+}
+
+fn connect(opts: OptsBuilder, tls: &Tls) -> Result<Conn, Error> {
+    if tls.mode == TlsMode::Disable {
+        return Conn::new(opts);
+    }
+    let asked = SslOpts::default()
+        .with_root_cert_path(tls.roots.clone())
+        .with_danger_accept_invalid_certs(tls.mode < TlsMode::VerifyCa)
+        .with_danger_skip_domain_validation(tls.mode < TlsMode::VerifyFull);
+    match Conn::new(opts.clone().ssl_opts(asked)) {
+        Err(Error::DriverError(DriverError::TlsNotSupported)) if tls.mode == TlsMode::Prefer => Conn::new(opts),
+        connected => connected,
+    }
 }
 
 fn ask(connection: &mut Conn) -> Result<Survey, Error> {
@@ -55,6 +70,10 @@ fn told(error: &Error, url: &DatabaseUrl) -> DatabaseError {
             DatabaseError::Login { server, reason: answer.message.clone() }
         }
         Error::MySqlError(answer) => DatabaseError::Denied { server, reason: answer.message.clone() },
+        Error::TlsError(reason) => DatabaseError::NotTrusted { server, reason: reason.to_string() },
+        Error::DriverError(DriverError::TlsNotSupported) => {
+            DatabaseError::NotTrusted { server, reason: "the server does not speak it".to_owned() }
+        }
         other => DatabaseError::Unreachable { server, reason: other.to_string() },
     }
 }

@@ -2,10 +2,13 @@
 
 use std::error::Error as _;
 
+use postgres_client::config::SslMode;
 use postgres_client::error::SqlState;
 use postgres_client::{Client, Config, Error, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, DatabaseError, DatabaseUrl, Survey, SurveyedTable, version};
+use super::address::{Server, TlsMode};
+use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, DatabaseError, DatabaseUrl, Survey, SurveyedTable, tls, version};
 use crate::engine::Engine;
 
 /// A table with its partitions and its inheritors, for what is done to it is done to them. An estimate that is below zero
@@ -31,11 +34,21 @@ const TABLES: &str = "
     group by 1, 2, 3
     order by 1, 2";
 
-pub(super) fn survey(url: &DatabaseUrl) -> Result<Survey, DatabaseError> {
-    let mut config: Config = url.url.parse().map_err(|_| DatabaseError::Url)?;
+pub(super) fn survey(url: &DatabaseUrl, server: &Server) -> Result<Survey, DatabaseError> {
+    let mut config: Config = server.url.parse().map_err(|_| DatabaseError::Url)?;
     config.connect_timeout(CONNECT_TIMEOUT).application_name("phasewise");
     let failed = |error: Error| told(&error, url);
-    let mut client = config.connect(NoTls).map_err(failed)?;
+    let mode = match server.tls.mode {
+        TlsMode::Disable => SslMode::Disable,
+        TlsMode::Prefer => SslMode::Prefer,
+        TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
+    };
+    config.ssl_mode(mode);
+    let connected = match mode {
+        SslMode::Disable => config.connect(NoTls),
+        _ => config.connect(MakeRustlsConnect::new(tls::configuration(&server.tls)?)),
+    };
+    let mut client = connected.map_err(failed)?;
     ask(&mut client).map_err(failed)
 }
 
@@ -64,7 +77,13 @@ fn told(error: &Error, url: &DatabaseUrl) -> DatabaseError {
     let server = url.to_string();
     let Some(answer) = error.as_db_error() else {
         let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        return DatabaseError::Unreachable { server, reason };
+        // The client tells what failed in its own words alone.
+        let is_of_tls = error.to_string().starts_with("error performing TLS handshake");
+        return if is_of_tls {
+            DatabaseError::NotTrusted { server, reason }
+        } else {
+            DatabaseError::Unreachable { server, reason }
+        };
     };
     let reason = answer.message().to_owned();
     let login =

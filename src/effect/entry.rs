@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::fact::Verdict;
 use super::matcher::{ChangeMatch, Kind, TableMatch};
 use super::subject::Subject;
-use super::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable};
+use super::{Algorithm, Blocks, Certainty, Effect, Lasts, OtherTable, online};
 use crate::change::{ForeignKey, SchemaChange, TableName, TableSetting};
 use crate::engine::VersionRange;
 use crate::yaml::OneOf;
@@ -24,6 +24,8 @@ pub struct Entry {
     table: TableMatch,
     /// The statement also makes a change of one of these kinds.
     together_with: Option<OneOf<Kind>>,
+    /// The statement asks for this ALGORITHM=, which is another way than the server would take by itself.
+    asks_for: Option<OneOf<Algorithm>>,
     /// What it asks about is so seldom true that it is not thought to be where the catalog does not know.
     #[serde(default)]
     rare: bool,
@@ -101,6 +103,7 @@ impl Entry {
         Verdict::all([
             Verdict::any(self.on.0.iter().map(|on| on.matches(subject))),
             version.map_or_else(Verdict::yes, |answer| Verdict::of(answer, VERSION)),
+            Verdict::certainly(Some(true), self.asks_for.as_ref().is_none_or(|asked| asks_for(subject, asked))),
             together.map_or_else(Verdict::yes, |answer| Verdict::of(answer, "what else the statement does")),
             self.table.matches(subject),
         ])
@@ -133,6 +136,12 @@ impl Entry {
 
     /// `source` is what the file gives for entries that name none.
     pub fn effect(&self, subject: &Subject<'_>, source: &str) -> Effect {
+        let others = self.others.iter().flat_map(|other| other.tables(subject)).collect();
+        Effect { others, source: self.source.as_deref().unwrap_or(source).to_owned(), ..self.outline() }
+    }
+
+    /// What the engine does, whichever table it is.
+    pub fn outline(&self) -> Effect {
         Effect {
             lock: self.lock.clone(),
             blocks: blocks(&self.blocks),
@@ -143,14 +152,19 @@ impl Entry {
             scans: self.scan.unwrap_or(self.lasts != Lasts::Moment),
             in_transaction: self.in_transaction,
             refused: self.refused.clone(),
-            others: self.others.iter().flat_map(|other| other.tables(subject)).collect(),
+            others: Vec::new(),
             certainty: if self.unknown { Certainty::Unknown } else { Certainty::Known },
             hangs_on: Vec::new(),
             says: self.says().to_owned(),
-            source: self.source.as_deref().unwrap_or(source).to_owned(),
+            source: String::new(),
             alternatives: Vec::new(),
         }
     }
+}
+
+fn asks_for(subject: &Subject<'_>, asked: &OneOf<Algorithm>) -> bool {
+    let algorithm = subject.statement.online.algorithm.as_deref().and_then(online::algorithm);
+    algorithm.is_some_and(|algorithm| asked.has(&algorithm))
 }
 
 impl Other {

@@ -45,6 +45,15 @@ impl Effects {
         self.file.candidates(subject).entries
     }
 
+    /// Every effect that changes of one of `kinds` may have (of any kind, where one of them is `None`), whatever the tables are
+    /// like and whatever ALGORITHM= and LOCK= a statement asks for.
+    pub fn reachable(&self, kinds: &[Option<&str>]) -> Vec<Effect> {
+        let is_any = kinds.contains(&None);
+        let is_about = |entry: &&Entry| is_any || entry.kinds().any(|kind| kind.is_none() || kinds.contains(&kind));
+        let outlines = self.entries().iter().filter(is_about).map(Entry::outline);
+        outlines.flat_map(|outline| online::forms(&outline, self.file.instant_refuses_lock)).collect()
+    }
+
     /// What the change does: the first entry that matches. Where it is not known whether an entry does, the worst of
     /// those that may, with the others as its alternatives.
     pub fn of(&self, subject: &Subject<'_>) -> Effect {

@@ -18,6 +18,19 @@ pub fn honour(mut effect: Effect, clauses: &OnlineClauses, instant_refuses_lock:
     effect
 }
 
+/// The effect without clauses, and what each pair of them makes of it.
+pub fn forms(effect: &Effect, instant_refuses_lock: bool) -> Vec<Effect> {
+    let asked = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).chain([None]).collect::<Vec<_>>();
+    let algorithms = asked(&["instant", "inplace", "copy"]);
+    let locks = asked(&LOCKS);
+    let pairs = algorithms.iter().flat_map(|algorithm| locks.iter().map(move |lock| (algorithm, lock)));
+    let form = |(algorithm, lock): (&Option<String>, &Option<String>)| {
+        let clauses = OnlineClauses { algorithm: algorithm.clone(), lock: lock.clone() };
+        settle(effect.clone(), &clauses, instant_refuses_lock)
+    };
+    pairs.map(form).collect()
+}
+
 fn settle(effect: Effect, clauses: &OnlineClauses, instant_refuses_lock: bool) -> Effect {
     let Some(needed) = effect.algorithm.filter(|_| effect.refused.is_none()) else { return effect };
     let wanted = clauses.algorithm.as_deref().and_then(algorithm);
@@ -46,7 +59,8 @@ fn settle(effect: Effect, clauses: &OnlineClauses, instant_refuses_lock: bool) -
     }
 }
 
-fn algorithm(name: &str) -> Option<Algorithm> {
+/// The algorithm that ALGORITHM= names; `None` for DEFAULT.
+pub fn algorithm(name: &str) -> Option<Algorithm> {
     [Algorithm::Instant, Algorithm::Nocopy, Algorithm::Inplace, Algorithm::Copy]
         .into_iter()
         .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))

@@ -184,7 +184,7 @@ impl<'a> ExampleJudge<'a> {
         let later = example.published.later.clone().map(|text| Later { name: LATER.to_owned(), text });
         let order = published::misplaced(later.as_slice(), &script, None, start);
         let noted = remarks::of_script(&script, &unknowns(&script, false));
-        let in_vain = suppress(&file, &script.comments, None, &mut findings);
+        let in_vain = suppress(&file, &script.comments, None, self.rules, &mut findings);
         for remark in noted.iter().chain(&way_back).chain(&edit).chain(&order).chain(&in_vain) {
             found.extend(self.rules.about_remark(remark).map(|rule| ExampleFinding {
                 rule,

@@ -22,6 +22,7 @@ use crate::engine::EngineVersion;
 use crate::finding::{Date, Evidence, Finding, Suppressions, UnusedSuppression};
 use crate::rule::{Remark, RemarkKind, Rules};
 use crate::source::{Comment, SourceFile, Tree};
+use crate::spelling::nearest;
 
 /// What a lint needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -253,7 +254,7 @@ impl Lint<'_> {
     fn suppress(&self, findings: &mut [Finding], script: &Script) -> Vec<Remark> {
         let Some(first) = script.comments.first() else { return Vec::new() };
         let file = self.tree.file(first.span.file);
-        suppress(&file, &script.comments, self.today, findings)
+        suppress(&file, &script.comments, self.today, self.rules, findings)
     }
 
     fn judge_with(&self) -> Judge<'_> {
@@ -272,13 +273,14 @@ pub(super) fn suppress(
     file: &SourceFile,
     comments: &[Comment],
     today: Option<Date>,
+    rules: &Rules,
     findings: &mut [Finding],
 ) -> Vec<Remark> {
     let suppressions = Suppressions::read(file, comments, today);
     let unused = suppressions.apply(findings).into_iter().map(|UnusedSuppression { span, rule }| Remark {
         kind: RemarkKind::SuppressionUnused,
         span,
-        reason: format!("`{rule}` finds nothing here"),
+        reason: in_vain(&rule, rules),
         what: rule,
     });
     let problems = suppressions.problems.iter().map(|problem| Remark {
@@ -288,6 +290,18 @@ pub(super) fn suppress(
         what: String::new(),
     });
     problems.chain(unused).collect()
+}
+
+/// Why a comment that names the rule suppresses nothing.
+fn in_vain(rule: &str, rules: &Rules) -> String {
+    let meant = || nearest(rule, rules.iter().map(|rule| rule.id.as_str()));
+    match (rules.get(rule), meant()) {
+        (Some(_), _) => format!("`{rule}` finds nothing here"),
+        (None, Some(meant)) => format!("there is no rule `{rule}`, so nothing is suppressed: did you mean `{meant}`?"),
+        (None, None) => {
+            format!("there is no rule `{rule}`, so nothing is suppressed: `phasewise explain` lists the rules")
+        }
+    }
 }
 
 /// The tables as a batch will leave them, worked out when somebody asks.

@@ -30,7 +30,7 @@ pub(super) enum Duration {
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct EffectMatch {
+pub struct EffectMatch {
     /// All of these are blocked.
     blocks: Option<OneOf<Blocked>>,
     pub(super) lasts: Option<OneOf<Duration>>,
@@ -63,7 +63,8 @@ impl EffectMatch {
         Verdict::of(answer, "what the engine does for this change")
     }
 
-    fn fits(&self, effect: &Effect) -> bool {
+    /// Whether it is such an effect.
+    pub(super) fn fits(&self, effect: &Effect) -> bool {
         let is_as = |wanted: Option<bool>, fact: bool| wanted.is_none_or(|wanted| wanted == fact);
         let lasts = |wanted: &OneOf<Duration>| wanted.0.iter().any(|wanted| wanted.fits(effect.lasts));
         self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, effect.blocks))

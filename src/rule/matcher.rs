@@ -212,6 +212,17 @@ impl RuleMatch {
         lasts.is_some_and(|lasts| !lasts.has(&Duration::Moment))
     }
 
+    /// What it asks of an effect, and of which kinds of change (`None` for any); `None` where it asks nothing of it.
+    pub fn wanted_effect(&self) -> Option<(&EffectMatch, Vec<Option<&'static str>>)> {
+        let kinds = self.change.as_ref().map(|changes| changes.0.iter().map(ChangeMatch::kind).collect());
+        Some((self.effect.as_ref()?, kinds.unwrap_or_else(|| vec![None])))
+    }
+
+    /// Whether it may be about changes on the engine.
+    pub fn is_for(&self, engine: Engine) -> bool {
+        self.engine.as_ref().is_none_or(|names| names.0.iter().any(|name| name.engine() == engine))
+    }
+
     /// Whether it asks what running code does.
     pub fn asks_for_code(&self) -> bool {
         self.read_by.is_some() || self.written_by.is_some() || self.inserted_without.is_some()

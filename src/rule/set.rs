@@ -1,10 +1,13 @@
 //! All rules that apply, and what they find in one change.
 
+use std::collections::BTreeSet;
+
 use super::rule_file::ReadRule;
 use super::{Remark, Rule};
 use crate::answer::Answer;
-use crate::effect::{Effect, Subject, Verdict};
+use crate::effect::{Effect, Effects, Lasts, Subject, Verdict};
 use crate::embedded;
+use crate::engine::Engine;
 use crate::yaml::YamlError;
 
 /// The folders of `rules/` that hold rules.
@@ -63,6 +66,9 @@ impl Rules {
                 }
             }
         }
+        for file in own {
+            self.check_reach(file)?;
+        }
         for OwnRule { path, text, .. } in own {
             for rule in self.0.iter().filter(|rule| rule.path == *path) {
                 let lists = [("silences", &rule.silences), ("silences-earlier", &rule.silences_earlier)];
@@ -75,6 +81,25 @@ impl Rules {
             }
         }
         Ok(self)
+    }
+
+    /// Refuses a rule that waits for an effect which nothing that it is about has on any engine.
+    fn check_reach(&self, OwnRule { path, text, .. }: &OwnRule) -> Result<(), YamlError> {
+        let matcher = self.0.iter().find(|rule| rule.path == *path).map(|rule| &rule.matcher);
+        let Some((matcher, (wanted, kinds))) = matcher.and_then(|matcher| Some((matcher, matcher.wanted_effect()?)))
+        else {
+            return Ok(());
+        };
+        let mut seen = Vec::new();
+        for engine in Engine::ALL.into_iter().filter(|engine| matcher.is_for(*engine)) {
+            seen.extend(Effects::builtin(engine)?.reachable(&kinds));
+        }
+        if seen.iter().any(|effect| wanted.fits(effect)) {
+            return Ok(());
+        }
+        let message = "nothing that this rule is about has such an effect, so it finds nothing".to_owned();
+        let help = format!("what there is: {}; `phasewise effects` shows what each change does", told(&seen));
+        Err(YamlError::at(path, text, &["match", "effect"], message, Some(help)))
     }
 
     pub fn get(&self, id: &str) -> Option<&Rule> {
@@ -118,6 +143,25 @@ impl Rules {
         };
         matches.iter().filter(|found| !is_silenced(found)).cloned().collect()
     }
+}
+
+/// How long effects last and what they block, each kind once.
+fn told(effects: &[Effect]) -> String {
+    let blocks = |effect: &Effect| match (effect.blocks.reads, effect.blocks.writes) {
+        (true, true) => "blocks read and write",
+        (true, false) => "blocks read",
+        (false, true) => "blocks write",
+        (false, false) => "blocks nothing",
+    };
+    let lasts = |effect: &Effect| match effect.lasts {
+        Lasts::Moment => "lasts moment",
+        Lasts::Scan => "lasts scan",
+        Lasts::IndexBuild => "lasts index-build",
+        Lasts::Rebuild => "lasts rebuild",
+    };
+    let words: BTreeSet<String> =
+        effects.iter().map(|effect| format!("{} and {}", lasts(effect), blocks(effect))).collect();
+    words.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn taken(other: &Rule, path: &str, text: &str) -> YamlError {

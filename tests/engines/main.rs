@@ -35,7 +35,7 @@ use crate::server::{Release, Servers};
 
 type Test = (&'static str, fn(&Servers) -> Outcome);
 
-const TESTS: [Test; 14] = [
+const TESTS: [Test; 16] = [
     ("server::postgres_holds_a_lock_across_sessions", server::postgres_holds_a_lock_across_sessions),
     ("server::mariadb_holds_a_lock_across_sessions", server::mariadb_holds_a_lock_across_sessions),
     ("laravel::agrees_on_random_blueprints", laravel::random::agrees_on_random_blueprints),
@@ -43,6 +43,8 @@ const TESTS: [Test; 14] = [
     ("effects::every_claim_has_a_case", effects::every_claim_has_a_case),
     ("sqlite::a_rebuild_loses_rows_outside_of_a_transaction", sqlite::a_rebuild_loses_rows_outside_of_a_transaction),
     ("stats::postgres_tells_sizes", stats::postgres_tells_sizes),
+    ("stats::postgres_is_asked_over_tls", stats::postgres_is_asked_over_tls),
+    ("stats::a_file_of_sqlite_tells_sizes", stats::a_file_of_sqlite_tells_sizes),
     ("stats::mariadb_tells_sizes", stats::mariadb_tells_sizes),
     ("fixtures::shop_runs_on_mariadb", fixtures::shop_runs_on_mariadb),
     ("fixtures::ledger_runs_on_postgres", fixtures::ledger_runs_on_postgres),

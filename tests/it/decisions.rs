@@ -65,6 +65,8 @@ fn broken_rules_judge_nothing() {
         ("id: money-in-a-float", "id: money"),
         ("id: money-in-a-float", "id: money-in-a-float\nreplaces-builtin: true"),
         ("severity: warning", "severity: warning\nsilences: [nothing]"),
+        ("match:", "match:\n  effect: { lasts: rebuild, blocks: nothing, algorithm: instant }"),
+        ("match:", "match:\n  engine: sqlite\n  effect: { algorithm: inplace }"),
     ] {
         assert!(OWN.contains(sound));
         write(project.path(), path, OWN.replacen(sound, wrong, 1).as_bytes());
@@ -281,6 +283,20 @@ fn a_suppression_in_vain_is_a_finding_like_others() {
     says(&lint(&[]), "warning[suppression-unused]");
     says(&lint(&[]), "exit 0");
     says(&lint(&["--fail-on", "warning"]), "exit 1");
+    let comment = |text: &str| {
+        let sql = format!("-- phasewise-ignore {text}\nDROP TABLE orders;\n");
+        write(project.path(), "migrations/0002_note.sql", sql.as_bytes());
+        let shown = lint(&[]).replace("\n  \u{2502} ", " ");
+        says(&shown, "exit 1");
+        says(&shown, "migrations/0002_note.sql:1:1");
+        shown
+    };
+    says(&comment("table-dropped"), "gives no reason, so it suppresses nothing: write `phasewise-ignore rule: reason`");
+    says(
+        &comment("table-droped: it is empty"),
+        "there is no rule `table-droped`, so nothing is suppressed: did you mean `table-dropped`?",
+    );
+    write(project.path(), "migrations/0002_note.sql", vain.as_bytes());
     says(&lint(&["--format", "github"]), "::warning file=migrations/0002_note.sql,line=1,");
     write(project.path(), "phasewise.yaml", b"engine: postgresql:16\nrules: { suppression-unused: off }\n");
     says(&lint(&[]), "nothing found in 1 migration");
@@ -305,7 +321,14 @@ fn the_mode_of_the_server_is_that_of_the_stats() {
 fn stats_that_cannot_be_taken_say_why() {
     let nowhere = directory(&[]);
     says(&run(nowhere.path(), &["stats"]), "no database is named");
-    says(&run(nowhere.path(), &["stats", "--database-url", "sqlite://shop.db"]), "`sqlite` databases cannot be asked");
+    let told = |url: &str| run(nowhere.path(), &["stats", "--database-url", url]);
+    says(&told("oracle://shop"), "`oracle` databases cannot be asked");
+    says(&told("sqlite://shop.db"), "`shop.db` cannot be read: No such file");
+    says(
+        &told("postgresql://app:hush@localhost/shop?sslmode=always"),
+        "the address says `sslmode=always`, which is none",
+    );
+    assert!(!told("postgresql://app:hush@localhost/shop?sslmode=always").contains("hush"));
     let shown = run(nowhere.path(), &["stats", "--database-url", "app:hush@localhost/shop"]);
     says(&shown, "exit 2");
     assert!(!shown.contains("hush"), "{shown}");

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// The modules from the bottom up. One line never imports another module of the same line.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
+    &["spelling"],
     &["answer", "yaml", "embedded", "template", "eloquent"],
     &["source", "engine"],
     &["php", "change"],

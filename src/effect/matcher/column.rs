@@ -202,6 +202,9 @@ pub struct DropColumnMatch {
     checked_with_others: Option<bool>,
     cascade: Option<bool>,
     if_exists: Option<bool>,
+    /// It is known to be computed as it is read.
+    #[serde(rename = "virtual")]
+    is_virtual: Option<bool>,
     /// INSERTs have to set it: it is known to be NOT NULL, nothing fills it, and it is no part of the primary key.
     required: Option<bool>,
     /// Such a column stands; one that is dropped without IF EXISTS must.
@@ -247,6 +250,12 @@ impl DropColumnMatch {
             ),
             Verdict::certainly(self.cascade, change.cascade),
             Verdict::certainly(self.if_exists, change.if_exists),
+            Verdict::certainly(
+                self.is_virtual,
+                definition(subject, column)
+                    .and_then(|column| column.generated.as_ref())
+                    .is_some_and(|it| !it.is_stored),
+            ),
             Verdict::certainly(self.required, subject.table().is_some_and(|table| is_required(table, column, engine))),
             Verdict::whether(
                 self.in_foreign_key,

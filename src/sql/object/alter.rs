@@ -3,13 +3,20 @@
 use std::ops::Range;
 
 use super::{create, names, routine, sequence, trigger, type_, view};
-use crate::change::{AlterObject, Definition, Object, ObjectAction, ObjectKind, SchemaChange};
+use crate::change::{AlterObject, Definition, Object, ObjectAction, ObjectKind, RenameTable, SchemaChange, TableName};
 use crate::engine::Engine;
 use crate::sql::cursor::Cursor;
 use crate::sql::reading::Reading;
 
 /// Reads on behind the kind.
 pub(super) fn read(cursor: &mut Cursor<'_>, kind: ObjectKind, range: Range<usize>, reading: &mut Reading) {
+    if kind == ObjectKind::Schema
+        && let Some(moved) = transfer(&mut cursor.clone())
+    {
+        reading.push(range, SchemaChange::RenameTable(moved));
+        cursor.skip_all();
+        return;
+    }
     let if_exists = cursor.eat("IF EXISTS");
     let mut object = match kind {
         ObjectKind::System | ObjectKind::Instance => Object::new(kind, crate::change::TableName::new(String::new())),
@@ -23,6 +30,20 @@ pub(super) fn read(cursor: &mut Cursor<'_>, kind: ObjectKind, range: Range<usize
         reading.push(range.clone(), SchemaChange::AlterObject(AlterObject { object, if_exists, action }));
     }
     cursor.skip_all();
+}
+
+/// SQL Server's `ALTER SCHEMA billing TRANSFER OBJECT::dbo.invoices`, behind the kind.
+fn transfer(cursor: &mut Cursor<'_>) -> Option<RenameTable> {
+    let schema = cursor.name().ok()?;
+    if !cursor.eat("TRANSFER") || cursor.is_any(&["TYPE", "XML SCHEMA COLLECTION"]) {
+        return None;
+    }
+    if cursor.eat("OBJECT") {
+        cursor.part_until(|cursor| !cursor.is_symbol(":") && !cursor.is_symbol("::"));
+    }
+    let table = cursor.table_name().ok()?;
+    let to = TableName { schema: Some(schema), name: table.name.clone() };
+    Some(RenameTable { table, to })
 }
 
 fn is_postgresql(cursor: &Cursor<'_>) -> bool {

@@ -1,0 +1,201 @@
+//! Where a database is: what an address says, and what of it may be shown.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::DatabaseError;
+
+/// Where a database is, and who asks.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl {
+    pub(super) place: Place,
+    /// Without the user and the password.
+    shown: String,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Postgresql(Server),
+    Mysql(Server),
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+}
+
+/// A server that is asked over a network.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Server {
+    /// As its client takes it, without what is said of TLS.
+    pub url: String,
+    pub tls: Tls,
+}
+
+/// What the address says of TLS.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Tls {
+    pub mode: TlsMode,
+    /// Certificates of those who may sign the server's.
+    pub roots: Option<PathBuf>,
+}
+
+/// In the words of PostgreSQL; MySQL has others for the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum TlsMode {
+    Disable,
+    /// Where the server has it.
+    #[default]
+    Prefer,
+    Require,
+    /// Somebody who is trusted signed the server's certificate.
+    VerifyCa,
+    /// And it is made out to the host.
+    VerifyFull,
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseError;
+
+    fn from_str(text: &str) -> Result<Self, DatabaseError> {
+        let (scheme, rest) = text.trim().split_once(':').ok_or(DatabaseError::Url)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if matches!(scheme.as_str(), "sqlite" | "sqlite3") {
+            return Self::of_file(rest);
+        }
+        let rest = rest.strip_prefix("//").ok_or(DatabaseError::Url)?;
+        let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+        let shown = address.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let place = match scheme.as_str() {
+            "postgresql" | "postgres" | "pgsql" => Place::Postgresql(Server::read("postgresql", rest)?),
+            "mysql" | "mariadb" => Place::Mysql(Server::read("mysql", rest)?),
+            _ => return Err(DatabaseError::Scheme(scheme)),
+        };
+        Ok(Self { place, shown })
+    }
+}
+
+impl DatabaseUrl {
+    /// `sqlite:shop.sqlite`, `sqlite:///srv/shop.sqlite`
+    fn of_file(rest: &str) -> Result<Self, DatabaseError> {
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        let path = path.split('?').next().unwrap_or_default();
+        if path.is_empty() || path == ":memory:" {
+            return Err(DatabaseError::NoFile);
+        }
+        Ok(Self { place: Place::Sqlite(PathBuf::from(path)), shown: path.to_owned() })
+    }
+}
+
+impl Server {
+    fn read(scheme: &str, rest: &str) -> Result<Self, DatabaseError> {
+        let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut tls = Tls::default();
+        let mut others = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match plain(name).as_str() {
+                "sslmode" => tls.mode = TlsMode::read(value)?,
+                "sslrootcert" | "sslca" => tls.roots = Some(PathBuf::from(decoded(value))),
+                "sslcert" | "sslkey" => return Err(DatabaseError::OwnCertificate(name.to_owned())),
+                _ => others.push(pair),
+            }
+        }
+        // As libpq does it: who names whom to trust wants that to be looked at.
+        if tls.mode == TlsMode::Require && tls.roots.is_some() {
+            tls.mode = TlsMode::VerifyCa;
+        }
+        let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
+        Ok(Self { url: format!("{scheme}://{address}{query}"), tls })
+    }
+}
+
+impl TlsMode {
+    fn read(text: &str) -> Result<Self, DatabaseError> {
+        Ok(match plain(text).as_str() {
+            "disable" | "disabled" => Self::Disable,
+            "allow" | "prefer" | "preferred" => Self::Prefer,
+            "require" | "required" => Self::Require,
+            "verifyca" => Self::VerifyCa,
+            "verifyfull" | "verifyidentity" => Self::VerifyFull,
+            _ => return Err(DatabaseError::TlsMode(text.to_owned())),
+        })
+    }
+}
+
+/// Without case, hyphens and underscores, in which the two families differ.
+fn plain(word: &str) -> String {
+    word.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_ascii_lowercase()
+}
+
+/// With `%2F` and the like as what they stand for.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend(before.bytes());
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    bytes.extend(rest.bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Without the user and the password.
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "DatabaseUrl({})", self.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_who_asks() {
+        let url: DatabaseUrl = "pgsql://app:p%40ss@db.example.org:5432/shop?sslmode=prefer".parse().unwrap();
+        assert_eq!(url.to_string(), "db.example.org:5432/shop");
+        assert_eq!(format!("{url:?}"), "DatabaseUrl(db.example.org:5432/shop)");
+        let odd: DatabaseUrl = "mysql://app:p@ss@h/shop".parse().unwrap();
+        assert_eq!(odd.to_string(), "h/shop", "even where the password is not escaped");
+        assert_eq!("shop".parse::<DatabaseUrl>(), Err(DatabaseError::Url));
+        assert_eq!("mysql:h/shop".parse::<DatabaseUrl>(), Err(DatabaseError::Url));
+        assert_eq!("oracle://h/shop".parse::<DatabaseUrl>(), Err(DatabaseError::Scheme("oracle".to_owned())));
+    }
+
+    #[test]
+    fn a_file_is_named_as_people_name_it() {
+        let file = |text: &str| text.parse::<DatabaseUrl>().map(|url| url.to_string());
+        assert_eq!(file("sqlite:shop.sqlite"), Ok("shop.sqlite".to_owned()));
+        assert_eq!(file("sqlite://database/shop.sqlite"), Ok("database/shop.sqlite".to_owned()));
+        assert_eq!(file("sqlite:///srv/shop.sqlite?foreign_key_constraints=1"), Ok("/srv/shop.sqlite".to_owned()));
+        assert_eq!(file("sqlite::memory:"), Err(DatabaseError::NoFile));
+    }
+
+    #[test]
+    fn what_is_said_of_tls_is_taken_out_of_the_address() {
+        let read = |text: &str| match text.parse::<DatabaseUrl>().map(|url| url.place) {
+            Ok(Place::Postgresql(server) | Place::Mysql(server)) => Ok((server.url, server.tls.mode, server.tls.roots)),
+            Ok(Place::Sqlite(_)) => Err(DatabaseError::Url),
+            Err(error) => Err(error),
+        };
+        let at = |url: &str, mode, roots: Option<&str>| Ok((url.to_owned(), mode, roots.map(PathBuf::from)));
+        assert_eq!(read("postgres://h/shop"), at("postgresql://h/shop", TlsMode::Prefer, None));
+        assert_eq!(
+            read("postgres://h/shop?sslmode=verify-full&options=-c%20a%3Db&sslrootcert=%2Fetc%2Fca.pem"),
+            at("postgresql://h/shop?options=-c%20a%3Db", TlsMode::VerifyFull, Some("/etc/ca.pem"))
+        );
+        assert_eq!(read("mysql://h/shop?ssl-mode=VERIFY_IDENTITY"), at("mysql://h/shop", TlsMode::VerifyFull, None));
+        assert_eq!(read("mysql://h/shop?ssl-mode=DISABLED"), at("mysql://h/shop", TlsMode::Disable, None));
+        let with_roots = read("postgres://h/shop?sslmode=require&sslrootcert=ca.pem");
+        assert_eq!(with_roots, at("postgresql://h/shop", TlsMode::VerifyCa, Some("ca.pem")));
+        assert_eq!(read("postgres://h/shop?sslmode=maybe"), Err(DatabaseError::TlsMode("maybe".to_owned())));
+        assert_eq!(read("mysql://h/shop?ssl-key=k.pem"), Err(DatabaseError::OwnCertificate("ssl-key".to_owned())));
+    }
+}
