@@ -1,6 +1,5 @@
 //! Two catalogs of which one is right: what is left is what can be relied on in both.
 
-use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::Catalog;
@@ -19,22 +18,26 @@ impl Catalog {
         let is_of_both = |name: &&TableName| self.tables.contains_key(*name) && other.tables.contains_key(*name);
         let listed = self.tables.keys().chain(other.tables.keys());
         let of_one: Vec<TableName> = listed.filter(|name| !is_of_both(name)).cloned().collect();
-        self.doubtful.extend(of_one.into_iter().chain(other.doubtful));
-        for (name, there) in other.tables {
-            match self.tables.entry(name) {
-                Entry::Occupied(mut entry) => {
-                    if !Rc::ptr_eq(entry.get(), &there) && *entry.get() != there {
-                        Rc::make_mut(entry.get_mut()).keep_common(&there, engine);
-                    }
+        for name in of_one.iter().chain(other.doubtful.iter()) {
+            self.doubtful.insert_mut(name.clone());
+        }
+        for (name, there) in other.tables.iter() {
+            match self.tables.get(name) {
+                Some(here) if Rc::ptr_eq(here, there) || here == there => {}
+                Some(here) => {
+                    let mut common = Table::clone(here);
+                    common.keep_common(there, engine);
+                    self.tables.insert_mut(name.clone(), Rc::new(common));
                 }
-                Entry::Vacant(entry) => {
-                    Rc::make_mut(entry.insert(there)).is_partial = true;
+                None => {
+                    let partial = Table { is_partial: true, ..Table::clone(there) };
+                    self.tables.insert_mut(name.clone(), Rc::new(partial));
                 }
             }
         }
-        self.absent.retain(|name| other.absent.contains(name));
+        self.absent = self.absent.iter().filter(|name| other.absent.contains(*name)).cloned().collect();
         self.objects = self.objects.or(other.objects);
-        self.ties.merge(other.ties);
+        self.ties.merge(&other.ties);
         self.is_partial |= other.is_partial;
         self.has_opaque_batch |= other.has_opaque_batch;
         self

@@ -22,8 +22,9 @@ mod spelled;
 mod table;
 mod ties;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use crate::answer::Answer;
 use crate::change::{self, ObjectKind, TableName};
@@ -37,19 +38,22 @@ use ties::TableTies;
 pub use object::Object;
 pub use table::{Check, Column, ForeignKey, Index, Table};
 
-/// All tables at one point of the history. Cloning is cheap: tables are shared until they change.
+/// Tables by their names; cloning shares all of them.
+type Tables = RedBlackTreeMap<TableName, Rc<Table>>;
+
+/// All tables at one point of the history. Cloning is cheap, however many there are: what does not change is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
     engine: Engine,
-    tables: BTreeMap<TableName, Rc<Table>>,
+    tables: Tables,
     /// The tables as they stood when the batch began.
-    before_batch: Rc<BTreeMap<TableName, Rc<Table>>>,
+    before_batch: Tables,
     /// Tables that were dropped or renamed away: known to be absent even when others are unknown.
-    absent: BTreeSet<TableName>,
+    absent: RedBlackTreeSet<TableName>,
     objects: Objects,
     ties: TableTies,
     /// Tables that are listed, but stand only if something that could not be decided went that way.
-    doubtful: BTreeSet<TableName>,
+    doubtful: RedBlackTreeSet<TableName>,
     /// Whether there may be tables that are not listed.
     is_partial: bool,
     /// Whether something in this batch may have made tables that are not listed.
@@ -71,12 +75,12 @@ impl Catalog {
     pub fn new(engine: Engine) -> Self {
         Self {
             engine,
-            tables: BTreeMap::new(),
-            before_batch: Rc::default(),
-            absent: BTreeSet::new(),
+            tables: Tables::default(),
+            before_batch: Tables::default(),
+            absent: RedBlackTreeSet::default(),
             objects: Objects::default(),
             ties: TableTies::default(),
-            doubtful: BTreeSet::new(),
+            doubtful: RedBlackTreeSet::default(),
             is_partial: false,
             has_opaque_batch: false,
             era: Era::History,
@@ -92,18 +96,27 @@ impl Catalog {
     pub fn begin_batch(&mut self) {
         self.enter(Era::Batch);
         self.has_opaque_batch = false;
-        self.tables.values_mut().filter(|table| table.is_touched_by_batch()).for_each(|table| {
-            Rc::make_mut(table).begin_batch();
-        });
+        self.change_tables(Table::is_touched_by_batch, Table::begin_batch);
         self.objects.begin_batch();
-        self.before_batch = Rc::new(self.tables.clone());
+        self.before_batch = self.tables.clone();
     }
 
     /// From here on, a table that is not listed may stand all the same.
     pub fn forget_absences(&mut self) {
         self.is_partial = true;
-        self.absent.clear();
+        self.absent = RedBlackTreeSet::default();
         self.objects.absent.clear();
+    }
+
+    /// Changes each table that is such.
+    fn change_tables(&mut self, is_such: impl Fn(&Table) -> bool, change: impl Fn(&mut Table)) {
+        let such: Vec<TableName> =
+            self.tables.iter().filter(|(_, table)| is_such(table)).map(|(key, _)| key.clone()).collect();
+        for table in such {
+            if let Some(table) = self.tables.get_mut(&table) {
+                change(Rc::make_mut(table));
+            }
+        }
     }
 
     pub fn engine(&self) -> Engine {

@@ -1,11 +1,10 @@
 //! What a table has to know of the others to change: which names are taken, and what stands behind a foreign key.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::Era;
 use super::table::Table;
 use super::ties::TableTies;
+use super::{Era, Tables};
 use crate::change::TableName;
 use crate::engine::Engine;
 
@@ -14,7 +13,7 @@ use crate::engine::Engine;
 pub(super) struct Neighbours<'c> {
     pub engine: Engine,
     pub era: Era,
-    pub others: &'c BTreeMap<TableName, Rc<Table>>,
+    pub others: &'c Tables,
     pub ties: &'c TableTies,
 }
 

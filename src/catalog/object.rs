@@ -308,8 +308,8 @@ impl Objects {
             }
         }
         self.absent.retain(|key| other.absent.contains(key));
-        self.ties.merge(other.ties);
-        self.whole.merge(other.whole);
+        self.ties.merge(&other.ties);
+        self.whole.merge(&other.whole);
         self.is_partial |= other.is_partial;
         self
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::object::Object;
 use super::table::same_name;
-use super::{Catalog, Era, expression};
+use super::{Catalog, Column, Era, expression};
 use crate::answer::Answer;
 use crate::change::{
     self, AlterObject, CreateObject, Definition, DropObject, ObjectAction, ObjectKind, Sequence, TableName,
@@ -41,9 +41,9 @@ impl Catalog {
         if self.tables.get(name).is_some_and(|table| !table.is_partial) && !self.doubtful.contains(name) {
             return false;
         }
-        self.tables.remove(name);
-        self.doubtful.remove(name);
-        self.absent.insert(name.clone());
+        self.tables.remove_mut(name);
+        self.doubtful.remove_mut(name);
+        self.absent.insert_mut(name.clone());
         true
     }
 
@@ -134,16 +134,15 @@ impl Catalog {
     /// Columns keep their type under its new name.
     fn rename_type(&mut self, from: &TableName, to: &TableName) {
         let (from, to) = (from.to_string(), to.to_string());
-        for table in self.tables.values_mut() {
-            if table.columns.iter().any(|column| column.definition.column_type.name == from) {
-                for column in &mut std::rc::Rc::make_mut(table).columns {
-                    let name = &mut column.definition.column_type.name;
-                    if *name == from {
-                        name.clone_from(&to);
-                    }
+        let is_of_it = |column: &Column| column.definition.column_type.name == from;
+        self.change_tables(
+            |table| table.columns.iter().any(is_of_it),
+            |table| {
+                for column in table.columns.iter_mut().filter(|column| is_of_it(column)) {
+                    column.definition.column_type.name.clone_from(&to);
                 }
-            }
-        }
+            },
+        );
     }
 
     /// PostgreSQL's views follow what they read; others go on naming what they were written with.

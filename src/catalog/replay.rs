@@ -111,20 +111,24 @@ impl Catalog {
     pub(super) fn table_mut(&mut self, name: &TableName) -> &mut Table {
         let key = self.key(name);
         let stood = self.is_in_use(name).is_yes();
-        self.absent.remove(&key);
-        self.doubtful.remove(&key);
+        self.absent.remove_mut(&key);
+        self.doubtful.remove_mut(&key);
         self.ties.change(&key);
-        let table = self.tables.entry(key.clone()).or_insert_with(|| Rc::new(Table::unknown(key, stood)));
-        Rc::make_mut(table)
+        if !self.tables.contains_key(&key) {
+            self.tables.insert_mut(key.clone(), Rc::new(Table::unknown(key.clone(), stood)));
+        }
+        #[expect(clippy::expect_used, reason = "it is listed above if it was not")]
+        Rc::make_mut(self.tables.get_mut(&key).expect("it is listed"))
     }
 
     /// Changes the table in sight of the others.
     pub(super) fn alter(&mut self, name: &TableName, change: impl FnOnce(&mut Table, &Neighbours<'_>)) {
         self.table_mut(name);
         let key = self.key(name);
-        if let Some(mut table) = self.tables.remove(&key) {
+        if let Some(mut table) = self.tables.get(&key).cloned() {
+            self.tables.remove_mut(&key);
             change(Rc::make_mut(&mut table), &self.neighbours());
-            self.tables.insert(key, table);
+            self.tables.insert_mut(key, table);
         }
     }
 
@@ -139,9 +143,9 @@ impl Catalog {
             return;
         }
         self.objects.remove(&change::Object::new(ObjectKind::View, key.clone()));
-        self.absent.remove(&key);
-        self.doubtful.remove(&key);
-        self.tables.remove(&key);
+        self.absent.remove_mut(&key);
+        self.doubtful.remove_mut(&key);
+        self.tables.remove_mut(&key);
         let columns = create.columns.iter().map(|column| self.with_kept_keys(column)).collect();
         let sources = self.with_kept_sources(&create.sources);
         for parent in sources.iter().filter(|source| matches!(source, ColumnSource::PartitionOf(_))) {
@@ -151,20 +155,20 @@ impl Catalog {
         let create = CreateTable { columns, foreign_keys, sources, ..create.clone() };
         let table = Table::created(key.clone(), &create, &self.neighbours());
         self.ties.change(&key);
-        self.tables.insert(key, Rc::new(table));
+        self.tables.insert_mut(key, Rc::new(table));
     }
 
     /// PostgreSQL drops the foreign keys of other tables along, or refuses.
     fn drop_table(&mut self, drop: &DropTable) {
         let key = self.key(&drop.table);
         self.drop_heirs(drop);
-        self.tables.remove(&key);
-        self.doubtful.remove(&key);
+        self.tables.remove_mut(&key);
+        self.doubtful.remove_mut(&key);
         self.drop_objects_of(&key);
         if self.engine == Engine::Postgresql {
             self.drop_foreign_keys_to(&key, |_| true);
         }
-        self.absent.insert(key);
+        self.absent.insert_mut(key);
     }
 
     fn rename_table(&mut self, rename: &RenameTable) {
@@ -190,11 +194,11 @@ impl Catalog {
                 }
             }
         }
-        self.tables.remove(&from);
-        self.absent.insert(from.clone());
-        self.absent.remove(&to);
-        self.doubtful.remove(&to);
-        self.tables.insert(to.clone(), Rc::new(table));
+        self.tables.remove_mut(&from);
+        self.absent.insert_mut(from.clone());
+        self.absent.remove_mut(&to);
+        self.doubtful.remove_mut(&to);
+        self.tables.insert_mut(to.clone(), Rc::new(table));
         // It may be tied to itself.
         self.ties.change(&to);
         self.note_ties();

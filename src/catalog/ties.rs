@@ -2,7 +2,7 @@
 //!
 //! What had to do with a name and has no longer may stay listed: whoever asks looks at the tables themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use super::Catalog;
 use super::table::Table;
@@ -10,7 +10,7 @@ use crate::change::TableName;
 
 /// For each name, those that may have to do with it.
 #[derive(Debug, Clone)]
-pub(super) struct Ties<N, K>(BTreeMap<N, BTreeSet<K>>);
+pub(super) struct Ties<N: Ord, K: Ord>(RedBlackTreeMap<N, RedBlackTreeSet<K>>);
 
 /// What is found of the tables without asking each of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,48 +25,54 @@ pub(super) struct TableTies {
     changed: Vec<TableName>,
 }
 
-impl<N, K> Default for Ties<N, K> {
+impl<N: Ord, K: Ord> Default for Ties<N, K> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(RedBlackTreeMap::default())
     }
 }
 
 /// Ties say nothing that what they were found in does not say.
-impl<N, K> PartialEq for Ties<N, K> {
+impl<N: Ord, K: Ord> PartialEq for Ties<N, K> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl<N, K> Eq for Ties<N, K> {}
+impl<N: Ord, K: Ord> Eq for Ties<N, K> {}
 
 impl<N: Ord + Clone, K: Ord + Clone> Ties<N, K> {
     pub(super) fn tie(&mut self, name: &N, key: &K) {
-        match self.0.get_mut(name) {
+        match self.0.get(name) {
             Some(keys) if keys.contains(key) => {}
-            Some(keys) => drop(keys.insert(key.clone())),
-            None => drop(self.0.insert(name.clone(), BTreeSet::from([key.clone()]))),
+            keys => {
+                let keys = keys
+                    .map_or_else(|| RedBlackTreeSet::default().insert(key.clone()), |keys| keys.insert(key.clone()));
+                self.0.insert_mut(name.clone(), keys);
+            }
         }
     }
 
     /// In their order.
     pub(super) fn of(&self, name: &N) -> impl Iterator<Item = &K> + use<'_, N, K> {
-        self.0.get(name).into_iter().flatten()
+        self.0.get(name).into_iter().flat_map(RedBlackTreeSet::iter)
     }
 
-    pub(super) fn take(&mut self, name: &N) -> BTreeSet<K> {
-        self.0.remove(name).unwrap_or_default()
+    pub(super) fn take(&mut self, name: &N) -> Vec<K> {
+        let taken = self.of(name).cloned().collect();
+        self.0.remove_mut(name);
+        taken
     }
 
     /// Who had to do with `from` has to do with `to`.
     pub(super) fn rename(&mut self, from: &N, to: &N) {
-        let keys = self.take(from);
-        self.0.entry(to.clone()).or_default().extend(keys);
+        for key in self.take(from) {
+            self.tie(to, &key);
+        }
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
-        for (name, keys) in other.0 {
-            self.0.entry(name).or_default().extend(keys);
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (name, keys) in other.0.iter() {
+            keys.iter().for_each(|key| self.tie(name, key));
         }
     }
 }
@@ -82,10 +88,10 @@ impl TableTies {
         self.change(to);
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
-        self.to_table.merge(other.to_table);
-        self.of_part.merge(other.of_part);
-        self.whole.merge(other.whole);
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.to_table.merge(&other.to_table);
+        self.of_part.merge(&other.of_part);
+        self.whole.merge(&other.whole);
     }
 
     /// Those of which a part may go by that name.
@@ -134,7 +140,7 @@ impl Catalog {
     }
 
     /// The tables that may be known in full, no longer listed as such.
-    pub(super) fn take_whole(&mut self) -> BTreeSet<TableName> {
+    pub(super) fn take_whole(&mut self) -> Vec<TableName> {
         self.ties.whole.take(&())
     }
 }
