@@ -21,7 +21,7 @@ impl Catalog {
         for name in of_one.iter().chain(other.doubtful.iter()) {
             self.doubtful.insert_mut(name.clone());
         }
-        for (name, there) in other.tables.iter() {
+        for (name, there) in &other.tables {
             match self.tables.get(name) {
                 Some(here) if Rc::ptr_eq(here, there) || here == there => {}
                 Some(here) => {

@@ -71,7 +71,7 @@ impl<N: Ord + Clone, K: Ord + Clone> Ties<N, K> {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        for (name, keys) in other.0.iter() {
+        for (name, keys) in &other.0 {
             keys.iter().for_each(|key| self.tie(name, key));
         }
     }
