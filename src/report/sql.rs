@@ -46,8 +46,11 @@ pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Re
         }
         let direction = if sent.direction == Direction::Down { " (down)" } else { "" };
         writeln!(out, "-- migration {}{direction}", sent.migration)?;
-        for statement in sent.statements() {
-            write_statement(out, statement)?;
+        for statement in &sent.statements {
+            match statement.sql.as_str() {
+                "" => write_in_php(out, statement, tree)?,
+                _ => write_statement(out, statement)?,
+            }
         }
         for problem in sent.unknown() {
             let place = tree.file(problem.span.file).position(problem.span.start);
@@ -67,6 +70,15 @@ fn write_statement(out: &mut dyn Write, statement: &Statement) -> io::Result<()>
     // A line comment at the end would swallow a semicolon beside it.
     let separator = if statement.sql.lines().last().is_some_and(|line| line.contains("--")) { "\n" } else { "" };
     writeln!(out, "{}{separator};", statement.sql)
+}
+
+/// Work on rows that stands in PHP, whose SQL is not known.
+fn write_in_php(out: &mut dyn Write, statement: &Statement, tree: &Tree) -> io::Result<()> {
+    for change in statement.changes.iter().filter(|change| !matches!(change.what, SchemaChange::Opaque(_))) {
+        let place = tree.file(change.span.file).position(change.span.start);
+        writeln!(out, "-- in PHP at line {}: {}", place.line, one_line(&change.what.description()))?;
+    }
+    Ok(())
 }
 
 /// Text that cannot leave the line comment it is put in.

@@ -178,24 +178,33 @@ fn names(deploys: &[serde_json::Value]) -> Vec<&str> {
 
 #[test]
 fn what_is_not_understood_is_in_no_deploy_and_told() {
+    let project = laravel("DB::statement('ALTER TABLE orders DROP COLUMN fax'); Thing::run();");
+    let shown = run(project.path(), &["plan", CHANGED, "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
+    assert!(shown.contains("2_b.php:2:") && shown.contains("it is not understood, so no deploy has it"), "{shown}");
+}
+
+#[test]
+fn rows_that_are_changed_in_php_are_shown_among_what_is_sent() {
+    let project = laravel(
+        "DB::table('orders')->where('fax', 1)->update(['id' => 2]); DB::statement('ALTER TABLE orders DROP COLUMN fax');",
+    );
+    let plan = run(project.path(), &["plan", CHANGED, "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
+    assert!(plan.contains("in PHP: update rows of table `orders`"), "{plan}");
+    let sql = run(project.path(), &["sql", CHANGED, "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
+    assert!(sql.contains("-- in PHP at line 2: update rows of table `orders`"), "{sql}");
+}
+
+/// The migration of `laravel` that is planned.
+const CHANGED: &str = "database/migrations/2_b.php";
+
+/// A project with a table `orders`, and a migration that does that.
+fn laravel(up: &str) -> tempfile::TempDir {
     let migration = |up: &str| {
         format!(
             "<?php use Illuminate\\Support\\Facades\\DB; return new class extends \\Illuminate\\Database\\Migrations\\Migration {{
             public function up() {{ {up} }} }};"
         )
     };
-    let project = directory(&[
-        ("artisan", ""),
-        (
-            "database/migrations/1_a.php",
-            &migration("DB::statement('CREATE TABLE orders (id BIGINT PRIMARY KEY, fax INT)');"),
-        ),
-        (
-            "database/migrations/2_b.php",
-            &migration("DB::statement('ALTER TABLE orders DROP COLUMN fax'); Thing::run();"),
-        ),
-    ]);
-    let shown =
-        run(project.path(), &["plan", "database/migrations/2_b.php", "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
-    assert!(shown.contains("2_b.php:2:") && shown.contains("it is not understood, so no deploy has it"), "{shown}");
+    let made = migration("DB::statement('CREATE TABLE orders (id BIGINT PRIMARY KEY, fax INT)');");
+    directory(&[("artisan", ""), ("database/migrations/1_a.php", &made), (CHANGED, &migration(up))])
 }

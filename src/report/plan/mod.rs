@@ -9,7 +9,7 @@ pub mod markdown;
 pub mod text;
 
 use super::prose;
-use crate::change::SchemaChange;
+use crate::change::{SchemaChange, Statement};
 use crate::plan::{Migration, Plan, Step, Work};
 use crate::recipe::{Backfill, Hold};
 
@@ -82,14 +82,21 @@ fn describe(migration: &Migration) -> String {
     changes.map(|change| change.what.description()).collect::<Vec<_>>().join(", ")
 }
 
+/// What a statement sends; of one that stands in PHP, what it does.
+fn shown(statement: &Statement) -> String {
+    if statement.sql.is_empty() {
+        let changes = statement.changes.iter().map(|change| change.what.description());
+        return format!("in PHP: {}", changes.collect::<Vec<_>>().join(", "));
+    }
+    statement.sql.trim_end().to_owned()
+}
+
 /// What is sent, one statement each.
-fn statements(step: &Step) -> Vec<&str> {
+fn statements(step: &Step) -> Vec<String> {
     match &step.work {
-        Work::Migrate(migration) | Work::Copy(migration) => {
-            migration.statements.iter().map(|statement| statement.sql.trim_end()).collect()
-        }
-        Work::Backfill(backfill) => vec![backfill.sql.as_str()],
-        Work::Hold(Hold::NoRow { query }) => vec![query.as_str()],
+        Work::Migrate(migration) | Work::Copy(migration) => migration.statements.iter().map(shown).collect(),
+        Work::Backfill(backfill) => vec![backfill.sql.clone()],
+        Work::Hold(Hold::NoRow { query }) => vec![query.clone()],
         Work::Code { .. } | Work::Hold(_) => Vec::new(),
     }
 }

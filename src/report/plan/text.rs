@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, awaited, counted, floor, places, waited};
+use super::{Sort, awaited, counted, floor, places, shown, waited};
 use crate::plan::{Deploy, Plan, Planned, Step, Unplanned, Work};
 use crate::report::words;
 use crate::source::Tree;
@@ -50,9 +50,7 @@ fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy) -> io::Result
 
 fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let lines: Vec<String> = match &step.work {
-        Work::Migrate(migration) | Work::Copy(migration) => {
-            migration.statements.iter().map(|statement| statement.sql.clone()).collect()
-        }
+        Work::Migrate(migration) | Work::Copy(migration) => migration.statements.iter().map(shown).collect(),
         Work::Code { words, .. } => std::iter::once(words.clone()).chain(places(step)).collect(),
         Work::Backfill(backfill) => std::iter::once(backfill.sql.clone()).chain(backfill.question.clone()).collect(),
         Work::Hold(hold) => vec![waited(hold)],

@@ -88,7 +88,9 @@ pub fn with_clauses(statement: &str, algorithm: &str, lock: Option<&str>) -> Str
 /// What a session says before it changes a table, so that it gives up rather than have everyone queue behind it.
 pub fn guards(engine: Engine) -> &'static [&'static str] {
     match engine {
-        Engine::Postgresql => &["set lock_timeout = '2s'"],
+        // Below PostgreSQL's deadlock_timeout of a second: it is the migration that gives up, before the server looks for a
+        // deadlock and ends whoever looks first, which may be a transaction of the application.
+        Engine::Postgresql => &["set lock_timeout = '900ms'"],
         Engine::Mysql | Engine::Mariadb => &["set session lock_wait_timeout = 5"],
         Engine::Sqlserver => &["set lock_timeout 2000"],
         Engine::Sqlite => &["pragma busy_timeout = 2000"],

@@ -223,7 +223,7 @@ fn open(database: &Database, meanwhile: &Meanwhile) -> thread::JoinHandle<()> {
 pub(super) fn bound(case: &Case) -> Duration {
     let moment = Duration::from_secs(1);
     let guard = match case.engine {
-        Engine::Postgres => Duration::from_secs(2),
+        Engine::Postgres => Duration::from_millis(900),
         Engine::MariaDb | Engine::MySql => Duration::from_secs(5),
     };
     if case.meanwhile.is_some() { moment + guard } else { moment }
