@@ -338,16 +338,31 @@ fn code_in_no_statement(engine: Engine, text: &str, script: &Script) -> Option<S
         bytes.get_mut(start..end)?.fill(0);
     }
     let left = String::from_utf8_lossy(&bytes).into_owned();
-    let between =
-        left.split('\0').map(|gap| gap.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace()));
-    let lost = between.filter(|gap| !steers(engine, gap)).flat_map(str::lines).find(|line| is_code(engine, line));
-    lost.map(|line| line.trim().to_owned())
+    let code = left.split('\0').filter_map(|gap| code_of(engine, gap));
+    let mut lost = code.filter(|code| !steers(engine, code));
+    lost.next()?.lines().next().map(|line| line.trim().to_owned())
+}
+
+/// What stands in a gap between statements, from its first line of code on.
+fn code_of(engine: Engine, gap: &str) -> Option<&str> {
+    let mut at = 0;
+    for line in gap.split_inclusive('\n') {
+        if is_code(engine, line) {
+            return gap
+                .get(at..)
+                .map(|code| code.trim_start_matches(|letter: char| letter == ';' || letter.is_whitespace()));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Whether it is SQL Server's control of flow, which is told as the condition of the statements in it.
 fn steers(engine: Engine, gap: &str) -> bool {
-    let word = gap.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_ascii_uppercase();
-    engine == Engine::Sqlserver && ["IF", "WHILE", "BEGIN", "END", "ELSE"].contains(&word.as_str())
+    let word = gap.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+    let is_label = gap.get(word.len()..).is_some_and(|rest| rest.starts_with(':'));
+    let is_control = ["IF", "WHILE", "BEGIN", "END", "ELSE"].contains(&word.to_ascii_uppercase().as_str());
+    engine == Engine::Sqlserver && (is_control || is_label)
 }
 
 fn is_code(engine: Engine, line: &str) -> bool {
