@@ -157,6 +157,27 @@ fn a_name_that_comes_of_a_list_is_no_doubt() {
 }
 
 #[test]
+fn a_variable_that_is_given_something_else_is_a_doubt_again() {
+    let of_nick_name = |code: &str| verdict(&format!("function a($all, $x) {{ {code} }}"), "users", Some("nick_name"));
+    let doubted = [
+        "$by = 'name'; [$by] = $x; User::orderBy($by)->get();",
+        "$by = 'name'; foreach ($all as [$by, $how]) { User::orderBy($by)->get(); }",
+        "$by = 'name'; foreach ($all as $by => [$one, $two]) { User::orderBy($by)->get(); }",
+        "$by = 'name'; foreach ($all as $one) { User::orderBy($by)->get(); $by = $one; }",
+        "$by = 'name'; while ($x) { User::orderBy($by)->get(); foreach ($all as $by) {} }",
+        "$sql = 'select id from users'; foreach ($all as $sql) { DB::select($sql); }",
+        "$sql = 'select id from users'; foreach ($all as $one) { DB::select($sql); $sql = $one; }",
+        "$sql = 'select id from users'; [$sql] = $x; DB::select($sql);",
+    ];
+    for code in doubted {
+        assert_eq!(of_nick_name(code), "CannotProve", "{code}");
+    }
+    let again = "$by = 'name'; foreach ($all as $one) { User::orderBy($by)->get(); $by = 'id'; }";
+    assert_eq!(of_nick_name(again), "None");
+    assert_eq!(of_nick_name(&again.replace("'id'", "'nick_name'")), "SqlError", "it is used in the next round");
+}
+
+#[test]
 fn a_table_that_is_computed_is_a_doubt_where_a_column_of_it_is() {
     let of_nick_name = |code: &str| verdict(code, "users", Some("nick_name"));
     assert_eq!(of_nick_name("function a($t) { return DB::table($t)->where('id', 1)->get(); }"), "None");

@@ -199,7 +199,7 @@ impl Extractor<'_> {
         value
     }
 
-    fn take_apart(&mut self, items: &[Item], from: NodeId) {
+    pub(super) fn take_apart(&mut self, items: &[Item], from: NodeId) {
         for item in items {
             if let Some(Expr { kind: ExprKind::Text(text), span }) = &item.key {
                 let line = self.line(*span);
@@ -209,6 +209,7 @@ impl Extractor<'_> {
                 Some(ExprKind::Variable(name)) => {
                     let unknown = self.unknown();
                     self.declare_variable(name, unknown);
+                    self.forget_variable(name);
                 }
                 _ => self.expressions(&item.value),
             }

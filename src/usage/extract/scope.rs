@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Extractor;
 use super::shape::Shape;
-use crate::php::{Expr, ExprKind};
+use crate::php::{Expr, ExprKind, Item, Node as Walked, Stmt, StmtKind, walk_stmts};
 use crate::usage::facts::{Key, Node, NodeId};
 
 /// The variables of one function, as far as it was walked.
@@ -112,10 +112,58 @@ impl Extractor<'_> {
     /// The variables of a loop hold what stands in the list that it runs over, if all of that is known.
     pub(super) fn keep_listed(&mut self, name: &str, listed: Option<Vec<(String, u32)>>) {
         self.scope.names.insert(name.to_owned(), listed.filter(|listed| !listed.is_empty()));
+        self.scope.sql.remove(name);
+    }
+
+    /// The variable is given something that is not looked at.
+    pub(super) fn forget_variable(&mut self, name: &str) {
+        self.scope.shapes.remove(name);
+        self.scope.written.remove(name);
+        self.keep_listed(name, None);
+    }
+
+    /// What a loop gives to a variable, the variable may hold wherever in the loop it is used.
+    pub(super) fn expect_given(&mut self, body: &[Stmt]) {
+        let mut given = Vec::new();
+        walk_stmts(body, &mut |node| match node {
+            Walked::Expr(Expr { kind: ExprKind::Assign(assign), .. }) => match &assign.target.kind {
+                ExprKind::Variable(name) => given.push((name, Some(&assign.value))),
+                ExprKind::Array(items) => given.extend(variables_in(items).map(|name| (name, None))),
+                _ => {}
+            },
+            Walked::Stmt(Stmt { kind: StmtKind::Foreach(foreach), .. }) => {
+                let targets = [Some(&foreach.value), foreach.key.as_ref()].into_iter().flatten();
+                for target in targets {
+                    match &target.kind {
+                        ExprKind::Variable(name) => given.push((name, None)),
+                        ExprKind::Array(items) => given.extend(variables_in(items).map(|name| (name, None))),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        });
+        for (name, value) in given {
+            let said = value.and_then(|value| self.literal(value).map(|text| (text, self.line(value.span))));
+            if let Some(before) = self.scope.names.get_mut(name) {
+                *before = before.take().zip(said).map(|(before, said)| [before, vec![said]].concat());
+            }
+            if value.is_none_or(|value| Self::sql_text(value).is_none()) {
+                self.scope.sql.remove(name);
+            }
+        }
     }
 
     /// The table that queries of this function call by that name.
     pub(super) fn table_named(&self, name: &str) -> String {
         self.scope.aliases.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
+}
+
+/// The variables that a list of targets gives something to.
+fn variables_in(items: &[Item]) -> impl Iterator<Item = &String> {
+    items.iter().filter_map(|item| match item.value.as_ref().map(|value| &value.kind) {
+        Some(ExprKind::Variable(name)) => Some(name),
+        _ => None,
+    })
 }

@@ -53,11 +53,13 @@ impl Extractor<'_> {
                 self.branch(otherwise.as_deref().unwrap_or_default());
             }
             StmtKind::While { condition, body } | StmtKind::DoWhile { body, condition } => {
+                self.expect_given(body);
                 self.expression(condition);
                 self.branch(body);
             }
             StmtKind::For { init, condition, update, body } => {
                 self.expressions(init);
+                self.expect_given(body);
                 self.expressions(condition);
                 self.branch(body);
                 self.expressions(update);
@@ -104,8 +106,16 @@ impl Extractor<'_> {
                 self.keep_listed(key, is_whole.then_some(keys));
             }
         } else {
-            self.expression(&foreach.value);
+            if let ExprKind::Array(items) = &foreach.value.kind {
+                self.take_apart(items, element);
+            } else {
+                self.expression(&foreach.value);
+            }
+            if let Some(ExprKind::Variable(key)) = foreach.key.as_ref().map(|key| &key.kind) {
+                self.forget_variable(key);
+            }
         }
+        self.expect_given(&foreach.body);
         self.branch(&foreach.body);
     }
 
