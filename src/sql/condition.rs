@@ -49,11 +49,12 @@ fn judge(expression: &Cursor<'_>) -> Condition {
     if expression.tokens().iter().filter(is_operator).count() > MAX_OPERATORS {
         return unread;
     }
-    let tokens: Vec<_> = shortened(expression.tokens()).iter().filter_map(|token| expression.parsed(token)).collect();
-    let count = tokens.len();
+    let kept = shortened(expression.tokens());
+    // Of one that cannot be given to the parser the rest is another condition: fewer than there are are read then.
+    let tokens = kept.iter().filter_map(|token| expression.parsed(token)).collect();
     let mut parser = Parser::new(dialect(expression.engine)).with_tokens(tokens);
     match parser.parse_expr() {
-        Ok(parsed) if parser.index() >= count => {
+        Ok(parsed) if parser.index() >= kept.len() => {
             let is_real = truth(&parsed) != Some(true);
             Condition { has_condition: Some(is_real), is_bounded: Some(is_real && bounds(&parsed)) }
         }

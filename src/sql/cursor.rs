@@ -11,6 +11,9 @@ use super::tokens::{Token, TokenKind};
 use crate::change::TableName;
 use crate::engine::Engine;
 
+/// No keyword is longer, nor any name of an engine that bounds them.
+const MAX_WORD: usize = 1024;
+
 /// Why something could not be read: what should have stood there, and what did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
@@ -200,9 +203,10 @@ impl<'a> Cursor<'a> {
         stands
     }
 
-    /// The next word, upper-case, if an unquoted word stands here.
+    /// The next word, upper-case, if an unquoted word stands here that is short enough for a keyword or a name.
     pub(super) fn word(&self) -> Option<String> {
-        let token = self.peek().filter(|token| token.kind == TokenKind::Word)?;
+        let is_word = |token: &&Token| token.kind == TokenKind::Word && token.range().len() <= MAX_WORD;
+        let token = self.peek().filter(is_word)?;
         Some(self.text_of(token).to_ascii_uppercase())
     }
 
