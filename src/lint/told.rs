@@ -44,6 +44,9 @@ pub(super) fn retold(findings: &mut Vec<Finding>, changes: &[JudgedChange], rule
         if !rules.get(&later.rule).is_some_and(|rule| rule.silences_earlier.contains(&earlier.rule)) {
             return false;
         }
+        if later.confidence < earlier.confidence {
+            return false;
+        }
         let Some((before, after)) = change_of(earlier).zip(change_of(later)) else { return false };
         let is_of_same_part = before.column().zip(after.column()).is_none_or(|(before, after)| before == after);
         earlier.change < later.change && before.table() == after.table() && is_of_same_part
