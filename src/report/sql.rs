@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::change::{Problem, SchemaChange, Statement};
+use crate::change::{Change, Problem, SchemaChange, Statement};
 use crate::engine::Engine;
 use crate::lint::Direction;
 use crate::source::Tree;
@@ -28,6 +28,12 @@ impl SentSql {
         self.statements.iter().filter(|statement| !statement.sql.is_empty())
     }
 
+    /// Work on rows that stands in PHP, whose SQL is not known.
+    pub(super) fn in_php(&self) -> impl Iterator<Item = &Change> {
+        let without_sql = self.statements.iter().filter(|statement| statement.sql.is_empty());
+        without_sql.flat_map(|statement| &statement.changes).filter(|change| is_in_php(change))
+    }
+
     /// What is not known: what could not be evaluated, and statements of which not even the kind is known.
     pub(super) fn unknown(&self) -> impl Iterator<Item = Problem> {
         let without_sql = self.statements.iter().filter(|statement| statement.sql.is_empty());
@@ -47,6 +53,10 @@ pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Re
         let direction = if sent.direction == Direction::Down { " (down)" } else { "" };
         writeln!(out, "-- migration {}{direction}", sent.migration)?;
         for statement in &sent.statements {
+            let is_told = !statement.sql.is_empty() || statement.changes.iter().any(is_in_php);
+            if let Some(guard) = statement.guard.as_ref().filter(|_| is_told) {
+                writeln!(out, "-- only if {}", one_line(guard))?;
+            }
             match statement.sql.as_str() {
                 "" => write_in_php(out, statement, tree)?,
                 _ => write_statement(out, statement)?,
@@ -61,9 +71,6 @@ pub fn write(out: &mut dyn Write, migrations: &[SentSql], tree: &Tree) -> io::Re
 }
 
 fn write_statement(out: &mut dyn Write, statement: &Statement) -> io::Result<()> {
-    if let Some(guard) = &statement.guard {
-        writeln!(out, "-- only if {}", one_line(guard))?;
-    }
     if !statement.bindings.is_empty() {
         writeln!(out, "-- with {}", one_line(&statement.bindings.join(", ")))?;
     }
@@ -72,9 +79,13 @@ fn write_statement(out: &mut dyn Write, statement: &Statement) -> io::Result<()>
     writeln!(out, "{}{separator};", statement.sql)
 }
 
-/// Work on rows that stands in PHP, whose SQL is not known.
+/// What is opaque is told as not understood.
+fn is_in_php(change: &Change) -> bool {
+    !matches!(change.what, SchemaChange::Opaque(_))
+}
+
 fn write_in_php(out: &mut dyn Write, statement: &Statement, tree: &Tree) -> io::Result<()> {
-    for change in statement.changes.iter().filter(|change| !matches!(change.what, SchemaChange::Opaque(_))) {
+    for change in statement.changes.iter().filter(|change| is_in_php(change)) {
         let place = tree.file(change.span.file).position(change.span.start);
         writeln!(out, "-- in PHP at line {}: {}", place.line, one_line(&change.what.description()))?;
     }

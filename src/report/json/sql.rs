@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::change::{Problem, Statement};
+use crate::change::{Change, Problem, Statement};
 use crate::lint::Direction;
 use crate::report::sql::SentSql;
 use crate::source::Tree;
 
 /// The SQL that a migration sends.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 #[schemars(rename = "migration")]
 pub(super) struct SqlReport {
     /// The migration's name, as its runner logs it.
@@ -20,6 +21,8 @@ pub(super) struct SqlReport {
     #[schemars(extend("enum" = ["mysql", "mariadb", "postgresql", "sqlite", "sqlserver"]))]
     engine: &'static str,
     statements: Vec<StatementReport>,
+    /// Work on rows that stands in PHP, whose SQL is not known.
+    in_php: Vec<InPhpLine>,
     unknown: Vec<UnknownLine>,
 }
 
@@ -34,6 +37,15 @@ struct StatementReport {
     line: usize,
     /// The condition in the PHP under which it is sent, where that could not be decided.
     guard: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "in-php")]
+struct InPhpLine {
+    /// From 1.
+    line: usize,
+    /// The change in words.
+    change: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -52,6 +64,7 @@ impl SqlReport {
             direction: direction(sent.direction),
             engine: sent.engine.name(),
             statements: sent.statements().map(|statement| StatementReport::new(statement, tree)).collect(),
+            in_php: sent.in_php().map(|change| InPhpLine::new(change, tree)).collect(),
             unknown: sent.unknown().map(|problem| UnknownLine::new(&problem, tree)).collect(),
         }
     }
@@ -72,6 +85,13 @@ impl StatementReport {
             line: tree.file(statement.span.file).position(statement.span.start).line,
             guard: statement.guard.clone(),
         }
+    }
+}
+
+impl InPhpLine {
+    fn new(change: &Change, tree: &Tree) -> Self {
+        let line = tree.file(change.span.file).position(change.span.start).line;
+        Self { line, change: change.what.description() }
     }
 }
 
