@@ -15,6 +15,7 @@ mod effects;
 mod exit;
 mod explain;
 mod files;
+mod gate;
 mod kept;
 mod lint;
 mod migrations;
@@ -54,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(message) => return exit::after_parsing(&message),
     };
     let result = match arguments.command {
+        Command::Gate(arguments) => return gate::run(arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Advance(arguments) => advance::run(&arguments),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::arguments::{CodeArguments, ScopeArguments};
 use super::code::{self, Place, Reader, exported};
@@ -25,8 +26,8 @@ pub(super) struct Around<'a> {
 
 /// Which code runs now.
 enum Old {
-    /// Somebody said it: where it is, and what it is called.
-    Said(Place, String),
+    /// Somebody said it: where each is, and what it is called.
+    Said(Vec<(Place, String)>),
     /// As git tells it: the last release and where the batch began.
     Usual { since: Option<String>, paths: Vec<String> },
 }
@@ -62,9 +63,9 @@ impl<'a> Around<'a> {
                     _ => String::new(),
                 };
                 let shown = path.display().to_string();
-                Old::Said(place, if name.is_empty() { shown } else { name })
+                Old::Said(vec![(place, if name.is_empty() { shown } else { name })])
             }
-            (None, Some(revision)) => Old::Said(reader.commit(revision)?, revision.clone()),
+            (None, Some(revision)) => Old::Said(vec![(reader.commit(revision)?, revision.clone())]),
             (None, None) => {
                 let files = workspace.files().into_iter().filter(|(file, _)| keys.contains(file.key()));
                 let paths = files.map(|(file, _)| format!("{}{}", reader.prefix(), file.path));
@@ -72,6 +73,18 @@ impl<'a> Around<'a> {
             }
         };
         Ok(Some(Self { reader, workspace, old, notes, failure: RefCell::new(None) }))
+    }
+
+    /// The code of releases on disk, by their names; what is read of it is kept in `cache`.
+    pub(super) fn on_disk(
+        releases: Vec<(PathBuf, String)>,
+        cache: Option<PathBuf>,
+        workspace: &'a Workspace<'a>,
+        notes: Notes,
+    ) -> Self {
+        let reader = Reader::keeping(workspace, cache, notes);
+        let places = releases.into_iter().map(|(directory, name)| (Place::Directory(directory), name)).collect();
+        Self { reader, workspace, old: Old::Said(places), notes, failure: RefCell::new(None) }
     }
 
     /// Why the code could not be read, if somebody asked for it.
@@ -95,9 +108,11 @@ impl<'a> Around<'a> {
         };
         let mut old = Vec::new();
         match &self.old {
-            Old::Said(place, name) => {
-                self.notes.detail(&format!("code that runs now: `{name}`"));
-                old.extend(self.release(place, name.clone(), schema)?);
+            Old::Said(places) => {
+                for (place, name) in places {
+                    self.notes.detail(&format!("code that runs now: `{name}`"));
+                    old.extend(self.release(place, name.clone(), schema)?);
+                }
             }
             Old::Usual { since, paths } => match self.candidates(since.as_deref(), paths) {
                 Ok(candidates) => {
