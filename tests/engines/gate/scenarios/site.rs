@@ -56,7 +56,7 @@ impl Site {
     }
 
     pub(super) fn engine(&self) -> &'static str {
-        self.database.engine().as_phasewise()
+        self.database.engine().as_phasewise().name()
     }
 
     /// A release with the application's files and these beside or in place of them.
@@ -122,7 +122,8 @@ impl Site {
             ("DB_PASSWORD", ""),
             ("USER", "deployer"),
         ]);
-        for name in ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "DATABASE_URL", "PHASEWISE_DATABASE_URL"] {
+        command.env("PHASEWISE_DATABASE_URL", self.database.url());
+        for name in ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "DATABASE_URL"] {
             command.env_remove(name);
         }
     }
