@@ -28,6 +28,8 @@ pub(super) struct Around<'a> {
 enum Old {
     /// Somebody said it: where each is, and what it is called.
     Said(Vec<(Place, String)>),
+    /// One that would come back: what comes with the batch has come and is to go.
+    Back(Place, String),
     /// As git tells it: the last release and where the batch began.
     Usual { since: Option<String>, paths: Vec<String> },
 }
@@ -87,6 +89,18 @@ impl<'a> Around<'a> {
         Self { reader, workspace, old: Old::Said(places), notes, failure: RefCell::new(None) }
     }
 
+    /// The code of a release that would come back.
+    pub(super) fn back(
+        release: PathBuf,
+        name: String,
+        cache: Option<PathBuf>,
+        workspace: &'a Workspace<'a>,
+        notes: Notes,
+    ) -> Self {
+        let reader = Reader::keeping(workspace, cache, notes);
+        Self { reader, workspace, old: Old::Back(Place::Directory(release), name), notes, failure: RefCell::new(None) }
+    }
+
     /// Why the code could not be read, if somebody asked for it.
     pub(super) fn failure(self) -> Option<Failure> {
         self.failure.into_inner()
@@ -101,6 +115,10 @@ impl<'a> Around<'a> {
     }
 
     fn try_read(&self, schema: &Schema) -> Result<Releases, Failure> {
+        if let Old::Back(place, name) = &self.old {
+            let old = self.release(place, name.clone(), schema)?;
+            return Ok(Releases { old: old.into_iter().collect(), new: None });
+        }
         let new = self.release(&Place::Directory(self.workspace.root().to_owned()), String::new(), schema)?;
         let Some(new) = new else {
             self.notes.remark("there is no application code here, so who uses what is changed is not known");
@@ -114,6 +132,7 @@ impl<'a> Around<'a> {
                     old.extend(self.release(place, name.clone(), schema)?);
                 }
             }
+            Old::Back(..) => {}
             Old::Usual { since, paths } => match self.candidates(since.as_deref(), paths) {
                 Ok(candidates) => {
                     for Candidate { commit, name, .. } in &candidates {
@@ -134,7 +153,10 @@ impl<'a> Around<'a> {
     }
 
     fn release(&self, place: &Place, name: String, schema: &Schema) -> Result<Option<Release>, Failure> {
-        let code = self.reader.read(place)?;
+        let mut code = self.reader.read(place)?;
+        // What waits beside a plan does not run.
+        let plans = format!("{}/", self.workspace.plans());
+        code.files.retain(|(path, _)| !path.starts_with(&plans));
         if code.is_silent() {
             return Ok(None);
         }

@@ -205,7 +205,7 @@ fn unreferenced(state: &PlanState, hold: &HoldFile, around: &Circumstances<'_>) 
     match around.world.uses(what, &counts) {
         Use::None => Check::pass(Question::Holds, format!("no code that runs or can come back uses `{what}`")),
         Use::Used(places) => {
-            Check::fail(Question::Holds, format!("`{what}` is still used")).with_evidence(places).with_fix(fix)
+            Check::fail(Question::Uses, format!("`{what}` is still used")).with_evidence(places).with_fix(fix)
         }
         Use::Unknown(places) => {
             let is_seen = |step: &str| state.plan.seen.iter().any(|seen| seen.step == step);

@@ -94,8 +94,10 @@ impl Processes {
 pub fn began(process: &Path) -> Option<u64> {
     let stat = fs::read_to_string(process.join("stat")).ok()?;
     // The name of the program stands in brackets and may hold anything.
-    let after = stat.rsplit_once(')')?.1;
-    after.split_whitespace().nth(19)?.parse().ok()
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    // One that has ended, and for which nobody has asked yet, does nothing any more.
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") { None } else { fields.nth(18)?.parse().ok() }
 }
 
 /// Whether the process of that number that began then still runs.

@@ -41,6 +41,13 @@ pub(super) fn run(arguments: GateArguments) -> ExitCode {
     ExitCode::from(decision.exit.code())
 }
 
+/// Says how a gate ended whose arguments are none.
+pub(super) fn say_unparsed(message: &clap::Error) {
+    let text = message.to_string();
+    let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    terminal::say(&verdict::unusable(line).line());
+}
+
 /// What could not be asked at all. That nobody reads the output is no way through the gate.
 fn unusable(failure: Failure) -> Decision {
     match failure {

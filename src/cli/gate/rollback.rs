@@ -132,8 +132,7 @@ impl Back<'_> {
             return Ok(vec![Check::pass(Question::Uses, "no migration ran since")]);
         }
         let batch = Batch::Together(ahead.iter().map(|file| file.key().to_owned()).collect::<BTreeSet<_>>());
-        let releases = vec![(to.to_owned(), releases::name(to))];
-        let around = Around::on_disk(releases, self.place.cache(), workspace, self.notes);
+        let around = Around::back(to.to_owned(), releases::name(to), self.place.cache(), workspace, self.notes);
         let code = Code::new(|schema| around.read(schema));
         let outcome = workspace.lint_beside(&batch, None, Some(&code))?;
         drop(code);

@@ -64,7 +64,8 @@ fn fits(pattern: &str, text: &str) -> bool {
     let parts: Vec<&str> = parts.collect();
     for (at, part) in parts.iter().enumerate() {
         let is_last = at + 1 == parts.len();
-        let found = if is_last { rest.strip_suffix(part).map(|_| "") } else { rest.split_once(part).map(|(_, after)| after) };
+        let found =
+            if is_last { rest.strip_suffix(part).map(|_| "") } else { rest.split_once(part).map(|(_, after)| after) };
         match found {
             Some(after) => rest = after,
             None => return false,

@@ -237,7 +237,8 @@ impl Site {
             .collect();
         let mut arguments = vec!["advance", &id];
         holds.iter().for_each(|hold| arguments.extend(["--seen", hold]));
-        let output = self.phasewise(&arguments).current_dir(self.path("project")).output().expect("the binary is built");
+        let output =
+            self.phasewise(&arguments).current_dir(self.path("project")).output().expect("the binary is built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 
