@@ -235,7 +235,7 @@ fn approved(state: &PlanState, step: &str, hold: &HoldFile) -> Check {
 fn drained(state: &PlanState, deploy: usize, around: &Circumstances<'_>) -> Check {
     let question = Question::Workers;
     let is_old = |release: &Path| placed_in(release, &state.directory).unwrap_or(0) < deploy;
-    let mut stale: Vec<String> = around
+    let mut old: Vec<String> = around
         .processes
         .of_releases
         .iter()
@@ -251,24 +251,24 @@ fn drained(state: &PlanState, deploy: usize, around: &Circumstances<'_>) -> Chec
         })
         .collect();
     if around.current.is_some_and(|current| is_old(current)) {
-        stale.push("`current` leads to a release in which that deploy is not in place".to_owned());
+        old.push("`current` leads to a release in which that deploy is not in place".to_owned());
     }
     let (old_fpm, unsure_fpm) = fpm(around);
-    stale.extend(old_fpm);
+    old.extend(old_fpm);
     let attested = around.records.attestations();
     let mut silent = Vec::new();
     for host in around.hosts {
         match attested.get(host.as_str()) {
             None => silent.push(format!("{host} has not said which release it runs")),
             Some(record) if record.plans.get(&state.plan.id).is_none_or(|placed| *placed < deploy) => {
-                stale.push(format!("{host} said at {} that it runs release {}", record.at, record.release));
+                old.push(format!("{host} said at {} that it runs release {}", record.at, record.release));
             }
             Some(_) => {}
         }
     }
-    if !stale.is_empty() {
-        return Check::fail(question, format!("{} of an older release", counted(stale.len())))
-            .with_evidence(stale)
+    if !old.is_empty() {
+        return Check::fail(question, format!("{} of an older release", counted(old.len())))
+            .with_evidence(old)
             .with_fix("php artisan queue:restart (or `php artisan reload`), and `systemctl reload` of PHP-FPM; then try again");
     }
     let mut unknown: Vec<String> = around.processes.blind.iter().cloned().collect();

@@ -27,3 +27,4 @@ pub mod processes;
 pub mod question;
 pub mod releases;
 pub mod schema;
+pub mod validity;

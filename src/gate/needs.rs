@@ -80,7 +80,7 @@ pub fn check(asked: Vec<(String, Use)>) -> Check {
                 used.extend(places.into_iter().take(SHOWN));
             }
             Use::Unknown(_) => {
-                unsure.push(format!("`{what}` is not in the database; whether the new code needs it cannot be proved"))
+                unsure.push(format!("`{what}` is not in the database; whether the new code needs it cannot be proved"));
             }
             Use::None => idle.push(format!("`{what}` is not in the database, and the new code does not use it")),
         }

@@ -46,7 +46,7 @@ pub struct DatabaseShown {
 /// What `phasewise gate --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "phasewise gate")]
-struct GateReport<'a> {
+pub(super) struct GateReport<'a> {
     schema: u32,
     tool: &'static str,
     at: &'a str,
@@ -71,7 +71,7 @@ struct GateReport<'a> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "check")]
-struct CheckReport<'a> {
+pub(super) struct CheckReport<'a> {
     /// `G01` to `G12`.
     id: &'static str,
     /// `pass`, `fail` or `unknown`.
@@ -86,16 +86,10 @@ struct CheckReport<'a> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "override")]
-struct OverrideReport<'a> {
+pub(super) struct OverrideReport<'a> {
     id: &'static str,
     about: Option<&'a str>,
     reason: &'a str,
-}
-
-/// The JSON Schema of the gate's JSON.
-pub fn schema() -> schemars::Schema {
-    let settings = schemars::generate::SchemaSettings::draft2020_12();
-    schemars::SchemaGenerator::new(settings).into_root_schema_for::<GateReport<'static>>()
 }
 
 pub fn write_json(out: &mut dyn Write, decided: &Decided<'_>) -> io::Result<()> {

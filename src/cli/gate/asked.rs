@@ -33,6 +33,7 @@ use crate::gate::processes::{self, Processes};
 use crate::gate::question::Question;
 use crate::gate::releases::{Link, Site};
 use crate::gate::schema::LiveSchema;
+use crate::gate::validity;
 use crate::lint::{Batch, Code, MigrationFile, Stats, TableSize};
 use crate::report::gate::DatabaseShown;
 use crate::source::Tree;
@@ -129,12 +130,12 @@ pub(super) fn shown(session: &Session) -> DatabaseShown {
 }
 
 /// What the database runs, for what is judged.
-pub(super) fn target(said: &TargetArguments, session: Option<&Session>) -> Result<TargetArguments, Failure> {
+pub(super) fn target(said: &TargetArguments, session: Option<&Session>) -> TargetArguments {
     let live = session.map(|session| {
         let version = session.version().parse().ok();
         EngineChoice { engine: session.engine(), version }
     });
-    Ok(TargetArguments { engine: live.or_else(|| said.engine.clone()), ..said.clone() })
+    TargetArguments { engine: live.or_else(|| said.engine.clone()), ..said.clone() }
 }
 
 /// Asks what the arguments want to know; `connection` is to the database, unless none is to be asked.
@@ -148,7 +149,7 @@ pub(super) fn ask(
     if let Some(connection) = &mut connection {
         asked.checks.extend(lock::take(&mut connection.session));
     }
-    let target = target(&arguments.target, connection.as_ref().map(|one| &one.session))?;
+    let target = target(&arguments.target, connection.as_ref().map(|one| &one.session));
     let root = Root::find(std::slice::from_ref(&place.site.release))?;
     let tree = Tree::new(&root.directory);
     let mut workspace = Workspace::open(&root, &tree, &target, notes)?;
@@ -251,7 +252,8 @@ fn runner(workspace: &Workspace<'_>, log_table: Option<&str>) -> Option<Runner> 
 pub(super) fn digest(tree: &Tree, file: &MigrationFile) -> Option<String> {
     use sha2::{Digest, Sha256};
     let text = tree.read(&file.path).ok().filter(|_| !file.shares_file)?;
-    Some(Sha256::digest(text.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+    let digest = Sha256::digest(text.text.as_bytes());
+    Some(digest.iter().fold(String::new(), |written, byte| written + &format!("{byte:02x}")))
 }
 
 /// Without a database: what this release has and the live one has not.
@@ -318,20 +320,23 @@ struct Live<'a, 't> {
 
 impl Live<'_, '_> {
     fn ask(&self, states: &[PlanState], pending: &[MigrationFile]) -> Result<Vec<Check>, Failure> {
-        let mut checks = vec![self.columns(pending)?];
+        let live = LiveSchema::read(&mut self.session.borrow_mut());
+        let mut checks = match &live {
+            Ok(live) => {
+                let broken = states.iter().filter_map(|state| validity::check(state, live));
+                broken.chain([self.columns(live, pending)?]).collect()
+            }
+            Err(error) => vec![told(Question::Columns, error)],
+        };
         checks.extend(self.holds(states));
         checks.extend(self.alone());
         Ok(checks)
     }
 
     /// Whether the new code finds what it needs.
-    fn columns(&self, pending: &[MigrationFile]) -> Result<Check, Failure> {
-        let live = match LiveSchema::read(&mut self.session.borrow_mut()) {
-            Ok(live) => live,
-            Err(error) => return Ok(told(Question::Columns, &error)),
-        };
+    fn columns(&self, live: &LiveSchema, pending: &[MigrationFile]) -> Result<Check, Failure> {
         let (catalog, _) = self.workspace.schema(None);
-        let lacking = needs::lacking(&catalog, &live);
+        let lacking = needs::lacking(&catalog, live);
         let scripts = self.workspace.scripts(
             &Batch::Together(pending.iter().map(|file| file.key().to_owned()).collect()),
             crate::lint::Direction::Up,
@@ -345,7 +350,7 @@ impl Live<'_, '_> {
         let asked = missing.iter().map(|what| {
             (
                 what.to_string(),
-                code::uses(self.workspace, &[release.clone()], &what.to_string(), self.place, self.notes),
+                code::uses(self.workspace, std::slice::from_ref(release), &what.to_string(), self.place, self.notes),
             )
         });
         Ok(needs::check(asked.collect()))

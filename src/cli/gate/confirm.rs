@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConfirmArguments) -> Result<Decision, Failure> {
             Err(error) => asked.checks.push(asked::told(Question::Pending, &error)),
             Ok(connected) => {
                 asked.database = Some(asked::shown(&connected.session));
-                target = asked::target(&arguments.target, Some(&connected.session))?;
+                target = asked::target(&arguments.target, Some(&connected.session));
                 connection = Some(connected);
             }
         }

@@ -270,7 +270,7 @@ impl Run<'_> {
                 Err(error) => return Err(error.to_string()),
             }
         }
-        let target = asked::target(&self.arguments.check.target, Some(&self.connection.session)).map_err(said)?;
+        let target = asked::target(&self.arguments.check.target, Some(&self.connection.session));
         let root = Root::find(std::slice::from_ref(&self.place.site.release)).map_err(|error| error.to_string())?;
         let tree = Tree::new(&root.directory);
         let workspace = Workspace::open(&root, &tree, &target, Notes::Quiet).map_err(said)?;

@@ -34,7 +34,7 @@ fn look(
     arguments: &CheckArguments,
     place: &Place,
 ) -> Result<Vec<String>, Failure> {
-    let target = asked::target(&arguments.target, Some(&connection.session))?;
+    let target = asked::target(&arguments.target, Some(&connection.session));
     let root = Root::find(std::slice::from_ref(&place.site.release))?;
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &target, Notes::Quiet)?;

@@ -87,7 +87,7 @@ pub(super) struct Back<'a> {
 impl Back<'_> {
     /// Whether the code in `to` can run on the schema as it is.
     pub(super) fn ask(&self, to: &Path, connection: &mut Connection) -> Result<Vec<Check>, Failure> {
-        let target = asked::target(self.target, Some(&connection.session))?;
+        let target = asked::target(self.target, Some(&connection.session));
         let root = Root::find(&[self.live.to_owned()])?;
         let tree = Tree::new(&root.directory);
         let workspace = Workspace::open(&root, &tree, &target, Notes::Quiet)?;

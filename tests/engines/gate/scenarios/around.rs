@@ -357,7 +357,7 @@ fn signal_passed_on(site: &mut Site) -> Ended {
     until("the command runs", || started.exists());
     let killed = std::process::Command::new("kill").arg(gate.id().to_string()).status();
     assert!(killed.is_ok_and(|status| status.success()));
-    site.ended(gate.wait_with_output().expect("it ends"))
+    site.ended(&gate.wait_with_output().expect("it ends"))
 }
 
 fn did_nothing(site: &mut Site) -> Ended {
@@ -431,7 +431,7 @@ fn lock_lost(site: &mut Site) -> Ended {
             site.sql(&format!("kill {id}"));
         }
     }
-    site.ended(gate.wait_with_output().expect("it ends"))
+    site.ended(&gate.wait_with_output().expect("it ends"))
 }
 
 /// Kills the gate, and leaves its command.

@@ -139,7 +139,7 @@ impl Site {
     pub(super) fn check(&self, release: &str, arguments: &[&str]) -> Ended {
         let release = format!("releases/{release}");
         let usual = ["gate", "check", "--release", &release, "--sample-gap", "300ms"];
-        self.ended(self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
+        self.ended(&self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
     }
 
     /// `gate exec` of a release around its own migrator.
@@ -150,7 +150,7 @@ impl Site {
     }
 
     pub(super) fn exec_of(&self, release: &str, arguments: &[&str], command: &[&str]) -> Ended {
-        self.ended(self.exec_command(release, arguments, command).output().expect("the binary is built"))
+        self.ended(&self.exec_command(release, arguments, command).output().expect("the binary is built"))
     }
 
     pub(super) fn exec_command(&self, release: &str, arguments: &[&str], command: &[&str]) -> Command {
@@ -162,16 +162,16 @@ impl Site {
     pub(super) fn confirm(&self, release: &str, arguments: &[&str]) -> Ended {
         let release = format!("releases/{release}");
         let usual = ["gate", "confirm", "--release", &release];
-        self.ended(self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
+        self.ended(&self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
     }
 
     pub(super) fn rollback(&self, release: &str, arguments: &[&str]) -> Ended {
         let release = format!("releases/{release}");
         let usual = ["gate", "rollback", "--to", &release, "--current", "current"];
-        self.ended(self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
+        self.ended(&self.phasewise(&[&usual[..], arguments].concat()).output().expect("the binary is built"))
     }
 
-    pub(super) fn ended(&self, output: Output) -> Ended {
+    pub(super) fn ended(&self, output: &Output) -> Ended {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let address = format!("127.0.0.1:{}/{}", self.database.port(), self.database.name());
         let site = self.path("").display().to_string();
@@ -236,7 +236,9 @@ impl Site {
             .filter_map(|step| step.lines().next().map(str::to_owned))
             .collect();
         let mut arguments = vec!["advance", &id];
-        holds.iter().for_each(|hold| arguments.extend(["--seen", hold]));
+        for hold in &holds {
+            arguments.extend(["--seen", hold]);
+        }
         let output =
             self.phasewise(&arguments).current_dir(self.path("project")).output().expect("the binary is built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
