@@ -24,6 +24,7 @@ mod schema;
 mod server;
 mod sqlite;
 mod stats;
+mod wiring;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     }
     trials.extend(catalog::trials(&servers));
     trials.extend(plans::trials(&servers));
+    trials.extend(wiring::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
