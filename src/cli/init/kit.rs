@@ -54,10 +54,9 @@ pub(super) fn of_deploy(tool: DeployTool, seen: &Seen, prefix: &str) -> Kit {
 
 fn deployer(seen: &Seen, at: &dyn Fn(&str) -> String) -> Kit {
     let recipe = seen.sign_of(DeployTool::Deployer).map_or_else(|| at("deploy.php"), str::to_owned);
-    let (after, line) = if recipe.ends_with(".php") {
-        ("require 'recipe/laravel.php'", "require __DIR__ . '/deploy/phasewise.php';")
-    } else {
-        ("recipe/laravel.php", "  - deploy/phasewise.php")
+    let (after, line) = match recipe.rsplit_once('.') {
+        Some((_, "yaml" | "yml")) => ("recipe/laravel.php", "  - deploy/phasewise.php"),
+        _ => ("require 'recipe/laravel.php'", "require __DIR__ . '/deploy/phasewise.php';"),
     };
     Kit::new([(at("deploy/phasewise.php"), include_str!("templates/deployer/phasewise.php"))]).and([
         Step::add(&recipe, &format!("behind the line with `{after}`"), line, "deploy/phasewise.php"),

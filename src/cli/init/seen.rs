@@ -55,10 +55,10 @@ impl Seen {
 pub(super) fn write(out: &mut dyn Write, seen: &Seen) -> io::Result<()> {
     writeln!(out, "nothing was written: say what to write\n")?;
     for (tool, sign) in &seen.deploys {
-        writeln!(out, "  {:<34} as there is `{sign}`", format!("phasewise init --deploy {}", name(*tool)))?;
+        writeln!(out, "  {:<34} as there is `{sign}`", format!("phasewise init --deploy {}", name(tool)))?;
     }
     for (ci, sign) in &seen.cis {
-        writeln!(out, "  {:<34} as there is `{sign}`", format!("phasewise init --ci {}", name(*ci)))?;
+        writeln!(out, "  {:<34} as there is `{sign}`", format!("phasewise init --ci {}", name(ci)))?;
     }
     if let Some(sign) = seen.pre_commit {
         writeln!(out, "  {:<34} as there is `{sign}`", "phasewise init --pre-commit")?;
@@ -72,10 +72,10 @@ pub(super) fn write(out: &mut dyn Write, seen: &Seen) -> io::Result<()> {
     Ok(())
 }
 
-fn name(value: impl ValueEnum) -> String {
+fn name(value: &impl ValueEnum) -> String {
     value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn names<T: ValueEnum>() -> String {
-    T::value_variants().iter().map(|value| name(value.clone())).collect::<Vec<_>>().join("|")
+    T::value_variants().iter().map(name).collect::<Vec<_>>().join("|")
 }
