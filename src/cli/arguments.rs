@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::gate::GateArguments;
 use crate::engine::{Engine, Version};
 use crate::finding::Severity;
 
@@ -50,6 +51,10 @@ pub(super) enum Command {
     TestRules(TestRulesArguments),
     /// Ask a database how large its tables are, for `lint --stats`
     Stats(StatsArguments),
+    /// Decide at the deploy itself: may this release go ahead, or back?
+    Gate(GateArguments),
+    /// Write what ties phasewise to deploys, CI and commits
+    Init(InitArguments),
 }
 
 #[derive(Debug, Args)]
@@ -227,6 +232,41 @@ impl fmt::Debug for StatsArguments {
     }
 }
 
+/// Writes new files only, and says what to add to those that are there. Without a flag it says what would be of use.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Put the gate into the deploys of that tool
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub(super) deploy: Option<DeployTool>,
+    /// Judge migrations in every pull or merge request
+    #[arg(long, value_enum, value_name = "CI")]
+    pub(super) ci: Option<Ci>,
+    /// Judge migrations before they are committed
+    #[arg(long)]
+    pub(super) pre_commit: bool,
+    /// Write over files of an earlier `init` that were edited
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DeployTool {
+    /// A script for one host that needs no tool
+    Bash,
+    Deployer,
+    Capistrano,
+    Envoyer,
+    Forge,
+    Kamal,
+    Helm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What was there before")]
 pub(super) struct BaselineArguments {
@@ -269,7 +309,7 @@ pub(super) struct CodeArguments {
     pub(super) no_cache: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What they run on")]
 pub(super) struct TargetArguments {
     /// The database, such as `mysql:8.4`, `postgresql:16` or `mariadb:10.11`

@@ -11,8 +11,21 @@
 )]
 
 pub mod activity;
+pub mod back;
 pub mod check;
+pub mod child;
 pub mod decision;
+pub mod findings;
+pub mod half;
+pub mod holds;
+pub mod ledger;
 pub mod log;
+pub mod moment;
+pub mod needs;
+pub mod pending;
+pub mod plans;
+pub mod processes;
 pub mod question;
+pub mod releases;
 pub mod schema;
+pub mod validity;

@@ -3,6 +3,7 @@
 mod activity;
 mod live;
 mod logs;
+mod scenarios;
 mod schema;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
         let (servers, test) = (Arc::clone(servers), *test);
         Trial::ignorable_test(format!("gate::{name}"), move || completion(test(&servers)))
     };
-    tests.map(trial).collect()
+    tests.map(trial).chain(scenarios::trials(servers)).collect()
 }
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), answer: Duration::from_secs(20) };
