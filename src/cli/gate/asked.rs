@@ -33,9 +33,10 @@ use crate::gate::plans::{PlanState, phase, placed_in, plans};
 use crate::gate::processes::{self, Processes};
 use crate::gate::question::Question;
 use crate::gate::quiet;
-use crate::gate::releases::{Link, Site};
+use crate::gate::releases::{self, Link, Site};
 use crate::gate::schema::LiveSchema;
 use crate::gate::validity;
+use crate::laravel::migrations_of_vendor;
 use crate::lint::{Batch, Code, Direction, MigrationFile, Stats, TableSize};
 use crate::report::gate::DatabaseShown;
 use crate::source::Tree;
@@ -238,9 +239,17 @@ pub(super) fn backlog(
         without_file: log.without_file(logged()).into_iter().map(|entry| entry.name.clone()).collect(),
         migrations: files.iter().zip(logged()).map(|((file, _), one)| (file.clone(), log.state_of(&one))).collect(),
         table: log.runner.table().to_owned(),
+        of_packages: workspace.application().map_or_else(Vec::new, |_| of_packages(workspace.tree, &log)),
     };
     backlog.mark_edited(&place.records.digests(), |file| digest(workspace.tree, file));
     Ok(backlog)
+}
+
+/// What installed packages bring along and did not run yet.
+fn of_packages(tree: &Tree, log: &Log) -> Vec<String> {
+    let name = |path: &str| releases::name(Path::new(path)).trim_end_matches(".php").to_owned();
+    let has_run = |path: &String| log.entries.iter().any(|entry| entry.name == name(path));
+    migrations_of_vendor(tree).into_iter().filter(|path| !has_run(path)).collect()
 }
 
 fn runner(workspace: &Workspace<'_>, log_table: Option<&str>) -> Option<Runner> {
