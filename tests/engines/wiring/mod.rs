@@ -6,7 +6,9 @@ use libtest_mimic::Trial;
 
 use crate::availability::{Outcome, completion};
 
-const TESTS: [(&str, fn() -> Outcome); 4] = [
+type Test = (&'static str, fn() -> Outcome);
+
+const TESTS: [Test; 4] = [
     ("wiring::bash_reads_its_scripts", parsed::bash_reads_its_scripts),
     ("wiring::shellcheck_has_no_complaint", parsed::shellcheck_has_no_complaint),
     ("wiring::php_reads_the_recipe", parsed::php_reads_the_recipe),
