@@ -80,7 +80,6 @@ impl Visit {
         };
         let tree = Tree::new(&root.directory);
         let all = tree.files(&|path| !PASSED_OVER.contains(&path.rsplit('/').next().unwrap_or(path)));
-        let is_laravel = tree.exists("artisan");
         let mut parts = Vec::new();
         for path in &all {
             let Some(part) = Part::of(path) else { continue };
@@ -98,10 +97,8 @@ impl Visit {
                 self.complaints.extend(recipe::complaints(path, &file.text, &recipes, kept));
             }
         }
-        let texts: Vec<&str> = parts.iter().map(|(_, _, file)| file.text.as_str()).collect();
-        if is_laravel && !texts.is_empty() {
-            self.cache(&tree, &texts);
-        }
+        let texts = parts.iter().map(|(_, _, file)| file.text.as_str());
+        self.cache(&tree, &texts.filter(|text| script::swaps(text)).collect::<Vec<_>>());
         self.looked_at.push(format!("the project, {} of its deploys and its CI", counted(parts.len(), "file")));
     }
 

@@ -7,15 +7,19 @@ use super::ailment::Ailment;
 const VARIABLES: [&str; 2] = ["CACHE_STORE", "CACHE_DRIVER"];
 
 /// Whether the cache lies in the files of a release. `config` is `config/cache.php`; `environment` the `.env` that the
-/// releases share, where it can be read; `deploys` the texts of the files that deploy it.
+/// releases share, where it can be read; `deploys` the texts of the files that make a release of it live.
 pub fn cache(config: &str, environment: Option<&str>, deploys: &[&str]) -> Option<Complaint> {
     let lines = || config.lines().enumerate();
     let (index, line) = lines().find(|(_, line)| line.contains("'default'") && !line.trim_start().starts_with("//"))?;
     let of_line = line.split('\'').filter(|part| ["file", "array"].contains(part)).next_back();
     let store = environment.and_then(variable).or_else(|| of_line.map(str::to_owned))?;
-    let is_in_release = store == "array" || store == "file" && !deploys.iter().any(|text| shares_storage(text));
+    let is_apart = match store.as_str() {
+        "file" => !deploys.iter().any(|text| shares_storage(text)),
+        store => store == "array",
+    };
     let shown = format!("{} (the store is `{store}`)", line.trim());
-    is_in_release.then(|| Complaint::new("config/cache.php", index + 1, Ailment::CachePerRelease, &shown))
+    (is_apart && !deploys.is_empty())
+        .then(|| Complaint::new("config/cache.php", index + 1, Ailment::CachePerRelease, &shown))
 }
 
 fn variable(environment: &str) -> Option<String> {

@@ -33,6 +33,11 @@ pub fn complaints(file: &str, text: &str, circumstances: Circumstances) -> Vec<C
     found
 }
 
+/// Whether the commands of a file make a release live.
+pub fn swaps(text: &str) -> bool {
+    lines(text).iter().any(|line| line.swaps())
+}
+
 fn swap(line: &Line<'_>, is_busybox: bool) -> Vec<Ailment> {
     let mut found = Vec::new();
     let goes_to_current = |words: &&[String]| words.last().is_some_and(|word| is_current(word));
