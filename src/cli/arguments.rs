@@ -51,10 +51,10 @@ pub(super) enum Command {
     TestRules(TestRulesArguments),
     /// Ask a database how large its tables are, for `lint --stats`
     Stats(StatsArguments),
-    /// Write what ties phasewise to deploys, CI and commits
-    Init(InitArguments),
     /// Decide at the deploy itself: may this release go ahead, or back?
     Gate(GateArguments),
+    /// Write what ties phasewise to deploys, CI and commits
+    Init(InitArguments),
 }
 
 #[derive(Debug, Args)]

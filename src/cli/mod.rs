@@ -15,7 +15,6 @@ mod effects;
 mod exit;
 mod explain;
 mod files;
-
 mod gate;
 mod init;
 mod kept;
