@@ -1,5 +1,6 @@
 //! `phasewise gate doctor` on small sites, a bad and a good one for each kind of complaint.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ fn each_bad_site_has_its_complaint_and_the_good_one_none() {
         assert!(complaints.iter().all(|found| *found == id), "{id}: {complaints:?}");
         let good = check(&fixture.join("good"));
         assert!(good.starts_with("exit 0"), "{id}: {good}");
-        all.push_str(&format!("## {id}\n{bad}\n"));
+        writeln!(all, "## {id}\n{bad}").unwrap();
     }
     insta::assert_snapshot!("doctor", all);
 }

@@ -49,6 +49,7 @@ impl Ailment {
         self.told().way_out
     }
 
+    #[expect(clippy::too_many_lines, reason = "it is a table of texts")]
     fn told(self) -> &'static Told {
         match self {
             Self::CachePerRelease => &Told {

@@ -11,7 +11,7 @@ const VARIABLES: [&str; 2] = ["CACHE_STORE", "CACHE_DRIVER"];
 pub fn cache(config: &str, environment: Option<&str>, deploys: &[&str]) -> Option<Complaint> {
     let lines = || config.lines().enumerate();
     let (index, line) = lines().find(|(_, line)| line.contains("'default'") && !line.trim_start().starts_with("//"))?;
-    let of_line = line.split('\'').filter(|part| ["file", "array"].contains(part)).next_back();
+    let of_line = line.split('\'').rfind(|part| ["file", "array"].contains(part));
     let store = environment.and_then(variable).or_else(|| of_line.map(str::to_owned))?;
     let is_apart = match store.as_str() {
         "file" => !deploys.iter().any(|text| shares_storage(text)),
@@ -24,8 +24,8 @@ pub fn cache(config: &str, environment: Option<&str>, deploys: &[&str]) -> Optio
 
 fn variable(environment: &str) -> Option<String> {
     let value = |name: &&str| {
-        let lines = environment.lines().filter_map(|line| line.trim().strip_prefix(*name)?.strip_prefix('='));
-        lines.last().map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
+        let mut lines = environment.lines().filter_map(|line| line.trim().strip_prefix(*name)?.strip_prefix('='));
+        lines.next_back().map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
     };
     VARIABLES.iter().find_map(value)
 }

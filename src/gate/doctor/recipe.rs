@@ -75,7 +75,7 @@ impl Recipe {
         let mut found = Vec::new();
         let words: Vec<&str> = line.commands.iter().flatten().map(|word| word.trim_matches([':', ';'])).collect();
         let is_deployer = words.iter().any(|word| *word == "require" || *word == "import:" || *word == "-")
-            && words.iter().any(|word| *word == "recipe/laravel.php");
+            && words.contains(&"recipe/laravel.php");
         if is_deployer && !self.has_gate {
             found.push(Ailment::GateNotAsked);
         }

@@ -35,7 +35,7 @@ pub fn complaints(file: &str, text: &str, circumstances: Circumstances) -> Vec<C
 
 /// Whether the commands of a file make a release live.
 pub fn swaps(text: &str) -> bool {
-    lines(text).iter().any(|line| line.swaps())
+    lines(text).iter().any(Line::swaps)
 }
 
 fn swap(line: &Line<'_>, is_busybox: bool) -> Vec<Ailment> {
