@@ -12,4 +12,6 @@
 
 pub mod check;
 pub mod decision;
+pub mod log;
 pub mod question;
+pub mod schema;

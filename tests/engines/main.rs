@@ -18,12 +18,14 @@ mod client;
 mod dumps;
 mod effects;
 mod fixtures;
+mod gate;
 mod laravel;
 mod plans;
 mod schema;
 mod server;
 mod sqlite;
 mod stats;
+mod wiring;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
     }
     trials.extend(catalog::trials(&servers));
     trials.extend(plans::trials(&servers));
+    trials.extend(wiring::trials());
+    trials.extend(gate::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();
