@@ -18,6 +18,7 @@ set :repo_url, Dir.pwd
 set :branch, "main"
 set :deploy_to, ENV.fetch("SITE")
 set :sshkit_backend, SSHKit::Backend::Local
+set :tmp_dir, File.dirname(ENV.fetch("SITE"))
 "#;
 
 fn site() -> Result<Site, Unavailable> {
