@@ -38,6 +38,9 @@ task('phasewise:confirm', function () {
 
 desc('Tells the host that asks the gate which release the others run');
 task('phasewise:attest', function () {
+    if (count(selectedHosts()) < 2) {
+        return;
+    }
     $release = run('readlink -f {{current_path}}');
     foreach (selectedHosts() as $host) {
         $alias = escapeshellarg($host->getAlias());
