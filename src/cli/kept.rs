@@ -59,8 +59,7 @@ struct Written<'a> {
 impl Kept {
     /// What is kept in the repository around the project.
     pub(super) fn open(git: &WorkTree, notes: Notes) -> Self {
-        let Ok(directory) = git.common_directory() else { return Self::default() };
-        let path = directory.join("phasewise").join("usage");
+        let path = git.common_directory().join("phasewise").join("usage");
         let found = fs::read(&path).unwrap_or_default();
         let entries = read(&found).unwrap_or_else(|| {
             if !found.is_empty() {
