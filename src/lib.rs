@@ -39,6 +39,8 @@ pub mod database;
 
 pub mod emit;
 
+pub mod gate;
+
 pub mod report;
 
 pub mod cli;

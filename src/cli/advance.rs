@@ -118,6 +118,7 @@ fn write_rest(out: &mut dyn Write, deploy: &DeployFile) -> io::Result<()> {
         }
         if let (Some(words), None) = (&step.words, &step.backfill) {
             writeln!(out, "  code    {}", words.replace('\n', "\n          "))?;
+            step.places.iter().try_for_each(|place| writeln!(out, "            {place}"))?;
         }
         if let Some(hold) = &step.hold {
             writeln!(out, "  wait    {}", hold.words())?;

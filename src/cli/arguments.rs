@@ -105,6 +105,8 @@ pub(super) struct PlanArguments {
     #[arg(long, value_name = "PLAN", conflicts_with = "write", help_heading = FILES)]
     pub(super) abort: Option<String>,
     #[command(flatten)]
+    pub(super) code: CodeArguments,
+    #[command(flatten)]
     pub(super) target: TargetArguments,
     /// How to tell the deploys
     #[arg(long, value_enum, default_value_t = PlanFormat::Text, help_heading = RESULTS)]

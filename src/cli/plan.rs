@@ -9,10 +9,11 @@ use super::exit::{Exit, Failure};
 use super::notes::Notes;
 use super::plans::PlansError;
 use super::project::Workspace;
+use super::releases::Around;
 use super::root::Root;
 use super::{batch, files, plans, terminal};
 use crate::emit::{Emission, Operation, PlanFile};
-use crate::lint::Batch;
+use crate::lint::{Batch, Code};
 use crate::plan::{Packing, Planned};
 use crate::report::json;
 use crate::report::plan::{graph, html, markdown, text};
@@ -51,7 +52,13 @@ fn plan(
     }
     workspace.remark_on_dump(&batch, notes);
     let packing = if arguments.compact { Packing::Compact } else { Packing::Usual };
-    let planned = workspace.plan(&batch, packing)?;
+    let around = Around::new(&arguments.code, &arguments.scope, &batch, workspace, notes)?;
+    let code = around.as_ref().map(|around| Code::unfinished(|schema| around.read(schema)));
+    let planned = workspace.plan(&batch, packing, code.as_ref())?;
+    drop(code);
+    if let Some(failure) = around.and_then(Around::failure) {
+        return Err(failure);
+    }
     if arguments.write {
         return write(workspace, &planned, arguments.force);
     }

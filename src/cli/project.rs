@@ -33,6 +33,7 @@ use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
 use crate::sql::layout::{self, EngineEvidence};
+use crate::usage::Schema;
 use crate::yaml::YamlError;
 
 /// What an application calls the fact of its engine.
@@ -156,9 +157,13 @@ impl<'t> Workspace<'t> {
     }
 
     /// The deploys in which `batch` can ship; an error where none of its migrations can be read.
-    pub(super) fn plan(&self, batch: &Batch, packing: Packing) -> Result<Planned, ReadError> {
+    pub(super) fn plan(&self, batch: &Batch, packing: Packing, code: Option<&Code<'_>>) -> Result<Planned, ReadError> {
         self.check_readable(batch)?;
-        Ok(plan::plan(&self.judge(), &self.recipes, batch, packing))
+        let mut planned = plan::plan(&Lint { code, ..self.judge() }, &self.recipes, batch, packing);
+        if let Some(code) = code {
+            planned.locate(|before| code.at_hand(&Schema::of(before)));
+        }
+        Ok(planned)
     }
 
     /// The files of a plan.

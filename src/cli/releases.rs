@@ -119,7 +119,10 @@ impl<'a> Around<'a> {
     }
 
     fn release(&self, place: &Place, name: String, schema: &Schema) -> Result<Option<Release>, Failure> {
-        let code = self.reader.read(place)?;
+        let mut code = self.reader.read(place)?;
+        // What waits beside a plan does not run.
+        let plans = format!("{}/", self.workspace.plans());
+        code.files.retain(|(path, _)| !path.starts_with(&plans));
         if code.is_silent() {
             return Ok(None);
         }

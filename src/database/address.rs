@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::DatabaseError;
+use crate::engine::Engine;
 
 /// Where a database is, and who asks.
 #[derive(Clone, PartialEq, Eq)]
@@ -12,6 +13,26 @@ pub struct DatabaseUrl {
     pub(super) place: Place,
     /// Without the user and the password.
     shown: String,
+}
+
+/// An address that a configuration gives piece by piece.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressParts {
+    pub engine: Engine,
+    /// The server's own machine where it is `None`.
+    pub host: Option<String>,
+    /// The engine's usual one where it is `None`.
+    pub port: Option<u16>,
+    /// A Unix socket, in place of a host; PostgreSQL's is named by the directory that it is in.
+    pub socket: Option<String>,
+    /// The name of a database, or the path of a file.
+    pub database: String,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    /// In the words of `sslmode`.
+    pub tls: Option<String>,
+    /// A file with certificates of those who may sign the server's.
+    pub roots: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -74,6 +95,46 @@ impl FromStr for DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    pub fn from_parts(parts: AddressParts) -> Result<Self, DatabaseError> {
+        let scheme = match parts.engine {
+            Engine::Sqlite if parts.database.is_empty() || parts.database == ":memory:" => {
+                return Err(DatabaseError::NoFile);
+            }
+            Engine::Sqlite => {
+                return Ok(Self { place: Place::Sqlite(parts.database.clone().into()), shown: parts.database });
+            }
+            Engine::Postgresql => "postgresql",
+            Engine::Mysql | Engine::Mariadb => "mysql",
+            Engine::Sqlserver => return Err(DatabaseError::Scheme(parts.engine.name().to_owned())),
+        };
+        if parts.database.is_empty() {
+            return Err(DatabaseError::NoDatabase);
+        }
+        let mut tls = Tls { roots: parts.roots.map(PathBuf::from), ..Tls::default() };
+        if let Some(mode) = &parts.tls {
+            tls.mode = TlsMode::read(mode)?;
+        }
+        let tls = tls.with_roots_looked_at();
+        let host = parts.host.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let shown_host = parts.socket.as_ref().unwrap_or(&host);
+        let port = parts.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let shown = format!("{shown_host}{port}/{}", parts.database);
+        let address = match &parts.socket {
+            Some(socket) if parts.engine == Engine::Postgresql => encoded(socket),
+            Some(_) => "localhost".to_owned(),
+            None if host.contains(':') => format!("[{host}]"),
+            None => encoded(&host),
+        };
+        let password = parts.password.map(|password| format!(":{}", encoded(&password))).unwrap_or_default();
+        let user = parts.user.map(|user| format!("{}{password}@", encoded(&user))).unwrap_or_default();
+        let socket = parts.socket.filter(|_| parts.engine.is_mysql_family());
+        let query = socket.map(|socket| format!("?socket={}", encoded(&socket))).unwrap_or_default();
+        let url = format!("{scheme}://{user}{address}{port}/{}{query}", encoded(&parts.database));
+        let server = Server { url, tls };
+        let place = if scheme == "mysql" { Place::Mysql(server) } else { Place::Postgresql(server) };
+        Ok(Self { place, shown })
+    }
+
     /// `sqlite:shop.sqlite`, `sqlite:///srv/shop.sqlite`
     fn of_file(rest: &str) -> Result<Self, DatabaseError> {
         let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -99,12 +160,19 @@ impl Server {
                 _ => others.push(pair),
             }
         }
-        // As libpq does it: who names whom to trust wants that to be looked at.
-        if tls.mode == TlsMode::Require && tls.roots.is_some() {
-            tls.mode = TlsMode::VerifyCa;
-        }
+        let tls = tls.with_roots_looked_at();
         let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
         Ok(Self { url: format!("{scheme}://{address}{query}"), tls })
+    }
+}
+
+impl Tls {
+    /// As libpq does it: who names whom to trust wants that to be looked at.
+    fn with_roots_looked_at(mut self) -> Self {
+        if self.mode == TlsMode::Require && self.roots.is_some() {
+            self.mode = TlsMode::VerifyCa;
+        }
+        self
     }
 }
 
@@ -138,6 +206,27 @@ fn decoded(text: &str) -> String {
     }
     bytes.extend(rest.bytes());
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// With everything that means something in an address as `%2F` and the like.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// Without the user and the password.
+impl fmt::Debug for AddressParts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AddressParts")
+            .field("engine", &self.engine)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("socket", &self.socket)
+            .field("database", &self.database)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Without the user and the password.

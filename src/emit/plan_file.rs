@@ -104,6 +104,7 @@ pub struct StepFile {
     pub point_of_no_return: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settles: Vec<SettledFile>,
+    /// Where the code had to change when the plan was written, as `file:line`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<String>,
 }
@@ -228,6 +229,13 @@ impl PlanFile {
     /// The file's text.
     pub fn text(&self) -> Result<String, YamlError> {
         Ok(format!("{HEAD}{}", yaml::write(self)?))
+    }
+
+    /// All but where the code has to change.
+    pub(super) fn without_places(&self) -> Self {
+        let mut plan = self.clone();
+        plan.deploys.iter_mut().flat_map(|deploy| &mut deploy.steps).for_each(|step| step.places.clear());
+        plan
     }
 
     pub fn steps(&self) -> impl Iterator<Item = &StepFile> {

@@ -416,7 +416,7 @@ fn plain(step: &Step) -> StepFile {
         settles: settled
             .map(|settled| SettledFile { rule: settled.rule.clone(), words: settled.words.clone() })
             .collect(),
-        places: step.places.iter().map(|place| format!("{}:{}", place.file, place.line)).collect(),
+        places: step.places.iter().flat_map(|places| &places.known).map(ToString::to_string).collect(),
     }
 }
 
@@ -449,7 +449,8 @@ impl Emission {
             }
             self.plan.waivers.clone_from(&old.waivers);
             self.plan.seen.clone_from(&old.seen);
-            if *old != self.plan && !is_forced {
+            // The code changes, and with it the lines.
+            if old.without_places() != self.plan.without_places() && !is_forced {
                 return Err(EmitError::Edited { path });
             }
             let gone = old.locks.keys().filter(|path| !self.files.contains_key(*path) && tree.exists(path));

@@ -35,6 +35,8 @@ pub struct Releases {
 /// Reads the code of the releases for those who ask, once.
 pub struct Code<'a> {
     read: Box<dyn Fn(&Schema) -> Releases + 'a>,
+    /// The code that comes with the batch is still being written: what it uses is to be done, and no fault.
+    is_unfinished: bool,
     releases: OnceCell<Releases>,
 }
 
@@ -46,12 +48,24 @@ pub(super) struct Asked<'c> {
     new: Option<(&'c Release, usage::Answer)>,
     /// Whether the code of each old release names the table at all.
     is_table_known: bool,
+    is_new_unfinished: bool,
 }
 
 impl<'a> Code<'a> {
     /// `read` gives the releases, whose old code runs on a schema.
     pub fn new(read: impl Fn(&Schema) -> Releases + 'a) -> Self {
-        Self { read: Box::new(read), releases: OnceCell::new() }
+        Self { read: Box::new(read), is_unfinished: false, releases: OnceCell::new() }
+    }
+
+    /// As [`new`](Self::new), where the code that comes with the batch is still being written.
+    pub fn unfinished(read: impl Fn(&Schema) -> Releases + 'a) -> Self {
+        Self { is_unfinished: true, ..Self::new(read) }
+    }
+
+    /// The code that is being worked on; what runs now where there is no other.
+    pub fn at_hand(&self, schema: &Schema) -> Option<&Index> {
+        let releases = self.releases.get_or_init(|| (self.read)(schema));
+        releases.new.iter().chain(&releases.old).map(|release| &release.index).next()
     }
 
     /// What the code says to the change; `None` where it has no say. `end` are the tables as the batch leaves them.
@@ -66,7 +80,7 @@ impl<'a> Code<'a> {
         let of_table = Query::gone(&query.table, None);
         let knows = |release: &Release| release.index.answer(&of_table).places.iter().any(Place::counts);
         let is_table_known = query.what == What::Gone || releases.old.iter().all(knows);
-        Some(Asked { query, old, new, is_table_known })
+        Some(Asked { query, old, new, is_table_known, is_new_unfinished: self.is_unfinished })
     }
 }
 
@@ -80,7 +94,8 @@ impl Asked<'_> {
     /// What rules may ask of it.
     pub(super) fn facts(&self) -> CodeUse {
         let old = self.old.iter().map(|(release, answer)| self.facts_of(release, answer));
-        let new = self.new.as_ref().map(|(release, answer)| self.facts_of(release, answer));
+        let new = self.new.as_ref().filter(|_| !self.is_new_unfinished);
+        let new = new.map(|(release, answer)| self.facts_of(release, answer));
         CodeUse { old: old.reduce(ReleaseUse::or).unwrap_or_default(), new: new.unwrap_or_default() }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn pack(chains: &[Chain], shipment: &Shipment, packing: Packing) -> P
 fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
     let mut graph = DiGraph::new();
     let mut ids = BTreeSet::new();
-    let mut done: Vec<(&Touch, Vec<NodeIndex>)> = Vec::new();
+    let mut done: Vec<(&Chain, Vec<NodeIndex>)> = Vec::new();
     for chain in chains {
         let slug = slug(chain);
         let mut nodes = Vec::new();
@@ -55,20 +55,26 @@ fn tie(chains: &[Chain]) -> DiGraph<Node<'_>, ()> {
             }
             nodes.push(node);
         }
-        for (_, earlier) in done.iter().filter(|(all, _)| all.meets(&chain.all)) {
-            for (from, to) in crossings(&graph, earlier, &nodes) {
+        for (before, earlier) in &done {
+            let crossing = crossing(&graph, earlier, &nodes).filter(|_| before.all.meets(&chain.all));
+            let departure =
+                departure(&graph, (before, earlier), &nodes).filter(|_| before.all.reads.meet(&chain.all.goes));
+            for (from, to) in crossing.into_iter().chain(departure) {
                 graph.update_edge(from, to, ());
             }
         }
-        done.push((&chain.all, nodes));
+        done.push((chain, nodes));
     }
     serialise_backfills(&mut graph);
     graph
 }
 
 /// Where the chain `later` has to wait for the chain `earlier`.
-fn crossings(graph: &DiGraph<Node<'_>, ()>, earlier: &[NodeIndex], later: &[NodeIndex]) -> Vec<(NodeIndex, NodeIndex)> {
-    let mut crossings = Vec::new();
+fn crossing(
+    graph: &DiGraph<Node<'_>, ()>,
+    earlier: &[NodeIndex],
+    later: &[NodeIndex],
+) -> Option<(NodeIndex, NodeIndex)> {
     for to in later {
         let meets = |from: &&NodeIndex| match (graph.node_weight(**from), graph.node_weight(*to)) {
             (Some(from), Some(to)) => from.touch.meets(to.touch),
@@ -77,15 +83,33 @@ fn crossings(graph: &DiGraph<Node<'_>, ()>, earlier: &[NodeIndex], later: &[Node
         let shapes = |from: &&NodeIndex| graph.node_weight(**from).is_some_and(|node| node.touch.shapes);
         let mut met = earlier.iter().filter(meets);
         let Some(from) = met.clone().rfind(shapes).or_else(|| met.next_back()) else { continue };
-        // What was waited for there holds here too.
-        let is_hold = |node: &&NodeIndex| {
-            graph.node_weight(**node).is_some_and(|node| matches!(node.draft.step.work, recipe::Work::Hold(_)))
-        };
-        let last_hold = earlier.iter().skip_while(|node| *node != from).skip(1).take_while(is_hold).last();
-        crossings.push((*last_hold.unwrap_or(from), *to));
-        break;
+        return Some((seen_through(graph, earlier, *from), *to));
     }
-    crossings
+    None
+}
+
+/// Where `later`, which takes something away, has to wait for rows that `earlier` makes of it. Code that writes both goes on
+/// with that until the rows are there.
+fn departure(
+    graph: &DiGraph<Node<'_>, ()>,
+    (chain, earlier): (&Chain, &[NodeIndex]),
+    later: &[NodeIndex],
+) -> Option<(NodeIndex, NodeIndex)> {
+    let touch = |node: &&NodeIndex| graph.node_weight(**node).map(|node| node.touch);
+    let goes = later.iter().filter_map(|node| touch(&node)).flat_map(|touch| &touch.goes).collect::<Vec<_>>();
+    let reads = |node: &&NodeIndex| touch(node).is_some_and(|touch| touch.reads.meet(goes.iter().copied()));
+    let from = earlier.iter().rfind(reads)?;
+    let takes_away = |node: &&NodeIndex| touch(node).is_some_and(|touch| !touch.goes.is_empty());
+    let to = if chain.is_copied_from { later.first() } else { later.iter().find(takes_away) }?;
+    Some((seen_through(graph, earlier, *from), *to))
+}
+
+/// The last of the holds right after a step: what was waited for there holds for who comes later too.
+fn seen_through(graph: &DiGraph<Node<'_>, ()>, chain: &[NodeIndex], from: NodeIndex) -> NodeIndex {
+    let is_hold = |node: &&NodeIndex| {
+        graph.node_weight(**node).is_some_and(|node| matches!(node.draft.step.work, recipe::Work::Hold(_)))
+    };
+    *chain.iter().skip_while(|node| **node != from).skip(1).take_while(is_hold).last().unwrap_or(&from)
 }
 
 /// Backfills of one table do not run beside one another.
@@ -228,7 +252,9 @@ impl Node<'_> {
                     guards: Vec::new(),
                     is_in_transaction: false,
                 }),
-                recipe::Work::Code { words, column } => Work::Code { words: words.clone(), column: column.clone() },
+                recipe::Work::Code { words, column, places } => {
+                    Work::Code { words: words.clone(), column: column.clone(), places: places.clone() }
+                }
                 recipe::Work::Backfill(backfill) => Work::Backfill(backfill.clone()),
                 recipe::Work::Hold(hold) => Work::Hold(hold.clone()),
             },
@@ -237,7 +263,7 @@ impl Node<'_> {
             is_authors: *is_authors,
             settles: step.settles.clone(),
             is_point_of_no_return: step.is_point_of_no_return,
-            places: Vec::new(),
+            places: None,
         }
     }
 }

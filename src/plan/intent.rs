@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Unplanned;
+use super::reads::{Departures, Reads};
+use super::remade::Remade;
 use super::settle::{AS_WRITTEN, Draft, Settler, is_setting};
 use super::touch::Touch;
 use crate::catalog::Catalog;
@@ -28,6 +30,8 @@ pub(super) struct Chain {
     pub(super) words: String,
     /// Whether a recipe was needed.
     pub(super) is_expanded: bool,
+    /// Whether it copies rows from what goes later on, so that code writes both until then.
+    pub(super) is_copied_from: bool,
     /// Whether it takes more than one deploy, or follows on what does, so that what comes after it finds the tables in use.
     is_late: bool,
     /// Whether it cannot be planned, and so is left out with all that follows on it.
@@ -44,8 +48,10 @@ impl Chain {
     fn new(drafts: Vec<Draft>, before: &Catalog, words: String) -> Self {
         let touches = Touch::of_all(&drafts, before);
         let all = Touch::union(&touches);
-        let is_late = drafts.iter().any(|draft| matches!(draft.step.work, Work::Hold(_) | Work::Backfill(_)));
-        Self { drafts, touches, all, words, is_expanded: false, is_late, is_refused: false }
+        let takes_longer = |work: &Work| matches!(work, Work::Hold(_) | Work::Backfill(_) | Work::Copy(_));
+        let is_late = drafts.iter().any(|draft| takes_longer(&draft.step.work));
+        let (is_expanded, is_copied_from, is_refused) = (false, false, false);
+        Self { drafts, touches, all, words, is_expanded, is_copied_from, is_late, is_refused }
     }
 
     /// Whether it can only follow steps that take more than one deploy, so that what those make is in use by then.
@@ -64,11 +70,13 @@ pub(super) fn chains(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment) ->
     let mut chains = Vec::new();
     let mut unplanned = Vec::new();
     let mut catalog = shipment.before.clone();
+    let (departures, remade) = (Departures::of(&shipment.outcome), Remade::of(shipment));
     for (at, (file, script)) in shipment.migrations.iter().enumerate() {
-        let migration = Authors { file, script, at, outcome: &shipment.outcome };
+        let migration =
+            Authors { file, script, at, outcome: &shipment.outcome, departures: &departures, remade: &remade };
         let as_it_is = migration.as_it_is(&catalog);
         let is_held_up = as_it_is.comes_late(&chains) || as_it_is.follows_refused(&chains).is_some();
-        if migration.needs_plan() || is_held_up {
+        if migration.needs_plan() || is_held_up || migration.copies_what_goes() {
             let settler = Settler { lint, recipes };
             migration.plan(&settler, &mut catalog, &mut chains, &mut unplanned);
         } else if !script.statements.is_empty() {
@@ -92,6 +100,9 @@ struct Authors<'a> {
     /// Its place in the outcome.
     at: usize,
     outcome: &'a Outcome,
+    /// What the batch takes away.
+    departures: &'a Departures,
+    remade: &'a Remade,
 }
 
 impl Authors<'_> {
@@ -123,7 +134,11 @@ impl Authors<'_> {
         unplanned.extend(beside.map(|finding| settler.refused(finding)));
         let mut settings = Settings::of(self.script);
         for statement in self.statements() {
-            if !settings.follow(&statement) && !is_transaction(&statement) {
+            if self.remade.takes(&statement) {
+                unplanned.push(self.left_as_it_was(&statement));
+            } else if self.remade.makes(&statement) {
+                // It stands all the time.
+            } else if !settings.follow(&statement) && !is_transaction(&statement) {
                 let accepted = self.accepted(&statement);
                 let (before, after) = settings.around();
                 let all = before.into_iter().chain([Statement::clone(&statement)]).chain(after).collect();
@@ -163,24 +178,50 @@ impl Authors<'_> {
         chains: &mut Vec<Chain>,
         unplanned: &mut Vec<Unplanned>,
     ) {
+        let is_copied_from = self.is_copied_from(statement);
         let settled = match wanted.follows_refused(chains) {
             Some(refused) => Err(self.left_out(statement.span, refused)),
+            None if is_copied_from => settler.settle(before, settler.copied_from(before, &wanted.drafts)),
             None => settler.settle(before, wanted.drafts.clone()),
         };
         let words = wanted.words.clone();
         match settled {
             // To ship alone may be all that it needs.
             Ok((drafts, is_expanded)) => {
-                let is_expanded = is_expanded || self.is_found(statement);
+                let is_expanded = is_expanded || is_copied_from || self.is_found(statement);
                 let chain = Chain::new(drafts, before, words);
                 let is_late = chain.is_late || wanted.comes_late(chains);
-                chains.push(Chain { is_expanded, is_late, ..chain });
+                chains.push(Chain { is_expanded, is_copied_from, is_late, ..chain });
             }
             Err(refused) => {
                 unplanned.push(refused);
                 chains.push(Chain { is_refused: true, ..Chain::new(wanted.drafts.clone(), before, words) });
             }
         }
+    }
+
+    /// A key that is taken away only to make the same again.
+    fn left_as_it_was(&self, statement: &Statement) -> Unplanned {
+        let words = statement.changes.first().map_or_else(String::new, |change| change.what.description());
+        Unplanned {
+            rule: String::new(),
+            migration: self.file.name.clone(),
+            span: statement.span,
+            reason: format!(
+                "{words}, only to make the same again: nothing holds meanwhile, and nothing is changed by it"
+            ),
+            instead: Some("leave both out of the migrations".to_owned()),
+        }
+    }
+
+    /// Whether it copies rows from what goes later on.
+    fn copies_what_goes(&self) -> bool {
+        self.statements().iter().any(|statement| self.is_copied_from(statement))
+    }
+
+    fn is_copied_from(&self, statement: &Rc<Statement>) -> bool {
+        let at = self.outcome.changes.iter().position(|judged| Rc::ptr_eq(&judged.statement, statement));
+        at.is_some_and(|at| self.departures.follow(at, &Reads::of(statement)))
     }
 
     /// A statement that would follow on one that cannot be planned.

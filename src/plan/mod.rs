@@ -6,16 +6,22 @@
 
 mod graph;
 mod intent;
+mod places;
+mod reads;
+mod remade;
 mod settle;
 mod touch;
 mod verify;
+
+use std::fmt;
 
 use crate::catalog::Catalog;
 use crate::change::{Statement, TableName};
 use crate::engine::EngineVersion;
 use crate::lint::{Batch, Lint, MigrationFile, Shipment, Unknown};
-use crate::recipe::{Backfill, Hold, Recipes, Settled};
+use crate::recipe::{Backfill, Hold, Recipes, Settled, Sought};
 use crate::source::Span;
+use crate::usage::Index;
 
 /// What planning a batch gives.
 #[derive(Debug)]
@@ -69,8 +75,8 @@ pub struct Step {
     /// Findings that it would have by itself, and what was waited for so that it does no harm.
     pub settles: Vec<Settled>,
     pub is_point_of_no_return: bool,
-    /// Where in the code something has to be done; known only where the code was looked through.
-    pub places: Vec<CodePlace>,
+    /// Where in the code something has to be done; `None` where the code was not looked through for it.
+    pub places: Option<CodePlaces>,
 }
 
 /// When in its deploy a step is taken.
@@ -93,6 +99,7 @@ pub enum Work {
     Code {
         words: String,
         column: Option<String>,
+        places: Option<Sought>,
     },
     Backfill(Backfill),
     Hold(Hold),
@@ -108,11 +115,22 @@ pub struct Migration {
     pub is_in_transaction: bool,
 }
 
+/// What looking through the code gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePlaces {
+    pub known: Vec<CodePlace>,
+    /// How many places more may be meant.
+    pub in_doubt: usize,
+    /// What shows them all, as arguments of `phasewise usage`.
+    pub shown_by: String,
+}
+
 /// A place in the application's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodePlace {
     pub file: String,
-    pub line: usize,
+    /// From 1.
+    pub line: u32,
 }
 
 /// A change that would do harm, and why there is no plan for it.
@@ -146,6 +164,8 @@ pub fn plan(lint: &Lint<'_>, recipes: &Recipes, batch: &Batch, packing: Packing)
 }
 
 fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packing: Packing, planned: &mut Planned) {
+    // The code was asked what it says to what the author wrote; what comes instead waits for it to change.
+    let lint = &Lint { code: None, ..*lint };
     let (chains, mut unplanned) = intent::chains(lint, recipes, shipment);
     if chains.iter().any(|chain| chain.is_expanded) {
         let plan = graph::pack(&chains, shipment, packing);
@@ -169,6 +189,28 @@ fn not_understood(plan: &Plan, unknown: &Unknown) -> Unplanned {
         span: unknown.span,
         reason: format!("it is not understood, so no deploy has it: {}", unknown.reason),
         instead: Some("put that part in a migration of its own".to_owned()),
+    }
+}
+
+impl fmt::Display for CodePlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.file, self.line)
+    }
+}
+
+impl Planned {
+    /// Looks through the code, which `index` gives once it is wanted, for the places that the releases of each plan change.
+    pub fn locate<'i>(&mut self, index: impl Fn(&Catalog) -> Option<&'i Index>) {
+        for plan in &mut self.plans {
+            let is_sought = |step: &&mut Step| matches!(&step.work, Work::Code { places: Some(_), .. });
+            let mut steps = plan.deploys.iter_mut().flat_map(|deploy| &mut deploy.steps).filter(is_sought).peekable();
+            let Some(index) = steps.peek().and_then(|_| index(&plan.before)) else { continue };
+            for step in steps {
+                if let Work::Code { places: Some(sought), .. } = &step.work {
+                    step.places = Some(places::of(sought, index));
+                }
+            }
+        }
     }
 }
 

@@ -21,6 +21,9 @@ use crate::sql::{self, write};
 /// The name of what no recipe replaced.
 pub(super) const AS_WRITTEN: &str = "migrate";
 
+/// The recipe for rows that are copied before what they are copied from goes.
+const COPIED_FROM: &str = "copy-rows";
+
 /// A step on its way into a plan.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
@@ -61,6 +64,33 @@ impl Settler<'_> {
         Ok((settled, !applied.is_empty()))
     }
 
+    /// The steps around `drafts`, which copy rows from what goes later on: every release writes both before.
+    pub(super) fn copied_from(&self, catalog: &Catalog, drafts: &[Draft]) -> Vec<Draft> {
+        let mut steps = Vec::new();
+        for draft in drafts {
+            let statement = draft.step.work.statements().iter().find(|statement| !is_setting(statement));
+            let found = statement.and_then(|statement| Some((statement, statement.changes.first()?)));
+            let before = found.and_then(|(statement, change)| {
+                let session = Session::default();
+                let subject = self.subject((change, statement), catalog, &session);
+                self.recipes.get(COPIED_FROM)?.expand(&subject).ok()
+            });
+            steps.extend(before.unwrap_or_default().into_iter().map(|step| draft.instead(step, self.lint)));
+            steps.push(draft.clone());
+        }
+        steps
+    }
+
+    fn subject<'s>(
+        &'s self,
+        (change, statement): (&'s Change, &'s Statement),
+        catalog: &'s Catalog,
+        session: &'s Session,
+    ) -> Subject<'s> {
+        let target = self.lint.target;
+        Subject { change, statement, catalog, target, session, code: CodeUse::default() }
+    }
+
     /// The steps of a statement, one for each change where one of them has to be replaced.
     pub(super) fn cut(&self, before: &Catalog, draft: Draft) -> Result<Vec<Draft>, Unplanned> {
         let Some(outcome) = draft.judge(self.lint, before) else { return Ok(vec![draft]) };
@@ -86,7 +116,14 @@ impl Settler<'_> {
         for finding in found {
             match self.expand(catalog, draft, &outcome, finding, applied) {
                 Ok(steps) => {
-                    return Ok(Some(steps.into_iter().map(|step| draft.instead(step, self.lint)).collect()));
+                    let mut instead: Vec<Draft> =
+                        steps.into_iter().map(|step| draft.instead(step, self.lint)).collect();
+                    let is_sent = |draft: &&mut Draft| !draft.step.work.statements().is_empty();
+                    // What leads up to it can be taken back.
+                    if let Some(last) = instead.iter_mut().rfind(is_sent) {
+                        last.step.is_point_of_no_return |= draft.step.is_point_of_no_return;
+                    }
+                    return Ok(Some(instead));
                 }
                 // A warning may stand where no recipe knows a way.
                 Err(_) if finding.severity < Severity::Error => {}
@@ -128,15 +165,8 @@ impl Settler<'_> {
             return Err(no_way(format!("{words} has to happen together with others")));
         }
         let recipe = self.recipes.get(id).ok_or_else(|| no_way(format!("there is no recipe `{id}`")))?;
-        let subject = Subject {
-            change: &judged.change,
-            statement: &judged.statement,
-            catalog,
-            target: self.lint.target,
-            session: &Session::default(),
-            code: CodeUse::default(),
-        };
-        let steps = recipe.expand(&subject)?;
+        let session = Session::default();
+        let steps = recipe.expand(&self.subject((&judged.change, &judged.statement), catalog, &session))?;
         if !applied.insert((id.clone(), format!("{:?}", judged.change.what))) {
             return Err(no_way(format!("the recipe `{id}` leads back to what it replaces, {words}")));
         }
@@ -228,7 +258,6 @@ impl Draft {
         let step = match &step.work {
             Work::Migrate(_) | Work::Copy(_) => Step {
                 settles: [self.step.settles.clone(), step.settles].concat(),
-                is_point_of_no_return: self.step.is_point_of_no_return || step.is_point_of_no_return,
                 deploy: if self.step.deploy == AS_WRITTEN { step.deploy } else { self.step.deploy.clone() },
                 ..step
             },

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::reads::Reads;
 use super::settle::Draft;
 use crate::catalog::{Catalog, Check, Table};
 use crate::change::{Index, IndexPart, SchemaChange, TableName, Touches};
@@ -30,14 +31,18 @@ pub(super) struct Touch {
     pub(super) anything: bool,
     /// It makes, takes away or fills what it touches, so that what comes later may count on that.
     pub(super) shapes: bool,
+    /// What it needs the rows of.
+    pub(super) reads: Reads,
+    /// What goes, or is called otherwise from then on.
+    pub(super) goes: BTreeSet<Thing>,
 }
 
 impl Thing {
-    fn whole(table: &TableName) -> Self {
+    pub(super) fn whole(table: &TableName) -> Self {
         Self { table: table.clone(), part: Part::Whole }
     }
 
-    fn column(table: &TableName, column: &str) -> Self {
+    pub(super) fn column(table: &TableName, column: &str) -> Self {
         Self { table: table.clone(), part: Part::Column(column.to_lowercase()) }
     }
 
@@ -45,7 +50,7 @@ impl Thing {
         Self { table: table.clone(), part: Part::Named(name.to_lowercase()) }
     }
 
-    fn meets(&self, other: &Self) -> bool {
+    pub(super) fn meets(&self, other: &Self) -> bool {
         self.table == other.table && (self.part == Part::Whole || other.part == Part::Whole || self.part == other.part)
     }
 }
@@ -53,7 +58,7 @@ impl Thing {
 impl Touch {
     /// What `draft` touches where `catalog` stands.
     fn of(draft: &Draft, catalog: &Catalog) -> Self {
-        let mut touch = Self::default();
+        let mut touch = Self { reads: Reads::of_work(&draft.step.work), ..Self::default() };
         match &draft.step.work {
             work @ (Work::Migrate(_) | Work::Copy(_)) => {
                 // What a recipe keeps in step beside a column concerns nothing else of its table.
@@ -98,6 +103,8 @@ impl Touch {
             things: touches.iter().flat_map(|touch| touch.things.clone()).collect(),
             anything: touches.iter().any(|touch| touch.anything),
             shapes: touches.iter().any(|touch| touch.shapes),
+            reads: Reads::union(touches.iter().map(|touch| &touch.reads)),
+            goes: touches.iter().flat_map(|touch| touch.goes.clone()).collect(),
         }
     }
 
@@ -110,6 +117,7 @@ impl Touch {
 
     fn add(&mut self, change: &SchemaChange, catalog: &Catalog) {
         self.shapes |= is_shaping(change, catalog);
+        self.goes.extend(gone(change));
         match change {
             SchemaChange::RenameTable(rename) => {
                 self.things.extend([Thing::whole(&rename.table), Thing::whole(&rename.to)]);
@@ -199,6 +207,10 @@ impl Touch {
         let Some(known) = catalog.table(table) else { return };
         let columns = over(known, name, catalog);
         self.columns(table, columns);
+        if let Some(key) = known.foreign_key(name, catalog.engine()) {
+            let key = &key.definition;
+            self.columns(&key.to_table, &key.to_columns);
+        }
     }
 }
 
@@ -207,6 +219,19 @@ fn over(table: &Table, name: &str, catalog: &Catalog) -> Vec<String> {
     let of_index = table.index(name, engine).map(|index| index.definition.columns().map(str::to_owned).collect());
     let of_key = || table.foreign_key(name, engine).map(|key| key.definition.columns.clone());
     of_index.or_else(of_key).unwrap_or_default()
+}
+
+/// What a change takes away, or gives another name.
+pub(super) fn gone(change: &SchemaChange) -> Option<Thing> {
+    match change {
+        SchemaChange::DropColumn(drop) => Some(Thing::column(&drop.table, &drop.column)),
+        SchemaChange::RenameColumn(rename) => Some(Thing::column(&rename.table, &rename.column)),
+        SchemaChange::RedefineColumn(redefine) if redefine.column != redefine.definition.name => {
+            Some(Thing::column(&redefine.table, &redefine.column))
+        }
+        SchemaChange::DropTable(drop) => Some(Thing::whole(&drop.table)),
+        _ => None,
+    }
 }
 
 /// A trigger, a function, a lock: neither the shape of a table nor its rows.

@@ -2,7 +2,9 @@
 
 use super::misfit::misfits;
 use super::name::Name;
-use super::{Answer, Backfill, Deploy, Hold, Recipe, Settled, Step, Way, Work, WrittenBackfill, WrittenHold};
+use super::{
+    Answer, Backfill, Deploy, Doing, Hold, Recipe, Settled, Sought, Step, Way, Work, WrittenBackfill, WrittenHold,
+};
 use crate::answer::Answer as Fits;
 use crate::catalog::Table;
 use crate::change::{self, Column, DataKind, SchemaChange, Statement, TableName};
@@ -75,14 +77,15 @@ impl Deploy {
             settles: Vec::new(),
             is_point_of_no_return: false,
         };
+        let start = steps.len();
         for operation in &self.migrate {
             for texts in operation.migrations(subject)? {
-                steps.push(Step {
-                    settles: settles.clone(),
-                    is_point_of_no_return: self.is_point_of_no_return,
-                    ..step(Work::Migrate(read(&texts, subject)?))
-                });
+                steps.push(Step { settles: settles.clone(), ..step(Work::Migrate(read(&texts, subject)?)) });
             }
+        }
+        // What leads up to it can be taken back.
+        if let Some(last) = steps.get_mut(start..).and_then(<[Step]>::last_mut) {
+            last.is_point_of_no_return = self.is_point_of_no_return;
         }
         if self.is_copied {
             let Some(text) = write::statement(&subject.change.what, subject.target.engine) else {
@@ -90,14 +93,18 @@ impl Deploy {
             };
             let statement = read(&[text], subject)?.into_iter().next();
             let work = statement.map(Work::Copy).ok_or_else(|| NoWay::new("it sends nothing"))?;
-            steps.push(Step { settles: settles.clone(), ..step(work) });
+            let is_point_of_no_return = self.is_point_of_no_return;
+            steps.push(Step { settles: settles.clone(), is_point_of_no_return, ..step(work) });
         }
         if let Some(words) = &self.release {
             let column = subject.change.what.column().map(str::to_owned);
-            steps.push(step(Work::Code { words: in_words(words, subject), column }));
+            let places = self.places.and_then(|doing| sought(subject, doing));
+            steps.push(step(Work::Code { words: in_words(words, subject), column, places }));
         }
         if let Some(backfill) = &self.backfill {
-            steps.push(step(Work::Backfill(backfill.expand(subject, way)?)));
+            let is_point_of_no_return = self.is_point_of_no_return && self.migrate.is_empty();
+            let work = Work::Backfill(backfill.expand(subject, way)?);
+            steps.push(Step { is_point_of_no_return, ..step(work) });
         }
         if self.is_in_ranges {
             let work = Work::Backfill(in_ranges(subject)?);
@@ -106,6 +113,13 @@ impl Deploy {
         steps.extend(self.then.iter().map(|hold| step(Work::Hold(hold.expand(subject)))));
         Ok(())
     }
+}
+
+/// What the code is looked through for, of the table and the columns that a change is about.
+fn sought(subject: &Subject<'_>, doing: Doing) -> Option<Sought> {
+    let change = &subject.change.what;
+    let columns = change.column().map_or_else(|| columns_of(change), |column| vec![column.to_owned()]);
+    Some(Sought { table: subject.table_name()?.name.clone(), columns, doing })
 }
 
 impl WrittenBackfill {

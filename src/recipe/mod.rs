@@ -16,6 +16,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::change::{Statement, TableName};
 use crate::effect::ChangeMatch;
 use crate::engine::Engine;
@@ -76,6 +79,8 @@ struct Deploy {
     migrate: Vec<Operation>,
     /// What the release does from then on, or may rely on.
     release: Option<Template<Name>>,
+    /// Where the code has to change for that.
+    places: Option<Doing>,
     backfill: Option<WrittenBackfill>,
     /// The rows that the change is about are taken a range at a time.
     is_in_ranges: bool,
@@ -85,7 +90,7 @@ struct Deploy {
     then: Vec<WrittenHold>,
     /// Rules whose findings about `migrate` are met by what was waited for, and how.
     settles: Vec<(String, Template<Name>)>,
-    /// What `migrate` does cannot be taken back.
+    /// What the last of `migrate`, or else the backfill, does cannot be taken back.
     is_point_of_no_return: bool,
 }
 
@@ -128,9 +133,33 @@ pub enum Work {
     Code {
         words: String,
         column: Option<String>,
+        places: Option<Sought>,
     },
     Backfill(Backfill),
     Hold(Hold),
+}
+
+/// The places of the code that have to change for what a release does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    pub table: String,
+    /// Empty for the table as a whole.
+    pub columns: Vec<String>,
+    pub doing: Doing,
+}
+
+/// What code does that it should not do any more, or in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doing {
+    /// It reads or writes it.
+    Uses,
+    Reads,
+    Writes,
+    /// It inserts rows without it.
+    Omits,
+    /// It leaves it out, or sets it to NULL.
+    WritesNull,
 }
 
 /// Rows get a value, a bounded range of keys at a time.

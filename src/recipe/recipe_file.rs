@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::name::Name;
 use super::operation::{self, Operation};
-use super::{Answer, Deploy, Recipe, Way, WrittenBackfill, WrittenHold};
+use super::{Answer, Deploy, Doing, Recipe, Way, WrittenBackfill, WrittenHold};
 use crate::effect::ChangeMatch;
 use crate::engine::Engine;
 use crate::template::{Name as _, Template, UnknownName};
@@ -59,6 +59,8 @@ struct WrittenDeploy {
     migrate: Vec<operation::Written>,
     /// What the release does from then on, or may rely on.
     release: Option<String>,
+    /// Where the code has to change for that, as the scan of the code tells it.
+    places: Option<Doing>,
     backfill: Option<BackfillFile>,
     /// The rows that the change is about are taken a range at a time, as its author wrote it.
     in_ranges: Option<operation::Nothing>,
@@ -70,7 +72,7 @@ struct WrittenDeploy {
     /// Rules that would find something in `migrate`, and what was waited for so that it does no harm.
     #[serde(default)]
     settles: Entries<String>,
-    /// What `migrate` does cannot be taken back.
+    /// What the last of `migrate`, or else the backfill, does cannot be taken back.
     #[serde(default)]
     no_return: bool,
 }
@@ -193,6 +195,7 @@ impl WrittenDeploy {
             name: self.name,
             migrate: self.migrate.iter().map(Operation::read).collect::<Result<_, _>>()?,
             release: self.release.as_deref().map(Template::read).transpose()?,
+            places: self.places,
             backfill: self.backfill.map(BackfillFile::read).transpose()?,
             is_in_ranges: self.in_ranges.is_some(),
             is_copied: self.copy.is_some(),
@@ -239,6 +242,10 @@ impl Way {
             });
         }
         let Answer::Deploys(deploys) = &self.answer else { return Ok(()) };
+        if deploys.iter().any(|deploy| deploy.places.is_some() && deploy.release.is_none()) {
+            let message = "it says which `places` of the code change, and no `release` changes them".to_owned();
+            return Err(Mistake { message, help: "say what the `release` does there".to_owned() });
+        }
         let lacks_value = |deploy: &Deploy| deploy.backfill.as_ref().is_some_and(|backfill| backfill.value.is_none());
         if self.asks.is_none() && deploys.iter().any(lacks_value) {
             let message = "a backfill says no value, and nothing asks for it".to_owned();

@@ -1,6 +1,7 @@
 //! Speaks with a real server through its own command-line client.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::server::Engine;
@@ -10,6 +11,8 @@ pub(crate) struct Database {
     engine: Engine,
     port: u16,
     name: String,
+    /// The server's own, in which its socket is.
+    folder: PathBuf,
 }
 
 /// What the client said.
@@ -35,8 +38,8 @@ const MARIADB_DELIMITER: &str = "$phasewise$";
 const END_OF_ANSWER: &str = "-- phasewise: end of answer";
 
 impl Database {
-    pub(crate) fn new(engine: Engine, port: u16, name: &str) -> Self {
-        Self { engine, port, name: name.to_owned() }
+    pub(crate) fn new(engine: Engine, port: u16, name: &str, folder: &Path) -> Self {
+        Self { engine, port, name: name.to_owned(), folder: folder.to_owned() }
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -45,6 +48,18 @@ impl Database {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The server's socket, as its clients name it: PostgreSQL's by its directory.
+    pub(crate) fn socket(&self) -> PathBuf {
+        match self.engine {
+            Engine::Postgres => self.folder.clone(),
+            Engine::MariaDb | Engine::MySql => self.folder.join("socket"),
+        }
     }
 
     /// The server's version: `15.18`, `10.11.19`.

@@ -18,6 +18,7 @@ mod client;
 mod dumps;
 mod effects;
 mod fixtures;
+mod gate;
 mod laravel;
 mod plans;
 mod schema;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     }
     trials.extend(catalog::trials(&servers));
     trials.extend(plans::trials(&servers));
+    trials.extend(gate::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {
         servers.stop();

@@ -108,12 +108,12 @@ impl Server {
             Engine::Postgres => "postgres",
             Engine::MariaDb | Engine::MySql => "mysql",
         };
-        let created = Database::new(self.engine, self.port, existing).run(&match template {
+        let created = Database::new(self.engine, self.port, existing, self.folder.path()).run(&match template {
             Some(template) => format!("create database {name} template {template}"),
             None => format!("create database {name}"),
         });
         assert!(created.ok, "the server makes no database: {}", created.stderr);
-        Database::new(self.engine, self.port, &name)
+        Database::new(self.engine, self.port, &name, self.folder.path())
     }
 
     fn stop(self) {

@@ -208,3 +208,97 @@ fn laravel(up: &str) -> tempfile::TempDir {
     let made = migration("DB::statement('CREATE TABLE orders (id BIGINT PRIMARY KEY, fax INT)');");
     directory(&[("artisan", ""), ("database/migrations/1_a.php", &made), (CHANGED, &migration(up))])
 }
+
+/// What old rows hold is copied once every release writes both, and goes after that.
+#[test]
+fn rows_are_copied_before_what_they_are_made_of_goes() {
+    for engine in ["mysql:8.4", "postgresql:16"] {
+        let sql = "ALTER TABLE customers ADD COLUMN contact VARCHAR(120);
+            UPDATE customers SET contact = concat(phone, email);
+            ALTER TABLE customers DROP COLUMN phone;";
+        let project = project(engine, sql);
+        let told = deploys(project.path(), &["migrations/0002_b.sql"]);
+        assert_eq!(names(&told), ["migrate, write-both", "backfill", "stop", "drop"], "{engine}");
+        let copied = "CREATE TABLE phones (customer_id BIGINT PRIMARY KEY, phone VARCHAR(20));
+            INSERT INTO phones (customer_id, phone) SELECT id, phone FROM customers;
+            ALTER TABLE customers DROP COLUMN phone;";
+        let project = self::project(engine, copied);
+        let told = deploys(project.path(), &["migrations/0002_b.sql"]);
+        assert_eq!(names(&told), ["migrate, write-both", "migrate, stop", "drop"], "{engine}");
+        let alone = self::project(engine, &copied.replace("phone FROM", "email FROM"));
+        let told = deploys(alone.path(), &["migrations/0002_b.sql"]);
+        assert_eq!(names(&told), ["migrate, stop", "drop"], "{engine}: it is made of what stays");
+    }
+}
+
+/// Whoever answers what rows get may take it from a column that the same batch drops.
+#[test]
+fn a_column_stays_until_the_rows_are_filled_that_may_be_made_of_it() {
+    let sql = "ALTER TABLE orders ADD COLUMN code VARCHAR(9) NOT NULL;\nALTER TABLE orders DROP COLUMN k;";
+    let project = project("postgresql:16", sql);
+    let told = deploys(project.path(), &["migrations/0002_b.sql"]);
+    let at = |kind: &str| {
+        let is_it =
+            |deploy: &serde_json::Value| deploy["steps"].as_array().unwrap().iter().any(|step| step["kind"] == kind);
+        told.iter().position(is_it).unwrap()
+    };
+    assert!(at("drop-column") > at("backfill"), "{told:#?}");
+}
+
+/// There is no way back only from what loses something.
+#[test]
+fn what_leads_up_to_a_swap_can_be_taken_back() {
+    for (sql, last) in [
+        ("ALTER TABLE orders ALTER COLUMN total TYPE BIGINT;", Some("drop-column")),
+        ("ALTER TABLE customers RENAME COLUMN phone TO phone_number;", Some("drop-column")),
+        ("ALTER TABLE customers ALTER COLUMN email TYPE VARCHAR(50);", Some("drop-column")),
+        ("ALTER TABLE customers ADD CONSTRAINT e UNIQUE (email);", None),
+    ] {
+        let project = project("postgresql:16", sql);
+        let told = deploys(project.path(), &["migrations/0002_b.sql"]);
+        let steps: Vec<&serde_json::Value> =
+            told.iter().flat_map(|deploy| deploy["steps"].as_array().unwrap()).collect();
+        let final_ones: Vec<&&serde_json::Value> =
+            steps.iter().filter(|step| step["point-of-no-return"] == true).collect();
+        assert_eq!(final_ones.len(), usize::from(last.is_some()), "{sql}: {final_ones:#?}");
+        let loses = |step: &serde_json::Value| step["sql"].to_string().contains("DROP COLUMN");
+        assert!(final_ones.iter().all(|step| loses(step)), "{sql}: {final_ones:#?}");
+    }
+}
+
+#[test]
+fn a_key_that_is_made_again_as_it_was_stays() {
+    let same = "DROP INDEX customers_phone; ALTER TABLE orders ADD COLUMN note INT; CREATE INDEX customers_phone ON customers (phone);";
+    let project = project("postgresql:16", same);
+    let told = run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]);
+    assert!(told.contains("only to make the same again") && told.contains("leave both out"), "{told}");
+    let other = self::project("postgresql:16", &same.replace("(phone)", "(phone, email)"));
+    let told = run(other.path(), &["plan", "migrations/0002_b.sql", "-q"]);
+    assert!(!told.contains("only to make the same again"), "{told}");
+}
+
+/// The places come from the code as it lies in the project: those that still have to change.
+#[test]
+fn code_steps_say_where() {
+    let told = deploys(Path::new(SHOP), &[COLUMN, "--current", "."]);
+    let code = told[0]["steps"].as_array().unwrap().iter().find(|step| step["kind"] == "code").unwrap();
+    let places: Vec<String> = code["places"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|place| format!("{}:{}", place["file"].as_str().unwrap(), place["line"]))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "app/Console/Commands/RunSubscriptions.php:28",
+            "app/Http/Controllers/OrderController.php:31",
+            "app/Jobs/ImportMarketplaceOrders.php:35"
+        ]
+    );
+    assert_eq!(code["places-in-doubt"], 0);
+    let text = run(Path::new(SHOP), &["plan", COLUMN, "-q"]);
+    assert!(text.contains("            app/Http/Controllers/OrderController.php:31\n"), "{text}");
+    let unused = run(Path::new(SHOP), &["plan", COLUMN, "-q", "--current", "gone"]);
+    assert!(unused.starts_with("exit 2") && unused.contains("gone"), "{unused}");
+}

@@ -72,7 +72,10 @@ struct StepReport {
     /// Findings that it would have by itself, and what was waited for so that it does no harm.
     settles: Vec<SettledReport>,
     point_of_no_return: bool,
+    /// Where the code has to change for what the release does.
     places: Vec<CodePlace>,
+    /// How many places more may have to; null where the code was not looked through.
+    places_in_doubt: Option<usize>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,7 +117,8 @@ struct SettledReport {
 #[schemars(rename = "code-place")]
 struct CodePlace {
     file: String,
-    line: usize,
+    /// From 1.
+    line: u32,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -190,7 +194,8 @@ impl StepReport {
                 .map(|settled| SettledReport { rule: settled.rule.clone(), words: settled.words.clone() })
                 .collect(),
             point_of_no_return: step.is_point_of_no_return,
-            places: step.places.iter().map(|place| CodePlace { file: place.file.clone(), line: place.line }).collect(),
+            places: step.places.iter().flat_map(|places| &places.known).map(CodePlace::new).collect(),
+            places_in_doubt: step.places.as_ref().map(|places| places.in_doubt),
         }
     }
 }
@@ -210,6 +215,12 @@ fn words(work: &Work) -> Option<String> {
         Work::Code { words, .. } => Some(words.clone()),
         Work::Backfill(backfill) => backfill.question.clone(),
         Work::Migrate(_) | Work::Copy(_) | Work::Hold(_) => None,
+    }
+}
+
+impl CodePlace {
+    fn new(place: &crate::plan::CodePlace) -> Self {
+        Self { file: place.file.clone(), line: place.line }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, counted, drawing, floor, places, statements, title};
+use super::{Sort, counted, drawing, floor, of_places, places, statements, title};
 use crate::plan::{Deploy, Plan, Planned, Step, Work};
 use crate::report::junit::escaped;
 use crate::report::words;
@@ -82,6 +82,9 @@ fn write_step(out: &mut dyn Write, step: &Step, prefix: &str) -> io::Result<()> 
         let items: Vec<String> =
             places.iter().map(|place| format!("<li><code>{}</code></li>", escaped(place))).collect();
         write!(out, "<ul>{}</ul>", items.join(""))?;
+    }
+    if let Some(words) = of_places(step) {
+        write!(out, "<p class=\"guard\">{}</p>", prose(&words))?;
     }
     for settled in &step.settles {
         let (rule, words) = (escaped(&settled.rule), prose(&settled.words));

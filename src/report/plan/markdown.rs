@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, counted, floor, graph, places, statements, title};
+use super::{Sort, counted, floor, graph, of_places, places, statements, title};
 use crate::plan::{Deploy, Plan, Planned, Step, Work};
 use crate::report::{markdown, words};
 use crate::source::Tree;
@@ -57,6 +57,9 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     }
     for place in places(step) {
         writeln!(out, "  - {}", code(&place))?;
+    }
+    if let Some(words) = of_places(step) {
+        writeln!(out, "  - {}", text(&words))?;
     }
     let statements = statements(step);
     if !statements.is_empty() {

@@ -133,9 +133,23 @@ fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
-/// The places of a code step, as `file:line`.
+/// Where the code has to change for a step, each place as `file:line`.
 fn places(step: &Step) -> Vec<String> {
-    step.places.iter().map(|place| format!("{}:{}", place.file, place.line)).collect()
+    step.places.iter().flat_map(|places| &places.known).map(ToString::to_string).collect()
+}
+
+/// What looking through the code leaves open, or that nothing there has to change; `None` where there is nothing to say.
+fn of_places(step: &Step) -> Option<String> {
+    let places = step.places.as_ref()?;
+    let shown_by = &places.shown_by;
+    match (places.known.is_empty(), places.in_doubt) {
+        (true, 0) => Some("nothing in the code has to change for it".to_owned()),
+        (_, 0) => None,
+        (is_none, count) => {
+            let more = if is_none { "" } else { " more" };
+            Some(format!("perhaps {}{more}: `phasewise usage {shown_by}`", counted(count, "place")))
+        }
+    }
 }
 
 /// Why no release before that of a deploy may come back.

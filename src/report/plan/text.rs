@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, awaited, counted, floor, places, shown, waited};
+use super::{Sort, awaited, counted, floor, of_places, places, shown, waited};
 use crate::plan::{Deploy, Plan, Planned, Step, Unplanned, Work};
 use crate::report::words;
 use crate::source::Tree;
+
+/// How many places of the code are shown for a step.
+const PLACES: usize = 12;
 
 pub fn write(out: &mut dyn Write, planned: &Planned, tree: &Tree) -> io::Result<()> {
     for plan in &planned.plans {
@@ -50,8 +53,10 @@ fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy) -> io::Result
 
 fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let lines: Vec<String> = match &step.work {
-        Work::Migrate(migration) | Work::Copy(migration) => migration.statements.iter().map(shown).collect(),
-        Work::Code { words, .. } => std::iter::once(words.clone()).chain(places(step)).collect(),
+        Work::Migrate(migration) | Work::Copy(migration) => counted_once(migration.statements.iter().map(shown)),
+        Work::Code { words, .. } => {
+            std::iter::once(words.clone()).chain(some(places(step))).chain(of_places(step)).collect()
+        }
         Work::Backfill(backfill) => std::iter::once(backfill.sql.clone()).chain(backfill.question.clone()).collect(),
         Work::Hold(hold) => vec![waited(hold)],
     };
@@ -64,6 +69,28 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
         writeln!(out, "  {:7} there is no way back from here", "!")?;
     }
     Ok(())
+}
+
+/// Lines that say the same one after another stand once, with their number.
+fn counted_once(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut once: Vec<(String, usize)> = Vec::new();
+    for line in lines {
+        match once.last_mut() {
+            Some((last, count)) if *last == line => *count += 1,
+            _ => once.push((line, 1)),
+        }
+    }
+    once.into_iter().map(|(line, count)| if count == 1 { line } else { format!("{line} ({count} times)") }).collect()
+}
+
+/// The first places, and how many are left out.
+fn some(mut places: Vec<String>) -> Vec<String> {
+    let more = places.len().saturating_sub(PLACES);
+    if more > 1 {
+        places.truncate(PLACES);
+        places.push(format!("and {more} more"));
+    }
+    places.iter().map(|place| format!("  {place}")).collect()
 }
 
 fn write_unplanned(out: &mut dyn Write, unplanned: &Unplanned, tree: &Tree) -> io::Result<()> {
