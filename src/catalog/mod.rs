@@ -127,7 +127,7 @@ impl Catalog {
     fn change_table(&mut self, key: &TableName, change: impl FnOnce(&mut Table)) {
         if let Some(table) = self.tables.get_mut(key) {
             change(Rc::make_mut(table));
-            self.ties.change(key);
+            self.ties.log(key);
         }
     }
 

@@ -85,6 +85,11 @@ impl TableTies {
         self.log.note(key);
     }
 
+    /// The table has changed, and what it has to do with others has not.
+    pub(super) fn log(&mut self, key: &TableName) {
+        self.log.note(key);
+    }
+
     /// Any table may have changed, and what they have to do with each other has not.
     pub(super) fn change_any(&mut self) {
         self.log.note_any();

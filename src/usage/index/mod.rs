@@ -174,10 +174,11 @@ impl Index {
                         reach(&mut self.reached, name, (at, *on));
                     }
                     Node::Relation(on, path) => {
-                        let (first, rest) =
-                            path.split_once('.').map_or((path.as_str(), None), |(first, rest)| (first, Some(rest)));
+                        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
                         reach(&mut self.reached, first, (at, *on));
-                        rest.into_iter().for_each(|rest| say(&mut names, rest));
+                        if !rest.is_empty() {
+                            say(&mut names, rest);
+                        }
                     }
                     _ => {}
                 }
