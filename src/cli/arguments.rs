@@ -50,6 +50,8 @@ pub(super) enum Command {
     TestRules(TestRulesArguments),
     /// Ask a database how large its tables are, for `lint --stats`
     Stats(StatsArguments),
+    /// Write what ties phasewise to deploys, CI and commits
+    Init(InitArguments),
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +227,41 @@ impl fmt::Debug for StatsArguments {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("StatsArguments").field("output", &self.output).finish_non_exhaustive()
     }
+}
+
+/// Writes new files only, and says what to add to those that are there. Without a flag it says what would be of use.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Put the gate into the deploys of that tool
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub(super) deploy: Option<DeployTool>,
+    /// Judge migrations in every pull or merge request
+    #[arg(long, value_enum, value_name = "CI")]
+    pub(super) ci: Option<Ci>,
+    /// Judge migrations before they are committed
+    #[arg(long)]
+    pub(super) pre_commit: bool,
+    /// Write over files of an earlier `init` that were edited
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DeployTool {
+    /// A script for one host that needs no tool
+    Bash,
+    Deployer,
+    Capistrano,
+    Envoyer,
+    Forge,
+    Kamal,
+    Helm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
 }
 
 #[derive(Debug, Args)]

@@ -80,7 +80,23 @@ fn write_beside(path: &Path, text: &str, undo: &mut Undo) -> io::Result<PathBuf>
     let beside = directory.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
     undo.beside.push(beside.clone());
     fs::write(&beside, text)?;
+    if text.starts_with("#!") {
+        make_executable(&beside)?;
+    }
     Ok(beside)
+}
+
+/// Whoever may read it may run it.
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 impl Undo {

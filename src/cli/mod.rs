@@ -15,6 +15,7 @@ mod effects;
 mod exit;
 mod explain;
 mod files;
+mod init;
 mod kept;
 mod lint;
 mod migrations;
@@ -64,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::TestRules(arguments) => test_rules::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
     };
     match result {
         Ok(exit) => exit.into(),

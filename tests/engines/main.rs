@@ -25,6 +25,7 @@ mod schema;
 mod server;
 mod sqlite;
 mod stats;
+mod wiring;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
     }
     trials.extend(catalog::trials(&servers));
     trials.extend(plans::trials(&servers));
+    trials.extend(wiring::trials());
     trials.extend(gate::trials(&servers));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Ok(servers) = Arc::try_unwrap(servers) {

@@ -88,8 +88,9 @@ pub fn code(directory: &Path, arguments: &[&str]) -> i32 {
 #[test]
 fn help_is_what_the_code_says() {
     let directory = directory(&[]);
-    let commands = ["lint", "plan", "advance", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats"]
-        .map(|command| vec![command, "-h"]);
+    let commands =
+        ["lint", "plan", "advance", "effects", "sql", "schema", "usage", "explain", "test-rules", "stats", "init"]
+            .map(|command| vec![command, "-h"]);
     for arguments in [vec!["--help"]].iter().chain(&commands) {
         let name = format!("help_{}", arguments.join("_").replace('-', ""));
         insta::assert_snapshot!(name, run(directory.path(), arguments));

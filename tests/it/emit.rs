@@ -384,7 +384,7 @@ fn fill(project: &Path) {
 fn moments() -> Vec<(String, &'static str)> {
     let now = SystemTime::now();
     // A test may begin on one day and end on the next.
-    let days = [now, now + Duration::from_secs(86_400)].map(|day| Date::of(day).to_string().replace('-', "_"));
+    let days = [now, now + Duration::from_hours(24)].map(|day| Date::of(day).to_string().replace('-', "_"));
     days.into_iter().map(|day| (format!(r"{day}_\d{{6}}"), "[moment]")).collect()
 }
 

@@ -17,6 +17,7 @@ mod effect_rows;
 mod effects;
 mod emit;
 mod evidence;
+mod init;
 mod layers;
 mod layouts;
 mod object_rules;
