@@ -61,7 +61,7 @@ impl<'t> Directory<'t> {
         let quoted: Vec<String> = misnamed.map(|name| format!("`{name}`")).collect();
         if !quoted.is_empty() {
             let (place, names) = (self.shown(), quoted.join(", "));
-            listing.remarks.push(format!("not read, because they are directories: {names} (in `{place}`)"));
+            listing.remarks.push(format!("passed over, because they are directories: {names} (in `{place}`)"));
         }
     }
 

@@ -64,7 +64,7 @@ fn a_directory_that_is_called_like_a_file_is_told() {
     tree.put("m/1_a.sql", "SELECT 1;".to_owned());
     tree.put("m/2_b.sql/up.txt", String::new());
     let listing = find(&tree, "m").unwrap().unwrap();
-    assert_eq!(listing.remarks, ["not read, because they are directories: `2_b.sql` (in `m`)"]);
+    assert_eq!(listing.remarks, ["passed over, because they are directories: `2_b.sql` (in `m`)"]);
 }
 
 #[test]
