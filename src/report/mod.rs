@@ -7,6 +7,7 @@ mod code;
 pub mod effects;
 pub mod facts;
 mod fingerprint;
+pub mod gate;
 pub mod github;
 pub mod gitlab;
 pub mod json;

@@ -2,6 +2,7 @@
 
 mod live;
 mod logs;
+mod scenarios;
 mod schema;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
         let (servers, test) = (Arc::clone(servers), *test);
         Trial::ignorable_test(format!("gate::{name}"), move || completion(test(&servers)))
     };
-    tests.map(trial).collect()
+    tests.map(trial).chain(scenarios::trials(servers)).collect()
 }
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), answer: Duration::from_secs(20) };
