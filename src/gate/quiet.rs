@@ -7,15 +7,15 @@ use super::moment;
 use super::question::Question;
 
 pub fn checks(activity: &Activity) -> Vec<Check> {
-    vec![quiet(activity), others(activity)].into_iter().flatten().collect()
+    std::iter::once(quiet(activity)).chain(others(activity)).collect()
 }
 
-fn quiet(activity: &Activity) -> Option<Check> {
+fn quiet(activity: &Activity) -> Check {
     let question = Question::Quiet;
     let open = activity.transactions.found.iter().map(|one| {
         let on = one.table.as_ref().map_or(String::new(), |table| format!(" on `{table}`"));
         let who = one.who.as_deref().unwrap_or("somebody");
-        format!("session {} of {who} has a transaction open{on} since {}", one.session, moment::spelled(one.age))
+        format!("session {} of {who} has had a transaction open{on} for {}", one.session, moment::spelled(one.age))
     });
     let waits = activity.waits.found.iter().map(|one| {
         let on = one.table.as_ref().map_or(String::new(), |table| format!(" on `{table}`"));
@@ -29,17 +29,15 @@ fn quiet(activity: &Activity) -> Option<Check> {
             1 => "a session stands in the way of the change".to_owned(),
             count => format!("{count} sessions stand in the way of the change"),
         };
-        return Some(
-            Check::fail(question, words).with_evidence(found).with_fix(
-                "let it end, or end it: a change that waits for it makes every request wait behind the change",
-            ),
-        );
+        return Check::fail(question, words)
+            .with_evidence(found)
+            .with_fix("let it end, or end it: a change that waits for it makes every request wait behind the change");
     }
     let blind: Vec<&Blind> = activity.transactions.blind.iter().chain(&activity.waits.blind).collect();
-    Some(match blind.first() {
+    match blind.first() {
         Some(first) => Check::unknown(question, first.reason.clone()).with_fix(first.help.clone()),
         None => Check::pass(question, "no transaction is open for long on what changes"),
-    })
+    }
 }
 
 /// Whether somebody else changes a schema.

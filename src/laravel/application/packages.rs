@@ -117,12 +117,8 @@ mod tests {
 
     #[test]
     fn installed_packages_bring_migrations_when_their_providers_load_them() {
-        let vendor = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| {
-            let path = vendor.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let tree = Tree::new("/nowhere");
+        let write = |path: &str, text: &str| drop(tree.put(path, text.to_owned()));
         write("vendor/a/tokens/database/migrations/2019_12_14_000001_create_tokens_table.php", "");
         write(
             "vendor/a/tokens/src/TokensServiceProvider.php",
@@ -131,7 +127,7 @@ mod tests {
         write("vendor/b/published/database/migrations/2020_01_01_000000_create_tags_table.php", "");
         write("vendor/b/published/src/TagsServiceProvider.php", "$this->publishes([]);");
         write("vendor/composer/installed/database/migrations/2020_01_01_000000_no.php", "");
-        let found = migrations_of_vendor(&Tree::new(vendor.path()));
+        let found = migrations_of_vendor(&tree);
         assert_eq!(found, ["vendor/a/tokens/database/migrations/2019_12_14_000001_create_tokens_table.php"]);
     }
 }
