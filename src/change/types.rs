@@ -36,7 +36,10 @@ impl fmt::Display for ColumnType {
         match (self.length, self.scale) {
             (Some(length), Some(scale)) => write!(formatter, "({length},{scale})")?,
             (Some(length), None) => write!(formatter, "({length})")?,
-            _ if !self.members.is_empty() => write!(formatter, "('{}')", self.members.join("','"))?,
+            _ if !self.members.is_empty() => {
+                let members: Vec<String> = self.members.iter().map(|member| member.replace('\'', "''")).collect();
+                write!(formatter, "('{}')", members.join("','"))?;
+            }
             _ => {}
         }
         formatter.write_str(zone)?;

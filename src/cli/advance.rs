@@ -9,7 +9,7 @@ use super::notes::Notes;
 use super::project::Workspace;
 use super::root::Root;
 use super::{files, plans, terminal, usage};
-use crate::emit::{self, Advance, DeployFile, Operation, PlanFile, Situation, Use, Waiting};
+use crate::emit::{self, Advance, DeployFile, InFlight, Operation, PlanFile, Situation, Use, Waiting};
 use crate::finding::Date;
 use crate::source::Tree;
 use crate::usage::{Place, Query, Tier, Verdict, What};
@@ -21,12 +21,16 @@ pub(super) fn run(arguments: &AdvanceArguments) -> Result<Exit, Failure> {
     let workspace = Workspace::open(&root, &tree, &arguments.target, notes)?;
     let directory = plans::find(&workspace, &arguments.plan)?;
     let plan = PlanFile::read(&tree, &directory)?;
+    let all = plans::read_all(&workspace)?;
+    let (catalog, _) = workspace.schema(None);
+    let in_flight = InFlight::of(all.iter().map(|(_, plan)| plan), &tree, &catalog);
     let situation = Situation {
         tree: &tree,
         directory: &directory,
         today: Date::of(SystemTime::now()),
         seen: &arguments.seen,
         uses: &|what| uses(&workspace, what, notes),
+        in_flight: &in_flight,
         at: &|count| plans::at(&workspace, count),
     };
     match emit::advance(plan, &situation)? {
@@ -115,6 +119,9 @@ fn write_rest(out: &mut dyn Write, deploy: &DeployFile) -> io::Result<()> {
     for step in &deploy.steps {
         if let Some(backfill) = &step.backfill {
             writeln!(out, "  run     {}", backfill.run)?;
+        }
+        for (at, command) in step.run.iter().enumerate() {
+            writeln!(out, "  {:7} {command}", if at == 0 { "run" } else { "or" })?;
         }
         if let (Some(words), None) = (&step.words, &step.backfill) {
             writeln!(out, "  code    {}", words.replace('\n', "\n          "))?;

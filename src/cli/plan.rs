@@ -12,7 +12,7 @@ use super::project::Workspace;
 use super::releases::Around;
 use super::root::Root;
 use super::{batch, files, plans, terminal};
-use crate::emit::{Emission, Operation, PlanFile};
+use crate::emit::{Emission, EmitError, InFlight, Operation, PlanFile};
 use crate::lint::{Batch, Code};
 use crate::plan::{Packing, Planned};
 use crate::report::json;
@@ -31,10 +31,10 @@ pub(super) fn run(arguments: &PlanArguments) -> Result<Exit, Failure> {
         return abort(&workspace, named);
     }
     match plans::before(&workspace, &root)? {
-        None => plan(&workspace, &BTreeSet::new(), arguments, notes),
+        None => plan(&workspace, (&BTreeSet::new(), &[]), arguments, notes),
         Some(before) => {
             let workspace = Workspace::open(&before.root, &before.tree, &arguments.target, Notes::Quiet)?;
-            plan(&workspace, &before.intents, arguments, notes)
+            plan(&workspace, (&before.intents, &before.plans), arguments, notes)
         }
     }
 }
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &PlanArguments) -> Result<Exit, Failure> {
 /// Plans the batch, and with it the migrations that were planned before.
 fn plan(
     workspace: &Workspace,
-    planned_before: &BTreeSet<String>,
+    (planned_before, plans_before): (&BTreeSet<String>, &[(String, PlanFile)]),
     arguments: &PlanArguments,
     notes: Notes,
 ) -> Result<Exit, Failure> {
@@ -60,7 +60,7 @@ fn plan(
         return Err(failure);
     }
     if arguments.write {
-        return write(workspace, &planned, arguments.force);
+        return write(workspace, &planned, plans_before, arguments.force);
     }
     show(workspace, &planned, arguments.format)?;
     Ok(if planned.unplanned.is_empty() { Exit::Clean } else { Exit::Findings })
@@ -93,7 +93,12 @@ fn plan_files(workspace: &Workspace, planned: &Planned) -> Result<String, Failur
 }
 
 /// Writes all plans with the migrations of their first deploys, or nothing.
-fn write(workspace: &Workspace, planned: &Planned, is_forced: bool) -> Result<Exit, Failure> {
+fn write(
+    workspace: &Workspace,
+    planned: &Planned,
+    plans_before: &[(String, PlanFile)],
+    is_forced: bool,
+) -> Result<Exit, Failure> {
     if !planned.unplanned.is_empty() {
         show(workspace, planned, PlanFormat::Text)?;
         return Err(PlansError::Unplanned.into());
@@ -102,10 +107,32 @@ fn write(workspace: &Workspace, planned: &Planned, is_forced: bool) -> Result<Ex
     let mut written: Vec<PlanFile> = Vec::new();
     // What stands on the disk counts here, not what stood before an earlier plan.
     let tree = Tree::new(workspace.root());
-    for plan in &planned.plans {
-        let emission: Emission = workspace.emit(plan)?;
+    let emissions = planned.plans.iter().map(|plan| workspace.emit(plan)).collect::<Result<Vec<Emission>, _>>()?;
+    let is_part_of_these = |plan: &PlanFile| {
+        let covers = |emission: &Emission| plan.intents.iter().all(|intent| emission.plan.intents.contains(intent));
+        emissions.iter().any(covers)
+    };
+    let merged: Vec<_> = plans_before.iter().filter(|(_, plan)| is_part_of_these(plan)).collect();
+    let others: Vec<(String, PlanFile)> = plans::read_all_in(workspace, &tree)?
+        .into_iter()
+        .filter(|(directory, _)| !merged.iter().any(|(merged, _)| merged == directory))
+        .filter(|(directory, _)| !emissions.iter().any(|emission| emission.directory == *directory))
+        .collect();
+    for emission in emissions {
         written.push(emission.plan.clone());
-        operations.extend(emission.operations(&tree, is_forced)?);
+        operations.extend(emission.operations(
+            &tree,
+            &merged.iter().map(|(_, plan)| plan).collect::<Vec<_>>(),
+            is_forced,
+        )?);
+    }
+    operations.extend(plans::without_merged(&merged, &written, &operations, &tree));
+    let (catalog, _) = workspace.schema(None);
+    let in_flight = InFlight::of(others.iter().map(|(_, plan)| plan).chain(&written), &tree, &catalog);
+    let is_new = |id: &str| written.iter().any(|plan| plan.id == id);
+    let clash = in_flight.clashes.iter().find(|clash| is_new(&clash.first.0) || is_new(&clash.second.0));
+    if let Some(clash) = clash {
+        return Err(EmitError::Clash(Box::new(clash.clone())).into());
     }
     files::apply(workspace.root(), &operations)?;
     terminal::print(|out| {
@@ -117,7 +144,7 @@ fn write(workspace: &Workspace, planned: &Planned, is_forced: bool) -> Result<Ex
             write_state(out, plan)?;
             write_asked(out, plan)?;
         }
-        Ok(())
+        write_together(out, &in_flight)
     })?;
     Ok(Exit::Clean)
 }
@@ -134,19 +161,55 @@ fn write_asked(out: &mut dyn Write, plan: &PlanFile) -> io::Result<()> {
 
 /// An empty name is for all of them.
 fn check(workspace: &Workspace, named: &str) -> Result<Exit, Failure> {
-    let directories = match named {
-        "" => plans::all(workspace),
-        named => vec![plans::find(workspace, named)?],
+    let all = plans::read_all(workspace)?;
+    let (catalog, _) = workspace.schema(None);
+    let in_flight = InFlight::of(all.iter().map(|(_, plan)| plan), workspace.tree, &catalog);
+    let plans = match named {
+        "" => all.clone(),
+        named => {
+            let directory = plans::find(workspace, named)?;
+            let plan = PlanFile::read(workspace.tree, &directory)?;
+            vec![(directory, plan)]
+        }
     };
     let mut checked = Vec::new();
-    for directory in directories {
-        let plan = PlanFile::read(workspace.tree, &directory)?;
+    for (directory, plan) in plans {
         let faults = workspace.faults(&plan, &directory);
         checked.push((plan, faults));
     }
-    terminal::print(|out| checked.iter().try_for_each(|(plan, faults)| write_checked(out, plan, faults)))?;
+    terminal::print(|out| {
+        checked.iter().try_for_each(|(plan, faults)| write_checked(out, plan, faults))?;
+        write_together(out, &in_flight)
+    })?;
+    if !in_flight.clashes.is_empty() {
+        return Ok(Exit::Unusable);
+    }
     let is_clean = checked.iter().all(|(_, faults)| faults.is_empty());
     Ok(if is_clean { Exit::Clean } else { Exit::Findings })
+}
+
+/// In which releases the deploys of several plans come, and what cannot come together.
+fn write_together(out: &mut dyn Write, in_flight: &InFlight<'_>) -> io::Result<()> {
+    let releases = in_flight.releases();
+    if !releases.is_empty() {
+        writeln!(out, "\nseveral plans are under way; release by release:")?;
+    }
+    for (at, release) in releases.iter().enumerate() {
+        let label = if at == 0 { "in place" } else { "then" };
+        for (at, part) in release.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            writeln!(out, "  {label:9} deploy {} ({}) of {}", part.number, part.name, part.plan)?;
+        }
+    }
+    for clash in &in_flight.clashes {
+        let ((first, step), (second, other)) = (&clash.first, &clash.second);
+        writeln!(out, "\nclash: step `{step}` of {first} and step `{other}` of {second}: {}", clash.reason)?;
+        writeln!(
+            out,
+            "  bring {first} to its end with `phasewise advance` first, or give one up: `phasewise plan --abort {second}`"
+        )?;
+    }
+    Ok(())
 }
 
 fn write_checked(out: &mut dyn Write, plan: &PlanFile, faults: &[String]) -> io::Result<()> {

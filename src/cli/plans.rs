@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::batch;
 use super::project::Workspace;
 use super::root::Root;
-use crate::emit::{EmitError, NAME, PlanFile};
+use crate::emit::{EmitError, NAME, Operation, PlanFile};
 use crate::finding::Date;
-use crate::source::Tree;
+use crate::source::{Tree, WorkTree};
 
 #[derive(Debug, Error, Diagnostic)]
 pub(super) enum PlansError {
@@ -57,13 +58,46 @@ pub(super) fn id(directory: &str) -> &str {
     directory.rsplit('/').next().unwrap_or(directory)
 }
 
-/// The project as it was before plans were written whose first deploy is all that is in place: with the author's
-/// migrations, without those that came in their place. So it can be planned again, and gives the same.
+/// All plans, each with its directory.
+pub(super) fn read_all(workspace: &Workspace) -> Result<Vec<(String, PlanFile)>, EmitError> {
+    read_all_in(workspace, workspace.tree)
+}
+
+/// All plans as `tree` has them, each with its directory.
+pub(super) fn read_all_in(workspace: &Workspace, tree: &Tree) -> Result<Vec<(String, PlanFile)>, EmitError> {
+    let plans = workspace.plans();
+    let directories = tree.directories(&plans).into_iter().map(|name| format!("{plans}/{name}"));
+    let read = |directory: String| Ok((directory.clone(), PlanFile::read(tree, &directory)?));
+    directories.filter(|directory| tree.exists(&format!("{directory}/{NAME}"))).map(read).collect()
+}
+
+/// What goes of plans that became part of `written`: their own files, unless those were written just now.
+pub(super) fn without_merged(
+    merged: &[&(String, PlanFile)],
+    written: &[PlanFile],
+    operations: &[Operation],
+    tree: &Tree,
+) -> Vec<Operation> {
+    let gone = merged.iter().filter(|(_, plan)| !written.iter().any(|other| other.id == plan.id));
+    let paths = gone.flat_map(|(directory, plan)| {
+        plan.locks.keys().cloned().chain([format!("{directory}/{NAME}")]).collect::<Vec<_>>()
+    });
+    let is_kept = |path: &String| {
+        operations.iter().any(|operation| operation.path() == path)
+            || written.iter().any(|plan| plan.locks.contains_key(path))
+    };
+    paths.filter(|path| tree.exists(path) && !is_kept(path)).map(|path| Operation::Remove { path }).collect()
+}
+
+/// The project as it was before plans were written that are still being made, whose first deploy is all that is in place:
+/// with the author's migrations, without those that came in their place. So it can be planned again, and gives the same.
 pub(super) struct Before {
     pub(super) tree: Tree,
     pub(super) root: Root,
     /// The author's migrations.
     pub(super) intents: BTreeSet<String>,
+    /// The plans, each with its directory.
+    pub(super) plans: Vec<(String, PlanFile)>,
 }
 
 /// `None` where there is no such plan.
@@ -71,9 +105,10 @@ pub(super) fn before(workspace: &Workspace, root: &Root) -> Result<Option<Before
     let tree = Tree::new(&root.directory);
     let mut root = root.clone();
     let mut intents = BTreeSet::new();
-    for directory in all(workspace) {
-        let plan = PlanFile::read(workspace.tree, &directory)?;
-        if plan.placed > 1 || plan.aborted {
+    let mut plans = Vec::new();
+    let published = Published::of(workspace);
+    for (directory, plan) in read_all(workspace)? {
+        if plan.placed > 1 || plan.aborted || !is_being_made(&plan, &directory, &root, published.as_ref()) {
             continue;
         }
         let own: Vec<String> =
@@ -88,8 +123,41 @@ pub(super) fn before(workspace: &Workspace, root: &Root) -> Result<Option<Before
             root.named.extend(own.iter().cloned());
         }
         intents.extend(own);
+        plans.push((directory, plan));
     }
-    Ok((!intents.is_empty()).then_some(Before { tree, root, intents }))
+    Ok((!intents.is_empty()).then_some(Before { tree, root, intents, plans }))
+}
+
+/// What the default branch has, where git tells.
+struct Published {
+    git: WorkTree,
+    base: String,
+    prefix: String,
+}
+
+impl Published {
+    fn of(workspace: &Workspace) -> Option<Self> {
+        let git = WorkTree::around(workspace.root()).ok()?;
+        let base = git.merge_base(&git.default_branch().ok()?).ok()?;
+        let prefix = batch::prefix(workspace.root(), git.toplevel());
+        Some(Self { git, base, prefix })
+    }
+}
+
+/// Whether a plan is part of what is planned now, rather than under way: somebody names it, or the default branch does not
+/// have it yet.
+fn is_being_made(plan: &PlanFile, directory: &str, root: &Root, published: Option<&Published>) -> bool {
+    if !root.named.is_empty() {
+        let own = |path: &String| {
+            plan.locks.contains_key(path)
+                || plan.intents.iter().flat_map(|intent| &intent.files).any(|file| file.path == *path)
+        };
+        return root.named.iter().any(own);
+    }
+    published.is_none_or(|published| {
+        let path = format!("{}{directory}/{NAME}", published.prefix);
+        published.git.text_at(&published.base, &path).is_err()
+    })
 }
 
 /// What orders a migration that comes now, the `count`th of several: Laravel's time, a time of 14 digits, or the number

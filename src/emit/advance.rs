@@ -1,6 +1,7 @@
 //! The next deploy of a plan: whether it may come, and where its files go.
 
 use super::error::EmitError;
+use super::in_flight::{Clash, InFlight};
 use super::plan_file::{NAME, PlanFile, Seen, StepFile};
 use super::sql_files::AT;
 use super::{Operation, ask};
@@ -50,6 +51,8 @@ pub struct Situation<'a> {
     pub seen: &'a [String],
     /// Where the code uses a table or a column: `orders`, `orders.fax`.
     pub uses: &'a dyn Fn(&str) -> Use,
+    /// The project's plans that are under way.
+    pub in_flight: &'a InFlight<'a>,
     /// What orders the migrations that come now; the number counts them.
     pub at: &'a dyn Fn(usize) -> String,
 }
@@ -118,6 +121,7 @@ fn waiting(plan: &PlanFile, situation: &Situation<'_>, texts: &[(String, String)
             can_be_seen: false,
         });
     }
+    waiting.extend(of_others(plan, situation));
     for (deploy, step) in open_holds(plan, situation) {
         let Some(hold) = &step.hold else { continue };
         let is_seen = situation.seen.contains(&step.id);
@@ -134,6 +138,31 @@ fn waiting(plan: &PlanFile, situation: &Situation<'_>, texts: &[(String, String)
         waiting.push(Waiting { step: step.id.clone(), deploy, words: hold.words(), evidence, can_be_seen });
     }
     waiting
+}
+
+/// What other plans do first, and what cannot be beside them.
+fn of_others(plan: &PlanFile, situation: &Situation<'_>) -> Vec<Waiting> {
+    let deploy = plan.placed + 1;
+    let waits = situation.in_flight.waits_of(plan).map(|(step, other, first)| Waiting {
+        step: step.id.clone(),
+        deploy,
+        words: format!("until step `{}` of the plan `{other}` is done", first.id),
+        evidence: Vec::new(),
+        can_be_seen: false,
+    });
+    let own = |clash: &&Clash| [&clash.first, &clash.second].iter().any(|(id, _)| *id == plan.id);
+    let clashes = situation.in_flight.clashes.iter().filter(own).map(|clash| {
+        let is_first = clash.first.0 == plan.id;
+        let (own, (other, step)) = if is_first { (&clash.first, &clash.second) } else { (&clash.second, &clash.first) };
+        Waiting {
+            step: own.1.clone(),
+            deploy,
+            words: format!("for step `{step}` of the plan `{other}`, beside which it cannot be: {}", clash.reason),
+            evidence: vec![format!("bring `{other}` to its end, or give it up with `phasewise plan --abort {other}`")],
+            can_be_seen: false,
+        }
+    });
+    waits.chain(clashes).filter(|waiting| !plan.is_waived(&waiting.step, situation.today)).collect()
 }
 
 fn place(

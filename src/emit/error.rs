@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::in_flight::Clash;
 use crate::source::ReadError;
 use crate::yaml::YamlError;
 
@@ -67,6 +68,12 @@ pub enum EmitError {
     #[error("the plan `{id}` cannot be taken back: the step `{step}` is in place, and there is no way back from it")]
     #[diagnostic(code(phasewise::emit::no_return), help("{help}"))]
     NoReturn { id: String, step: String, help: String },
+    #[error("step `{}` of the plan `{}` and step `{}` of the plan `{}` cannot both be: {}", .0.second.1, .0.second.0, .0.first.1, .0.first.0, .0.reason)]
+    #[diagnostic(
+        code(phasewise::emit::clash),
+        help("bring `{}` to its end with `phasewise advance` first, or give one of the two up; nothing was written", .0.first.0)
+    )]
+    Clash(Box<Clash>),
     #[error("the plan `{id}` has no step `{step}`")]
     #[diagnostic(code(phasewise::emit::no_step), help("it has {known}"))]
     NoStep { id: String, step: String, known: String },

@@ -10,7 +10,7 @@ use super::error::EmitError;
 use super::guard::{self, Guard};
 use super::php;
 use super::way_back::way_back;
-use super::written::{Rollback, Written};
+use super::written::{self, Rollback, Written, is_copied};
 use crate::catalog::Catalog;
 use crate::change::{SchemaChange, Statement};
 use crate::laravel::evaluate::{Direction, Evaluation, evaluate};
@@ -37,7 +37,8 @@ impl Author<'_> {
         words: &str,
     ) -> Result<Written, EmitError> {
         let guard = Guard::of(migration, catalog.engine());
-        let up = self.body(step, &migration.statements, &guard, catalog)?;
+        let where_empty = self.where_empty(step);
+        let up = where_empty.clone() + &self.body(step, &migration.statements, &guard, catalog)?;
         let mut after = catalog.clone();
         migration.statements.iter().for_each(|statement| after.apply_statement(statement));
         let back = way_back(&migration.statements, catalog);
@@ -46,8 +47,9 @@ impl Author<'_> {
                 (format!("{:INDENT$}// There is nothing to take back.\n", ""), Rollback::Sql(Vec::new()))
             }
             Ok(statements) => {
-                let sql = statements.iter().map(|statement| statement.sql.clone()).collect();
-                (self.body(step, statements, &guard, &after)?, Rollback::Sql(sql))
+                let sql: Vec<String> = statements.iter().map(|statement| statement.sql.clone()).collect();
+                let down = where_empty + &self.body(step, statements, &guard, &after)?;
+                (down, if is_copied(step) { written::copied_back(&sql) } else { Rollback::Sql(sql) })
             }
             Err(reason) => (refusal(reason), Rollback::None(reason.clone())),
         };
@@ -56,6 +58,18 @@ impl Author<'_> {
         let sent = self.evaluate(&text, Direction::Up, catalog);
         check(step, &migration.statements, &sent)?;
         Ok(Written { text, sql: sent.statements.into_iter().map(|statement| statement.sql).collect(), rollback })
+    }
+
+    /// What leaves a table with rows to the tool that copies it.
+    fn where_empty(&self, step: &Step) -> String {
+        let Some(table) = step.table.as_ref().filter(|_| is_copied(step)) else { return String::new() };
+        let table = table.to_string();
+        let table = php::quoted(table.strip_prefix(&self.project.settings.prefix).unwrap_or(&table));
+        format!(
+            "{:INDENT$}// Where the table has rows, a tool makes this change while the application writes: the plan says how.\n\
+             {:INDENT$}if (DB::table({table})->exists()) {{\n{:INDENT$}    return;\n{:INDENT$}}}\n\n",
+            "", "", "", ""
+        )
     }
 
     fn body(
@@ -121,7 +135,7 @@ impl Author<'_> {
         }
         ignored.sort();
         ignored.dedup();
-        super::written::with_comments(text, &ignored, "//")
+        written::with_comments(text, &ignored, "//")
     }
 
     fn evaluate(&self, text: &str, direction: Direction, catalog: &Catalog) -> Evaluation {

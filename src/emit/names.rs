@@ -30,7 +30,8 @@ pub(super) fn apart(name: &str) -> (&str, &str) {
 /// the last word where several migrations of the deploy come from the same one of the author.
 pub(super) fn stem(deploy: &Deploy, step: &Step) -> String {
     let (_, rest) = apart(&step.migration.name);
-    let is_beside = |other: &&Step| matches!(other.work, Work::Migrate(_)) && other.migration == step.migration;
+    let is_beside =
+        |other: &&Step| matches!(other.work, Work::Migrate(_) | Work::Copy(_)) && other.migration == step.migration;
     let beside: Vec<&Step> = deploy.steps.iter().filter(is_beside).collect();
     let what = step.id.rsplit('.').next().unwrap_or_default();
     let what = what.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '-').replace('-', "_");

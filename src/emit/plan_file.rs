@@ -94,6 +94,9 @@ pub struct StepFile {
     /// What its migration sends, or one range of its backfill.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sql: Vec<String>,
+    /// What somebody runs to have a tool copy the table: one of these, with `DATABASE` for its name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill: Option<BackfillFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,7 +150,7 @@ pub struct HoldFile {
     /// A query, which gives no row once it is met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sql: Option<String>,
-    /// What is not used any more, or what is approved.
+    /// What is not used any more, what is approved, or which table a tool copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
 }
@@ -266,6 +269,7 @@ impl HoldFile {
             "drained" => "until no process of an older release runs: web workers, queue workers, scheduler".to_owned(),
             "unreferenced" => format!("until no code of the live release uses `{what}`"),
             "approved" => format!("until a person approves: {what}"),
+            "copied" => format!("until a tool has copied `{what}` and the copy has taken its place"),
             _ => format!("until this gives no row: {}", self.sql.as_deref().unwrap_or_default()),
         }
     }

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::error::EmitError;
 use super::guard::Guard;
 use super::way_back::way_back;
-use super::written::{Rollback, with_comments};
+use super::written::{Rollback, copied_back, is_copied, with_comments};
 use crate::catalog::Catalog;
-use crate::change::{SchemaChange, Statement};
+use crate::change::{SchemaChange, Statement, TableName, Touches};
 use crate::engine::Engine;
 use crate::lint::{Lint, MigrationFile, Script};
 use crate::plan::{Migration, Step};
 use crate::source::SourceMap;
 use crate::sql;
 use crate::sql::layout::Layout;
+use crate::sql::write::Dialect;
 
 /// Stands in a path for the number or the time that a migration gets once it is put in place.
 pub(super) const AT: &str = "{at}";
@@ -57,11 +58,19 @@ impl Example<'_> {
         let guard = Guard::of(&guarded, engine);
         let guard = if writes_transaction { guard.in_transaction(engine) } else { guard };
         guarded.is_in_transaction = migration.is_in_transaction && !writes_transaction;
-        let body = body(&migration.statements, &guard, self.layout, engine);
+        let body = match step.table.as_ref().filter(|_| is_copied(step)) {
+            Some(table) => where_empty(table, &migration.statements, engine),
+            None => body(&migration.statements, &guard, self.layout, engine),
+        };
         let body = with_ignored(lint, (step, guarded.is_in_transaction), &body, catalog);
         check(lint, step, &body, &migration.statements)?;
         let back = way_back(&migration.statements, catalog);
         let (down, rollback) = match back {
+            Ok(back) if is_copied(step) && !back.is_empty() => {
+                let sql: Vec<String> = back.iter().map(|statement| statement.sql.clone()).collect();
+                let down = step.table.as_ref().map(|table| where_empty(table, &back, engine));
+                (down, copied_back(&sql))
+            }
             Ok(back) => {
                 let sql = back.iter().map(|statement| statement.sql.clone()).collect();
                 let guard = if back.is_empty() { Guard::default() } else { guard.clone() };
@@ -70,7 +79,8 @@ impl Example<'_> {
             Err(reason) => (None, Rollback::None(reason)),
         };
         let down = match (&rollback, down) {
-            (Rollback::None(reason), _) => format!("-- This cannot be taken back: {}.\n", one_line(reason)),
+            (Rollback::None(_), Some(down)) => down,
+            (Rollback::None(reason), None) => format!("-- This cannot be taken back: {}.\n", one_line(reason)),
             (Rollback::Sql(sql), _) if sql.is_empty() => "-- There is nothing to take back.\n".to_owned(),
             (Rollback::Sql(_), down) => down.unwrap_or_default(),
         };
@@ -175,6 +185,22 @@ fn body(statements: &[Statement], guard: &Guard, layout: Layout, engine: Engine)
     format!("{}{written}{}", settings(&guard.before), settings(&guard.after))
 }
 
+/// Statements for where the table has no rows: where it has some, a tool makes the change (MySQL family).
+fn where_empty(table: &TableName, statements: &[Statement], engine: Engine) -> String {
+    let table = Dialect(engine).table_name(table);
+    let one = |statement: &Statement| {
+        let sql = statement.sql.trim_end().replace('\\', "\\\\").replace('\'', "''");
+        format!(
+            "SET @phasewise = IF(EXISTS (SELECT 1 FROM {table}), 'do 0', '{sql}');\nPREPARE phasewise FROM @phasewise;\n\
+             EXECUTE phasewise;\nDEALLOCATE PREPARE phasewise;\n"
+        )
+    };
+    let written: String = statements.iter().map(one).collect();
+    format!(
+        "-- Where the table has rows, a tool makes this change while the application writes: the plan says how.\n{written}"
+    )
+}
+
 /// A statement that holds others between its words says where it ends.
 fn one(statement: &Statement, layout: Layout, engine: Engine) -> String {
     let sql = statement.sql.trim_end();
@@ -216,8 +242,11 @@ fn check(lint: &Lint<'_>, step: &Step, text: &str, wanted: &[Statement]) -> Resu
     let read = sql::read(text, &map, lint.target.engine);
     let changes = |statements: &[Statement]| -> Vec<SchemaChange> {
         let all = statements.iter().flat_map(|statement| &statement.changes).map(|change| change.what.clone());
-        let is_around =
-            |change: &SchemaChange| matches!(change, SchemaChange::SetVariable(_) | SchemaChange::Transaction(_));
+        let is_around = |change: &SchemaChange| match change {
+            SchemaChange::SetVariable(_) | SchemaChange::Transaction(_) => true,
+            SchemaChange::Opaque(opaque) => is_copied(step) && opaque.touches == Touches::Nothing,
+            _ => false,
+        };
         all.filter(|change| !is_around(change)).collect()
     };
     if read.problems.is_empty() && changes(&read.statements) == changes(wanted) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command;
+use super::copy_tool::commands;
 use super::error::EmitError;
 use super::fill::Fill;
 use super::laravel::Author;
@@ -19,7 +20,7 @@ use crate::change::{SchemaChange, Statement};
 use crate::lint::{Batch, Direction, Lint, MigrationFile, Project, SqlMigration};
 use crate::plan::{Deploy, Migration, Plan, Slot, Step, Work};
 use crate::recipe::{Backfill, Hold};
-use crate::source::Span;
+use crate::source::{Span, Tree};
 use crate::sql::layout::Layout;
 
 const COMMANDS: &str = "app/Console/Commands";
@@ -104,10 +105,13 @@ impl Emitter<'_> {
                     self.migration(deploy, (step, migration), catalog, &mut file)?;
                     migration.statements.iter().for_each(|statement| catalog.apply_statement(statement));
                 }
-                Work::Copy(_) => {
-                    let reason = "only a tool that copies the table online can do it while the application writes";
-                    let help = "do it with gh-ost, pt-online-schema-change or spirit, and take it out of the batch";
-                    return Err(EmitError::step(&step.id, reason, help));
+                Work::Copy(migration) => {
+                    self.migration(deploy, (step, migration), catalog, &mut file)?;
+                    migration.statements.iter().for_each(|statement| catalog.apply_statement(statement));
+                    let (commands, _) = commands(step, self.lint.target.engine);
+                    file.run = commands.into_iter().map(|command| command.command).collect();
+                    let what = step.table.as_ref().map(ToString::to_string);
+                    file.hold = Some(HoldFile { kind: "copied".to_owned(), sql: None, what });
                 }
                 Work::Backfill(backfill) => self.backfill(deploy, step, backfill, &mut file)?,
                 Work::Hold(Hold::Drained) => catalog.begin_batch(),
@@ -279,7 +283,7 @@ impl Emitter<'_> {
             }
         }
         for step in self.plan.steps().filter(|step| !self.is_kept(&step.migration)) {
-            let Work::Migrate(migration) = &step.work else { continue };
+            let Some(migration) = step.work.migration() else { continue };
             if let Some(guard) = migration.statements.iter().find_map(|statement| statement.guard.as_ref()) {
                 let reason = format!("whether it is sent hangs on `{guard}`");
                 return Err(EmitError::step(
@@ -300,7 +304,7 @@ impl Emitter<'_> {
             _ => None,
         })?;
         let is_it = |migration: &Migration| migration.statements.iter().any(|other| other.span == statement.span);
-        let is_step = self.plan.steps().any(|step| matches!(&step.work, Work::Migrate(migration) if is_it(migration)));
+        let is_step = self.plan.steps().any(|step| step.work.migration().is_some_and(is_it));
         (!is_step).then_some((statement.span, reason))
     }
 
@@ -406,6 +410,7 @@ fn plain(step: &Step) -> StepFile {
             Work::Migrate(_) | Work::Copy(_) | Work::Hold(_) => None,
         },
         sql: Vec::new(),
+        run: Vec::new(),
         backfill: None,
         hold: match &step.work {
             Work::Hold(hold) => Some(hold_file(hold)),
@@ -439,7 +444,13 @@ fn rollback(rollback: Rollback) -> RollbackFile {
 impl Emission {
     /// What is written and removed so that these files stand; an error where a person's work would be lost. Files that
     /// stand already are left alone, and so is what a person filled in.
-    pub fn operations(mut self, tree: &crate::source::Tree, is_forced: bool) -> Result<Vec<Operation>, EmitError> {
+    /// Plans that become part of this one give their files away.
+    pub fn operations(
+        mut self,
+        tree: &Tree,
+        merged: &[&PlanFile],
+        is_forced: bool,
+    ) -> Result<Vec<Operation>, EmitError> {
         let path = format!("{}/{NAME}", self.directory);
         let old = if tree.exists(&path) { Some(PlanFile::read(tree, &self.directory)?) } else { None };
         let mut operations = Vec::new();
@@ -447,17 +458,23 @@ impl Emission {
             if old.placed > 1 || old.aborted {
                 return Err(EmitError::UnderWay { id: old.id.clone() });
             }
-            self.plan.waivers.clone_from(&old.waivers);
-            self.plan.seen.clone_from(&old.seen);
-            // The code changes, and with it the lines.
-            if old.without_places() != self.plan.without_places() && !is_forced {
+            let kept = |step: &String| self.plan.step(step).is_some();
+            let waivers = old.waivers.iter().filter(|waiver| kept(&waiver.step)).cloned().collect();
+            let seen = old.seen.iter().filter(|seen| kept(&seen.step)).cloned().collect();
+            (self.plan.waivers, self.plan.seen) = (waivers, seen);
+            // Another migration may have joined it; and the code changes, and with it the lines.
+            let has_grown = old.intents.len() < self.plan.intents.len();
+            let has_grown = has_grown && old.intents.iter().all(|intent| self.plan.intents.contains(intent));
+            if !has_grown && old.without_places() != self.plan.without_places() && !is_forced {
                 return Err(EmitError::Edited { path });
             }
             let gone = old.locks.keys().filter(|path| !self.files.contains_key(*path) && tree.exists(path));
             operations.extend(gone.map(|path| Operation::Remove { path: path.clone() }));
         }
         for (path, text) in std::mem::take(&mut self.files) {
-            operations.extend(one(tree, old.as_ref(), path, text, is_forced)?);
+            let mut known = old.iter().chain(merged.iter().copied());
+            let lock = known.find_map(|plan| plan.locks.get(&path)).cloned();
+            operations.extend(one(tree, lock.as_deref(), path, text, is_forced)?);
         }
         let text = self.plan.text()?;
         if !tree.exists(&path) || tree.read(&path)?.text != text {
@@ -472,8 +489,8 @@ impl Emission {
 }
 
 fn one(
-    tree: &crate::source::Tree,
-    old: Option<&PlanFile>,
+    tree: &Tree,
+    lock: Option<&str>,
     path: String,
     text: String,
     is_forced: bool,
@@ -485,7 +502,6 @@ fn one(
     if ask::lock(&standing) == ask::lock(&text) {
         return Ok(None);
     }
-    let lock = old.and_then(|old| old.locks.get(&path));
     match lock {
         _ if is_forced => {}
         Some(lock) if *lock == ask::lock(&standing) => {}

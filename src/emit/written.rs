@@ -1,5 +1,7 @@
 //! What became of a step: a text, what it sends, and what takes it back.
 
+use crate::plan::{Step, Work};
+
 /// A migration as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Written {
@@ -14,6 +16,16 @@ pub(super) enum Rollback {
     Sql(Vec<String>),
     /// Nothing takes it back, and why.
     None(String),
+}
+
+/// Whether a tool makes the change, where the table has rows.
+pub(super) fn is_copied(step: &Step) -> bool {
+    matches!(step.work, Work::Copy(_))
+}
+
+/// What a tool did only a tool takes back.
+pub(super) fn copied_back(sql: &[String]) -> Rollback {
+    Rollback::None(format!("only a tool that copies the table online can take it back, by {}", sql.join("; ")))
 }
 
 /// The text with comments above those lines, which count from 1 and are in order; indented as the line is.

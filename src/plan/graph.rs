@@ -20,6 +20,9 @@ use crate::lint::Shipment;
 use crate::recipe::{self, Hold};
 use crate::sql::write;
 
+/// What a tool does, as part of ids.
+const COPY: &str = "copy";
+
 /// A step in the graph.
 struct Node<'a> {
     draft: &'a Draft,
@@ -263,6 +266,7 @@ impl Node<'_> {
             is_authors: *is_authors,
             settles: step.settles.clone(),
             is_point_of_no_return: step.is_point_of_no_return,
+            copied: None,
             places: None,
         }
     }
@@ -298,7 +302,8 @@ fn step_name(step: &recipe::Step) -> String {
     match &step.work {
         recipe::Work::Migrate(_) => step.deploy.clone(),
         recipe::Work::Code { .. } => format!("{}-code", step.deploy),
-        recipe::Work::Copy(_) => format!("{}-copy", step.deploy),
+        recipe::Work::Copy(_) if step.deploy == COPY => COPY.to_owned(),
+        recipe::Work::Copy(_) => format!("{}-{COPY}", step.deploy),
         recipe::Work::Backfill(_) => "fill".to_owned(),
         recipe::Work::Hold(hold) => format!("{}-{}", step.deploy, hold.kind()),
     }

@@ -4,6 +4,7 @@
 //! change by a recipe's steps and lints those in turn until nothing is found, `graph` ties the steps of all together and
 //! packs them into deploys, and `verify` lints each deploy as it would ship. Files and formats are left to others.
 
+mod copied;
 mod graph;
 mod intent;
 mod places;
@@ -22,6 +23,8 @@ use crate::lint::{Batch, Lint, MigrationFile, Shipment, Unknown};
 use crate::recipe::{Backfill, Hold, Recipes, Settled, Sought};
 use crate::source::Span;
 use crate::usage::Index;
+
+pub use touch::{Conflict, Touch};
 
 /// What planning a batch gives.
 #[derive(Debug)]
@@ -75,6 +78,8 @@ pub struct Step {
     /// Findings that it would have by itself, and what was waited for so that it does no harm.
     pub settles: Vec<Settled>,
     pub is_point_of_no_return: bool,
+    /// What a tool finds that copies its table; `None` where none does.
+    pub copied: Option<CopiedTable>,
     /// Where in the code something has to be done; `None` where the code was not looked through for it.
     pub places: Option<CodePlaces>,
 }
@@ -113,6 +118,15 @@ pub struct Migration {
     pub guards: Vec<String>,
     /// Whether it runs in a transaction, where the runner would wrap it in one.
     pub is_in_transaction: bool,
+}
+
+/// What the tools that copy a table ask of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CopiedTable {
+    pub has_foreign_keys: bool,
+    pub is_referenced: bool,
+    pub has_triggers: bool,
+    pub has_primary_key: bool,
 }
 
 /// What looking through the code gave.
@@ -168,7 +182,8 @@ fn plan_shipment(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment, packin
     let lint = &Lint { code: None, ..*lint };
     let (chains, mut unplanned) = intent::chains(lint, recipes, shipment);
     if chains.iter().any(|chain| chain.is_expanded) {
-        let plan = graph::pack(&chains, shipment, packing);
+        let mut plan = graph::pack(&chains, shipment, packing);
+        copied::look(&mut plan);
         unplanned.extend(verify::faults(lint, &plan));
         let statements = shipment.migrations.iter().flat_map(|(_, script)| &script.statements);
         let statements = statements.filter(|statement| !statement.sql.is_empty());

@@ -14,7 +14,7 @@ use crate::change::{
 use crate::effect::{Algorithm, Certainty, CodeUse, Session, Subject};
 use crate::finding::{Finding, Severity};
 use crate::lint::{JudgedChange, Lint, MigrationFile, Outcome, Script};
-use crate::recipe::{Hold, NoWay, Recipes, Settled, Step, Work};
+use crate::recipe::{Hold, NoWay, Recipe, Recipes, Settled, Step, Work};
 use crate::source::SourceMap;
 use crate::sql::{self, write};
 
@@ -112,7 +112,13 @@ impl Settler<'_> {
         let Some(outcome) = draft.judge(self.lint, catalog) else { return Ok(None) };
         let mut found: Vec<&Finding> = outcome.findings.iter().filter(|finding| must_go(finding)).collect();
         // What no recipe is for comes first: no other recipe is a way around it.
-        found.sort_by_key(|finding| (Reverse(finding.severity), finding.recipe.is_some(), self.rank(finding)));
+        // And a tool that copies the table answers for nothing that code would feel.
+        let is_copied = |finding: &Finding| {
+            finding.recipe.as_ref().and_then(|id| self.recipes.get(id)).is_some_and(Recipe::hands_over_to_a_tool)
+        };
+        found.sort_by_key(|finding| {
+            (finding.recipe.is_some(), is_copied(finding), Reverse(finding.severity), self.rank(finding))
+        });
         for finding in found {
             match self.expand(catalog, draft, &outcome, finding, applied) {
                 Ok(steps) => {

@@ -1,16 +1,17 @@
 //! What a step touches: by that it is known which step of one chain has to wait for which of another.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::reads::Reads;
 use super::settle::Draft;
 use crate::catalog::{Catalog, Check, Table};
-use crate::change::{Index, IndexPart, SchemaChange, TableName, Touches};
+use crate::change::{Index, IndexPart, SchemaChange, Statement, TableName, Touches};
 use crate::recipe::{Hold, Work};
 
 /// A table as a whole, or something in it by its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Thing {
+pub struct Thing {
     table: TableName,
     part: Part,
 }
@@ -25,7 +26,7 @@ enum Part {
 
 /// What a step touches, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Touch {
+pub struct Touch {
     pub(super) things: BTreeSet<Thing>,
     /// It may have done anything.
     pub(super) anything: bool,
@@ -35,6 +36,27 @@ pub(super) struct Touch {
     pub(super) reads: Reads,
     /// What goes, or is called otherwise from then on.
     pub(super) goes: BTreeSet<Thing>,
+    /// What is made, or defined as a whole.
+    makes: BTreeSet<Thing>,
+}
+
+/// Why steps of two plans cannot stand beside one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// Both make it, or say as a whole what it is.
+    Made(Thing),
+    /// It goes in one of them, and the other needs it.
+    Gone(Thing),
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.part {
+            Part::Whole => write!(formatter, "`{}`", self.table),
+            Part::Column(column) => write!(formatter, "`{}.{column}`", self.table),
+            Part::Named(name) => write!(formatter, "`{name}` of `{}`", self.table),
+        }
+    }
 }
 
 impl Thing {
@@ -79,6 +101,29 @@ impl Touch {
         touch
     }
 
+    /// What statements of a plan touch where `catalog` stands.
+    pub fn of_statements(statements: &[Statement], catalog: &Catalog) -> Self {
+        let mut touch = Self::default();
+        let changes = statements.iter().flat_map(|statement| &statement.changes).map(|change| &change.what);
+        changes.filter(|change| !is_beside(change)).for_each(|change| touch.add(change, catalog));
+        touch
+    }
+
+    /// What filling a column touches.
+    pub fn of_fill(table: &TableName, column: &str) -> Self {
+        Self { things: [Thing::column(table, column)].into(), shapes: true, ..Self::default() }
+    }
+
+    /// What keeps the two from being steps of two plans.
+    pub fn conflict(&self, other: &Self) -> Option<Conflict> {
+        let made = |thing: &&Thing| other.makes.contains(thing);
+        let gone = |one: &Self, two: &Self| {
+            one.goes.iter().find(|gone| two.things.iter().any(|thing| thing.meets(gone))).cloned()
+        };
+        let made = self.makes.iter().find(made).cloned().map(Conflict::Made);
+        made.or_else(|| gone(self, other).or_else(|| gone(other, self)).map(Conflict::Gone))
+    }
+
     /// All that the steps of a chain touch, one after the other from `before` on.
     pub(super) fn of_all(drafts: &[Draft], before: &Catalog) -> Vec<Self> {
         let mut catalog = before.clone();
@@ -105,10 +150,11 @@ impl Touch {
             shapes: touches.iter().any(|touch| touch.shapes),
             reads: Reads::union(touches.iter().map(|touch| &touch.reads)),
             goes: touches.iter().flat_map(|touch| touch.goes.clone()).collect(),
+            makes: touches.iter().flat_map(|touch| touch.makes.clone()).collect(),
         }
     }
 
-    pub(super) fn meets(&self, other: &Self) -> bool {
+    pub fn meets(&self, other: &Self) -> bool {
         let any = |touch: &Self| touch.anything || !touch.things.is_empty();
         (self.anything && any(other))
             || (other.anything && any(self))
@@ -118,6 +164,7 @@ impl Touch {
     fn add(&mut self, change: &SchemaChange, catalog: &Catalog) {
         self.shapes |= is_shaping(change, catalog);
         self.goes.extend(gone(change));
+        self.makes.extend(made(change));
         match change {
             SchemaChange::RenameTable(rename) => {
                 self.things.extend([Thing::whole(&rename.table), Thing::whole(&rename.to)]);
@@ -230,6 +277,22 @@ pub(super) fn gone(change: &SchemaChange) -> Option<Thing> {
             Some(Thing::column(&redefine.table, &redefine.column))
         }
         SchemaChange::DropTable(drop) => Some(Thing::whole(&drop.table)),
+        _ => None,
+    }
+}
+
+/// What a change makes, or says as a whole what it is.
+fn made(change: &SchemaChange) -> Option<Thing> {
+    match change {
+        SchemaChange::CreateTable(create) => Some(Thing::whole(&create.table)),
+        SchemaChange::RenameTable(rename) => Some(Thing::whole(&rename.to)),
+        SchemaChange::AddColumn(add) => Some(Thing::column(&add.table, &add.column.name)),
+        SchemaChange::RenameColumn(rename) => Some(Thing::column(&rename.table, &rename.to)),
+        SchemaChange::RedefineColumn(redefine) => Some(Thing::column(&redefine.table, &redefine.definition.name)),
+        SchemaChange::ChangeType(change) => Some(Thing::column(&change.table, &change.column)),
+        SchemaChange::AddIndex(add) => add.index.name.as_ref().map(|name| Thing::named(&add.table, name)),
+        SchemaChange::AddForeignKey(add) => add.foreign_key.name.as_ref().map(|name| Thing::named(&add.table, name)),
+        SchemaChange::AddCheck(add) => add.name.as_ref().map(|name| Thing::named(&add.table, name)),
         _ => None,
     }
 }

@@ -31,6 +31,16 @@ impl NoWay {
 }
 
 impl Recipe {
+    /// Whether it may be no more than to have a tool copy the table, without waiting for anything.
+    pub fn hands_over_to_a_tool(&self) -> bool {
+        self.ways.iter().any(|way| match &way.answer {
+            Answer::Deploys(deploys) => {
+                deploys.iter().any(|deploy| deploy.is_copied) && deploys.iter().all(|deploy| deploy.then.is_empty())
+            }
+            Answer::Refusal { .. } => false,
+        })
+    }
+
     /// The steps that come instead of the change that `subject` is about, in their order.
     pub fn expand(&self, subject: &Subject<'_>) -> Result<Vec<Step>, NoWay> {
         let engine = subject.target.engine;

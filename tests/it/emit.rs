@@ -420,3 +420,122 @@ fn files(directory: &Path) -> Vec<String> {
     found.sort();
     found
 }
+
+/// What only a tool can do is a command in the plan, and a migration that does it where there are no rows.
+#[test]
+fn what_a_tool_copies_is_written_with_its_command() {
+    let migration = |up: &str| {
+        format!(
+            "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse \
+             Illuminate\\Support\\Facades\\Schema;\n\nreturn new class extends Migration\n{{\n    public function up(): \
+             void\n    {{\n        {up}\n    }}\n}};\n"
+        )
+    };
+    let create = migration(
+        "Schema::create('orders', function (Blueprint $table) { $table->id(); $table->integer('total'); });\n\
+         Schema::create('lines', function (Blueprint $table) { $table->id(); $table->foreignId('order_id')->constrained(); });",
+    );
+    let widen = migration("Schema::table('orders', fn (Blueprint $table) => $table->bigInteger('total')->change());");
+    let (first, second) =
+        ("database/migrations/2026_01_01_000000_create.php", "database/migrations/2026_01_02_000000_widen.php");
+    let config = "engine: mysql:8.4\nlaravel: 12\n";
+    let project = directory(&[("artisan", ""), (first, &create), (second, &widen), ("phasewise.yaml", config)]);
+    let mut told = run(project.path(), &["plan", second, "--write", "-q"]);
+    let written = files(project.path()).into_iter().find(|path| path.contains("_widen_copy")).unwrap();
+    told += &read(project.path(), &written);
+    let sql = directory(&[
+        ("migrations/0001_a.sql", "CREATE TABLE orders (id BIGINT PRIMARY KEY, state ENUM('a', 'it''s') NOT NULL);"),
+        ("migrations/0002_b.sql", "ALTER TABLE orders MODIFY state ENUM('it''s', 'a') NOT NULL;"),
+        ("phasewise.yaml", "engine: mysql:8.4\n"),
+    ]);
+    told += &run(sql.path(), &["plan", "migrations/0002_b.sql", "--write", "-q"]);
+    let later = files(sql.path()).into_iter().find(|path| path.contains("_copy.sql")).unwrap();
+    told += &read(sql.path(), &later);
+    insta::assert_snapshot!("emit_copied", told);
+    for (project, path) in [(&project, &written), (&sql, &later)] {
+        let lint = run(project.path(), &["lint", "-q", path]);
+        assert!(lint.starts_with("exit 0") && !lint.contains("warning"), "{lint}");
+    }
+    // No abort copies a table behind the back of whoever works on it.
+    let aborted = run(project.path(), &["plan", "--abort", "2026_01_02_000000_widen", "-q"]);
+    assert!(aborted.starts_with("exit 2") && aborted.contains("only a tool that copies the table"), "{aborted}");
+}
+
+/// A project on SQL whose table has two plans under way.
+fn two_plans(second: &str) -> tempfile::TempDir {
+    let table = "CREATE TABLE orders (id BIGINT PRIMARY KEY, state VARCHAR(9), total INT, k INT);\n";
+    let project = directory(&[
+        ("migrations/0001_a.sql", table),
+        ("migrations/0002_b.sql", "ALTER TABLE orders ADD COLUMN code VARCHAR(9) NOT NULL;\n"),
+        ("phasewise.yaml", "engine: postgresql:16\n"),
+    ]);
+    assert_eq!(code(project.path(), &["plan", "migrations/0002_b.sql", "--write", "-q"]), 0);
+    fill(project.path());
+    assert_eq!(code(project.path(), &["advance", "0002_b", "--seen", "deploy-1.drained", "-q"]), 0);
+    write(project.path(), "migrations/0009_c.sql", second.as_bytes());
+    project
+}
+
+#[test]
+fn plans_beside_one_another_come_release_by_release() {
+    let project = two_plans("ALTER TABLE orders ADD COLUMN note VARCHAR(9) NOT NULL;\n");
+    let mut told = run(project.path(), &["plan", "migrations/0009_c.sql", "--write", "-q"]);
+    told += &run(project.path(), &["plan", "--check", "-q"]);
+    write(project.path(), "plans/0009_c/plan.yaml", read(project.path(), "plans/0009_c/plan.yaml").as_bytes());
+    // Two backfills of one table do not run beside one another.
+    told += &run(project.path(), &["advance", "0009_c", "--seen", "deploy-1.drained", "-q"]);
+    assert_eq!(
+        code(project.path(), &["advance", "0002_b", "--seen", "orders-code.backfill-no-row", "-q"]),
+        0,
+        "what has come further does not wait"
+    );
+    let path = files(project.path()).into_iter().find(|path| path.contains("0009_c/deploy-2/")).unwrap();
+    let text = read(project.path(), &path).replace("phasewise_unanswered", "'none'");
+    write(project.path(), &path, text.as_bytes());
+    assert_eq!(code(project.path(), &["advance", "0009_c", "--seen", "deploy-1.drained", "-q"]), 0);
+    insta::assert_snapshot!("emit_two_plans", told);
+}
+
+#[test]
+fn plans_that_clash_are_named_and_nothing_is_written() {
+    let mut told = String::new();
+    for second in [
+        "ALTER TABLE orders RENAME COLUMN code TO reference;\n",
+        "ALTER TABLE orders DROP COLUMN code;\n",
+        "ALTER TABLE orders ALTER COLUMN code TYPE VARCHAR(5);\n",
+    ] {
+        let project = two_plans(second);
+        let before = snapshot(project.path());
+        let refused = run(project.path(), &["plan", "migrations/0009_c.sql", "--write", "-q"]);
+        assert!(refused.starts_with("exit 2"), "{refused}");
+        assert_eq!(snapshot(project.path()), before);
+        let _ = writeln!(told, "## {second}{refused}");
+    }
+    insta::assert_snapshot!("emit_clash", told);
+}
+
+/// A migration that joins a plan of the same pull request makes one plan of both.
+#[test]
+fn a_migration_joins_the_plan_that_is_being_made() {
+    let table =
+        "CREATE TABLE orders (id BIGINT PRIMARY KEY, k INT);\nCREATE TABLE lines (id BIGINT PRIMARY KEY, k INT);\n";
+    let (second, third) = ("migrations/0002_b.sql", "migrations/0003_c.sql");
+    let project = directory(&[
+        ("migrations/0001_a.sql", table),
+        (second, "ALTER TABLE orders ADD COLUMN code INT NOT NULL;\n"),
+        ("phasewise.yaml", "engine: postgresql:16\n"),
+    ]);
+    assert_eq!(code(project.path(), &["plan", second, "--write", "-q"]), 0);
+    write(project.path(), third, b"ALTER TABLE lines ADD COLUMN code INT NOT NULL;\n");
+    assert_eq!(code(project.path(), &["plan", third, "--write", "-q"]), 0);
+    let plans =
+        |project: &Path| files(project).into_iter().filter(|path| path.ends_with("plan.yaml")).collect::<Vec<_>>();
+    assert_eq!(plans(project.path()).len(), 2, "each was planned by itself");
+    let own = |path: &&String| path.starts_with("migrations/000") && !path.starts_with("migrations/0001");
+    let both: Vec<String> = files(project.path()).iter().filter(own).cloned().collect();
+    let arguments: Vec<&str> = both.iter().map(String::as_str).collect();
+    let told = run(project.path(), &[&["plan", "--write", "-q"], arguments.as_slice()].concat());
+    assert!(told.starts_with("exit 0"), "{told}");
+    assert_eq!(plans(project.path()), ["plans/0002_b/plan.yaml"], "{told}");
+    assert_eq!(code(project.path(), &["plan", "--check", "-q"]), 1, "two values are asked for");
+}

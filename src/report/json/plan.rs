@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use super::VERSION;
 use super::parts::{EngineReport, Place};
+use crate::emit;
+use crate::engine::Engine;
 use crate::plan::{Deploy, Plan, Planned, Step, Unplanned, Work};
 use crate::recipe::{Backfill, Hold};
 use crate::source::Tree;
@@ -63,6 +65,8 @@ struct StepReport {
     sql: Vec<String>,
     /// What the session says before, so that it gives up rather than have everyone queue behind it.
     guard: Vec<String>,
+    /// What somebody runs to have a tool copy the table: one of these, with `DATABASE` for its name.
+    run: Vec<String>,
     in_transaction: Option<bool>,
     /// What the release does, or what is asked.
     words: Option<String>,
@@ -138,36 +142,36 @@ impl PlanReport {
         Self {
             version: VERSION,
             engine: EngineReport::new(&planned.target),
-            plans: planned.plans.iter().map(OnePlan::new).collect(),
+            plans: planned.plans.iter().map(|plan| OnePlan::new(plan, planned.target.engine)).collect(),
             unplanned: planned.unplanned.iter().map(|unplanned| UnplannedReport::new(unplanned, tree)).collect(),
         }
     }
 }
 
 impl OnePlan {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan, engine: Engine) -> Self {
         Self {
             id: plan.id.clone(),
             title: plan.title.clone(),
-            deploys: plan.deploys.iter().map(DeployReport::new).collect(),
+            deploys: plan.deploys.iter().map(|deploy| DeployReport::new(deploy, engine)).collect(),
             rollback_floor: plan.rollback_floor(),
         }
     }
 }
 
 impl DeployReport {
-    fn new(deploy: &Deploy) -> Self {
+    fn new(deploy: &Deploy, engine: Engine) -> Self {
         Self {
             number: deploy.number,
             name: deploy.name.clone(),
-            steps: deploy.steps.iter().map(StepReport::new).collect(),
+            steps: deploy.steps.iter().map(|step| StepReport::new(step, engine)).collect(),
             rollback_floor: deploy.rollback_floor,
         }
     }
 }
 
 impl StepReport {
-    fn new(step: &Step) -> Self {
+    fn new(step: &Step, engine: Engine) -> Self {
         let migration = step.work.migration();
         let settled = step.settles.iter();
         Self {
@@ -179,6 +183,7 @@ impl StepReport {
             as_written: step.is_authors,
             sql: sql(&step.work),
             guard: migration.map(|migration| migration.guards.clone()).unwrap_or_default(),
+            run: emit::commands(step, engine).0.into_iter().map(|command| command.command).collect(),
             in_transaction: migration.map(|migration| migration.is_in_transaction),
             words: words(&step.work),
             backfill: match &step.work {

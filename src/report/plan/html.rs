@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, counted, drawing, floor, of_places, places, statements, title};
+use super::{Sort, counted, drawing, floor, of_places, places, statements, title, tools};
+use crate::engine::Engine;
 use crate::plan::{Deploy, Plan, Planned, Step, Work};
 use crate::report::junit::escaped;
 use crate::report::words;
@@ -29,13 +30,13 @@ pub fn write(out: &mut dyn Write, planned: &Planned, tree: &Tree) -> io::Result<
     )?;
     writeln!(out, "<header><h1>{heading}</h1><p>{}</p></header>", escaped(&engine))?;
     for (at, plan) in planned.plans.iter().enumerate() {
-        write_plan(out, plan, &format!("p{}-", at + 1))?;
+        write_plan(out, plan, (&format!("p{}-", at + 1), planned.target.engine))?;
     }
     write_unplanned(out, planned, tree)?;
     writeln!(out, "</main>\n</body>\n</html>")
 }
 
-fn write_plan(out: &mut dyn Write, plan: &Plan, prefix: &str) -> io::Result<()> {
+fn write_plan(out: &mut dyn Write, plan: &Plan, (prefix, engine): (&str, Engine)) -> io::Result<()> {
     writeln!(out, "<section class=\"plan\">\n<h2>{}</h2>", prose(&plan.title))?;
     write!(out, "<p class=\"legend\">{}: ", counted(plan.deploys.len(), "deploy"))?;
     for sort in Sort::ALL {
@@ -44,13 +45,13 @@ fn write_plan(out: &mut dyn Write, plan: &Plan, prefix: &str) -> io::Result<()> 
     writeln!(out, "</p>\n<figure>")?;
     drawing::write(out, plan, prefix)?;
     writeln!(out, "</figure>")?;
-    plan.deploys.iter().try_for_each(|deploy| write_deploy(out, deploy, prefix))?;
+    plan.deploys.iter().try_for_each(|deploy| write_deploy(out, deploy, (prefix, engine)))?;
     writeln!(out, "</section>")
 }
 
-fn write_deploy(out: &mut dyn Write, deploy: &Deploy, prefix: &str) -> io::Result<()> {
+fn write_deploy(out: &mut dyn Write, deploy: &Deploy, at: (&str, Engine)) -> io::Result<()> {
     writeln!(out, "<section class=\"deploy\">\n<h3>Deploy {}: {}</h3>\n<ol>", deploy.number, escaped(&deploy.name))?;
-    deploy.steps.iter().try_for_each(|step| write_step(out, step, prefix))?;
+    deploy.steps.iter().try_for_each(|step| write_step(out, step, at))?;
     writeln!(out, "</ol>")?;
     if deploy.rollback_floor > 0 {
         writeln!(out, "<p class=\"floor\">After it, {}.</p>", floor(deploy.rollback_floor))?;
@@ -58,7 +59,7 @@ fn write_deploy(out: &mut dyn Write, deploy: &Deploy, prefix: &str) -> io::Resul
     writeln!(out, "</section>")
 }
 
-fn write_step(out: &mut dyn Write, step: &Step, prefix: &str) -> io::Result<()> {
+fn write_step(out: &mut dyn Write, step: &Step, (prefix, engine): (&str, Engine)) -> io::Result<()> {
     let word = Sort::of(step).word();
     let id = escaped(&format!("{prefix}{}", step.id));
     write!(out, "<li id=\"{id}\" class=\"{word}\"><span class=\"key {word}\">{word}</span> {}", prose(&title(step)))?;
@@ -76,6 +77,9 @@ fn write_step(out: &mut dyn Write, step: &Step, prefix: &str) -> io::Result<()> 
         && !migration.guards.is_empty()
     {
         write!(out, "<p class=\"guard\">under <code>{}</code></p>", escaped(&migration.guards.join("; ")))?;
+    }
+    for (label, line) in tools(step, engine) {
+        write!(out, "<p class=\"guard\">{label} <code>{}</code></p>", escaped(&line))?;
     }
     let places = places(step);
     if !places.is_empty() {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, counted, floor, graph, of_places, places, statements, title};
+use super::{Sort, counted, floor, graph, of_places, places, statements, title, tools};
+use crate::engine::Engine;
 use crate::plan::{Deploy, Plan, Planned, Step, Work};
 use crate::report::{markdown, words};
 use crate::source::Tree;
@@ -10,7 +11,7 @@ use crate::source::Tree;
 pub fn write(out: &mut dyn Write, planned: &Planned, tree: &Tree) -> io::Result<()> {
     let engine = words::engine(&planned.target);
     for plan in &planned.plans {
-        write_plan(out, plan, &engine)?;
+        write_plan(out, plan, (&engine, planned.target.engine))?;
     }
     if !planned.unplanned.is_empty() {
         writeln!(out, "### phasewise: no plan\n")?;
@@ -28,19 +29,19 @@ pub fn write(out: &mut dyn Write, planned: &Planned, tree: &Tree) -> io::Result<
     Ok(())
 }
 
-fn write_plan(out: &mut dyn Write, plan: &Plan, engine: &str) -> io::Result<()> {
-    writeln!(out, "### phasewise: {} on {engine}\n", counted(plan.deploys.len(), "deploy"))?;
+fn write_plan(out: &mut dyn Write, plan: &Plan, (title, engine): (&str, Engine)) -> io::Result<()> {
+    writeln!(out, "### phasewise: {} on {title}\n", counted(plan.deploys.len(), "deploy"))?;
     writeln!(out, "{}\n", text(&plan.title))?;
     writeln!(out, "```mermaid")?;
     graph::write_mermaid_of(out, plan)?;
     writeln!(out, "```")?;
-    plan.deploys.iter().try_for_each(|deploy| write_deploy(out, deploy))
+    plan.deploys.iter().try_for_each(|deploy| write_deploy(out, deploy, engine))
 }
 
-fn write_deploy(out: &mut dyn Write, deploy: &Deploy) -> io::Result<()> {
+fn write_deploy(out: &mut dyn Write, deploy: &Deploy, engine: Engine) -> io::Result<()> {
     writeln!(out, "\n#### Deploy {}: {}\n", deploy.number, text(&deploy.name))?;
     for step in &deploy.steps {
-        write_step(out, step)?;
+        write_step(out, step, engine)?;
     }
     if deploy.rollback_floor > 0 {
         writeln!(out, "\nAfter it, {}.", floor(deploy.rollback_floor))?;
@@ -48,7 +49,7 @@ fn write_deploy(out: &mut dyn Write, deploy: &Deploy) -> io::Result<()> {
     Ok(())
 }
 
-fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+fn write_step(out: &mut dyn Write, step: &Step, engine: Engine) -> io::Result<()> {
     writeln!(out, "- [ ] **{}** {}", Sort::of(step).word(), text(&title(step)))?;
     if let Work::Backfill(backfill) = &step.work
         && let Some(question) = &backfill.question
@@ -66,6 +67,9 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
         let sql = statements.join(";\n");
         let fence = markdown::fence(&sql);
         writeln!(out, "\n  {fence}sql\n  {}\n  {fence}", sql.replace('\n', "\n  "))?;
+    }
+    for (label, line) in tools(step, engine) {
+        writeln!(out, "  - {label} {}", code(&line))?;
     }
     if step.is_point_of_no_return {
         writeln!(out, "\n  **There is no way back from here.**")?;

@@ -10,6 +10,8 @@ pub mod text;
 
 use super::prose;
 use crate::change::{SchemaChange, Statement};
+use crate::emit;
+use crate::engine::Engine;
 use crate::plan::{Migration, Plan, Step, Work};
 use crate::recipe::{Backfill, Hold};
 
@@ -99,6 +101,19 @@ fn statements(step: &Step) -> Vec<String> {
         Work::Hold(Hold::NoRow { query }) => vec![query.clone()],
         Work::Code { .. } | Work::Hold(_) => Vec::new(),
     }
+}
+
+/// What somebody runs so that a tool makes the change, each with what there is to know, after `run` or `or`; and what other
+/// tools refuse, after `not`.
+fn tools(step: &Step, engine: Engine) -> Vec<(&'static str, String)> {
+    let (commands, refused) = emit::commands(step, engine);
+    let one = |command: emit::ToolCommand| match command.mind {
+        Some(mind) => format!("{} ({mind})", command.command),
+        None => command.command,
+    };
+    let labels = std::iter::once("run").chain(std::iter::repeat("or"));
+    let commands = labels.zip(commands.into_iter().map(one));
+    commands.chain(refused.into_iter().map(|refused| ("not", refused))).collect()
 }
 
 /// What is waited for, as what comes after "wait".

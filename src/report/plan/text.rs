@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Sort, awaited, counted, floor, of_places, places, shown, waited};
+use super::{Sort, awaited, counted, floor, of_places, places, shown, tools, waited};
+use crate::engine::Engine;
 use crate::plan::{Deploy, Plan, Planned, Step, Unplanned, Work};
 use crate::report::words;
 use crate::source::Tree;
@@ -28,12 +29,12 @@ fn write_plan(out: &mut dyn Write, plan: &Plan, planned: &Planned) -> io::Result
     writeln!(out, "plan {}: {count} on {}", plan.id, words::engine(&planned.target))?;
     writeln!(out, "  {}", plan.title)?;
     for deploy in &plan.deploys {
-        write_deploy(out, plan, deploy)?;
+        write_deploy(out, plan, deploy, planned.target.engine)?;
     }
     writeln!(out)
 }
 
-fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy) -> io::Result<()> {
+fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy, engine: Engine) -> io::Result<()> {
     writeln!(out, "\ndeploy {}: {}", deploy.number, deploy.name)?;
     let mut awaited: Vec<usize> = deploy.steps.iter().flat_map(|step| awaited(plan, deploy.number, step)).collect();
     awaited.sort_unstable();
@@ -43,7 +44,7 @@ fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy) -> io::Result
         writeln!(out, "  {:7} what deploy {} waits for", "after", numbers.join(" and deploy "))?;
     }
     for step in &deploy.steps {
-        write_step(out, step)?;
+        write_step(out, step, engine)?;
     }
     if deploy.rollback_floor > 0 {
         writeln!(out, "  {:7} {}", "back", floor(deploy.rollback_floor))?;
@@ -51,7 +52,7 @@ fn write_deploy(out: &mut dyn Write, plan: &Plan, deploy: &Deploy) -> io::Result
     Ok(())
 }
 
-fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+fn write_step(out: &mut dyn Write, step: &Step, engine: Engine) -> io::Result<()> {
     let lines: Vec<String> = match &step.work {
         Work::Migrate(migration) | Work::Copy(migration) => counted_once(migration.statements.iter().map(shown)),
         Work::Code { words, .. } => {
@@ -63,6 +64,9 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
     let text: Vec<&str> = lines.iter().flat_map(|line| line.trim_end().lines()).collect();
     for (at, line) in text.iter().enumerate() {
         let label = if at == 0 { Sort::of(step).word() } else { "" };
+        writeln!(out, "  {label:7} {line}")?;
+    }
+    for (label, line) in tools(step, engine) {
         writeln!(out, "  {label:7} {line}")?;
     }
     if step.is_point_of_no_return {
