@@ -59,8 +59,7 @@ struct Written<'a> {
 impl Kept {
     /// What is kept in the repository around the project.
     pub(super) fn open(git: &WorkTree, notes: Notes) -> Self {
-        let Ok(directory) = git.common_directory() else { return Self::default() };
-        Self::at(directory.join("phasewise").join("usage"), notes)
+        Self::at(git.common_directory().join("phasewise").join("usage"), notes)
     }
 
     /// What is kept in that file.

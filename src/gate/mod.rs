@@ -15,6 +15,7 @@ pub mod back;
 pub mod check;
 pub mod child;
 pub mod decision;
+pub mod doctor;
 pub mod findings;
 pub mod half;
 pub mod holds;

@@ -39,6 +39,8 @@ pub(super) enum GateCommand {
     Status(StatusArguments),
     /// Record which release another host runs
     Attest(AttestArguments),
+    /// Look for what breaks the atomicity of a release: in scripts and recipes, in nginx, in PHP-FPM
+    Doctor(DoctorArguments),
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +142,19 @@ pub(super) struct AttestArguments {
     pub(super) target: TargetArguments,
     #[command(flatten)]
     pub(super) voice: VoiceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// The configuration of nginx: its directory, a file, or what `nginx -T` prints, in a file or `-` [default: /etc/nginx]
+    #[arg(long, value_name = "FILE|DIR|-")]
+    pub(super) nginx: Option<PathBuf>,
+    /// The configuration of PHP-FPM: its directory, or the main file [default: where the system keeps it]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) fpm: Option<PathBuf>,
+    /// The link to the live release
+    #[arg(long, value_name = "LINK")]
+    pub(super) current: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod attest;
 mod check;
 mod code;
 mod confirm;
+mod doctor;
 mod exec;
 mod half;
 mod live;
@@ -35,6 +36,7 @@ pub(super) fn run(arguments: GateArguments) -> ExitCode {
         GateCommand::Rollback(arguments) => rollback::run(&arguments),
         GateCommand::Status(arguments) => status::run(arguments),
         GateCommand::Attest(arguments) => attest::run(&arguments),
+        GateCommand::Doctor(arguments) => doctor::run(&arguments),
     };
     let decision = decided.unwrap_or_else(unusable);
     terminal::say(&decision.line());
