@@ -10,6 +10,7 @@
     reason = "the gate looks at releases, processes and the clock, and runs a command"
 )]
 
+pub mod activity;
 pub mod back;
 pub mod check;
 pub mod child;

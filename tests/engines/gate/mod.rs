@@ -1,5 +1,6 @@
 //! What the gate sees of real databases.
 
+mod activity;
 mod live;
 mod logs;
 mod scenarios;
@@ -17,7 +18,7 @@ use crate::client::Database;
 use crate::server::Servers;
 
 pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
-    let tests = live::TESTS.iter().chain(logs::TESTS).chain(schema::TESTS);
+    let tests = live::TESTS.iter().chain(logs::TESTS).chain(schema::TESTS).chain(activity::TESTS);
     let trial = |(name, test): &Test| {
         let (servers, test) = (Arc::clone(servers), *test);
         Trial::ignorable_test(format!("gate::{name}"), move || completion(test(&servers)))
