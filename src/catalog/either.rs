@@ -1,5 +1,6 @@
 //! Two catalogs of which one is right: what is left is what can be relied on in both.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Catalog;
@@ -13,34 +14,65 @@ impl Catalog {
     /// A table that stands in one of them only is listed as partly known: taking it for absent would hide what is done
     /// to it.
     #[must_use]
-    pub fn or(mut self, other: Self) -> Self {
-        let engine = self.engine;
-        let is_of_both = |name: &&TableName| self.tables.contains_key(*name) && other.tables.contains_key(*name);
-        let listed = self.tables.keys().chain(other.tables.keys());
-        let of_one: Vec<TableName> = listed.filter(|name| !is_of_both(name)).cloned().collect();
-        for name in of_one.iter().chain(other.doubtful.iter()) {
-            self.doubtful.insert_mut(name.clone());
+    pub fn or(mut self, other: &Self) -> Self {
+        debug_assert!(self.differs_as_noted(other), "a change was not noted");
+        let apart = self.ties.apart(&other.ties);
+        if apart.is_none() {
+            self.ties.change_any();
         }
-        for (name, there) in &other.tables {
-            match self.tables.get(name) {
-                Some(here) if Rc::ptr_eq(here, there) || here == there => {}
-                Some(here) => {
-                    let mut common = Table::clone(here);
-                    common.keep_common(there, engine);
-                    self.tables.insert_mut(name.clone(), Rc::new(common));
-                }
-                None => {
-                    let partial = Table { is_partial: true, ..Table::clone(there) };
-                    self.tables.insert_mut(name.clone(), Rc::new(partial));
-                }
-            }
+        for name in apart.unwrap_or_else(|| self.names(other)) {
+            self.keep_either(&name, other);
         }
-        self.absent = self.absent.iter().filter(|name| other.absent.contains(*name)).cloned().collect();
-        self.objects = self.objects.or(other.objects);
-        self.ties.merge(&other.ties);
+        self.note_ties();
+        self.objects.keep_either(&other.objects);
         self.is_partial |= other.is_partial;
         self.has_opaque_batch |= other.has_opaque_batch;
         self
+    }
+
+    /// Keeps of the table of that key what can be relied on here and in `other`.
+    fn keep_either(&mut self, key: &TableName, other: &Self) {
+        match (self.tables.get(key), other.tables.get(key)) {
+            (Some(here), Some(there)) if Rc::ptr_eq(here, there) || here == there => {}
+            (Some(here), Some(there)) => {
+                let mut common = Table::clone(here);
+                common.keep_common(there, self.engine);
+                self.tables.insert_mut(key.clone(), Rc::new(common));
+            }
+            (None, Some(there)) => {
+                let partial = Table { is_partial: true, ..Table::clone(there) };
+                self.tables.insert_mut(key.clone(), Rc::new(partial));
+                self.doubtful.insert_mut(key.clone());
+            }
+            (Some(_), None) => self.doubtful.insert_mut(key.clone()),
+            (None, None) => {}
+        }
+        if other.doubtful.contains(key) {
+            self.doubtful.insert_mut(key.clone());
+        }
+        if !other.absent.contains(key) {
+            self.absent.remove_mut(key);
+        }
+        self.ties.change(key);
+    }
+
+    /// All tables of which one of the two knows something.
+    fn names(&self, other: &Self) -> BTreeSet<TableName> {
+        let of = |catalog: &Self| -> BTreeSet<TableName> {
+            catalog.tables.keys().chain(catalog.absent.iter()).chain(catalog.doubtful.iter()).cloned().collect()
+        };
+        of(self).into_iter().chain(of(other)).collect()
+    }
+
+    /// Whether no more differs than what was noted.
+    fn differs_as_noted(&self, other: &Self) -> bool {
+        let Some(apart) = self.ties.apart(&other.ties) else { return true };
+        let is_same = |name: &TableName| {
+            self.tables.get(name) == other.tables.get(name)
+                && self.absent.contains(name) == other.absent.contains(name)
+                && self.doubtful.contains(name) == other.doubtful.contains(name)
+        };
+        self.names(other).difference(&apart).all(is_same)
     }
 }
 
@@ -92,7 +124,7 @@ mod tests {
     fn what_only_one_of_two_has_is_unknown() {
         let here = catalog(&[create("users"), add("users", "nick")]);
         let there = catalog(&[create("users")]);
-        let either = here.or(there);
+        let either = here.or(&there);
         let users = TableName::new("users");
         assert_eq!(either.has_column(&users, "id"), Answer::Yes);
         assert_eq!(either.has_column(&users, "nick"), Answer::Unknown);
@@ -101,12 +133,12 @@ mod tests {
     #[test]
     fn two_that_agree_stay_as_they_are() {
         let catalog = catalog(&[create("users")]);
-        assert_eq!(catalog.clone().or(catalog.clone()), catalog);
+        assert_eq!(catalog.clone().or(&catalog), catalog);
     }
 
     #[test]
     fn a_table_of_one_side_is_listed_as_partly_known() {
-        let either = catalog(&[]).or(catalog(&[create("users")]));
+        let either = catalog(&[]).or(&catalog(&[create("users")]));
         let users = TableName::new("users");
         assert_eq!(either.table(&users).map(|table| table.is_partial), Some(true));
         assert_eq!(either.has_table(&users), Answer::Unknown);

@@ -11,6 +11,7 @@ mod expression;
 mod figured;
 mod heirs;
 mod key;
+mod log;
 mod names;
 mod neighbours;
 mod object;
@@ -22,6 +23,7 @@ mod spelled;
 mod table;
 mod ties;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rpds::{RedBlackTreeMap, RedBlackTreeSet};
@@ -96,7 +98,10 @@ impl Catalog {
     pub fn begin_batch(&mut self) {
         self.enter(Era::Batch);
         self.has_opaque_batch = false;
-        self.change_tables(Table::is_touched_by_batch, Table::begin_batch);
+        for key in self.ties.take_touched() {
+            self.change_table(&key, Table::begin_batch);
+        }
+        debug_assert!(!self.tables().any(Table::is_touched_by_batch), "a table is still taken for one of the batch");
         self.objects.begin_batch();
         self.before_batch = self.tables.clone();
     }
@@ -105,17 +110,24 @@ impl Catalog {
     pub fn forget_absences(&mut self) {
         self.is_partial = true;
         self.absent = RedBlackTreeSet::default();
-        self.objects.absent.clear();
+        self.ties.change_any();
+        self.objects.forget_absences();
     }
 
     /// Changes each table that is such.
     fn change_tables(&mut self, is_such: impl Fn(&Table) -> bool, change: impl Fn(&mut Table)) {
         let such: Vec<TableName> =
             self.tables.iter().filter(|(_, table)| is_such(table)).map(|(key, _)| key.clone()).collect();
-        for table in such {
-            if let Some(table) = self.tables.get_mut(&table) {
-                change(Rc::make_mut(table));
-            }
+        for table in &such {
+            self.change_table(table, &change);
+        }
+    }
+
+    /// Changes the table of that key, if it is listed.
+    fn change_table(&mut self, key: &TableName, change: impl FnOnce(&mut Table)) {
+        if let Some(table) = self.tables.get_mut(key) {
+            change(Rc::make_mut(table));
+            self.ties.log(key);
         }
     }
 
@@ -129,12 +141,12 @@ impl Catalog {
 
     /// The table of that name, if it is known to stand. A name without schema finds `public`'s (PostgreSQL), and the reverse.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
-        self.tables.get(&self.key(name)).map(Rc::as_ref)
+        self.tables.get(self.kept(name).as_ref()).map(Rc::as_ref)
     }
 
     /// The table of that name as it was when the batch began, if it was known to stand.
     pub fn table_before_batch(&self, name: &TableName) -> Option<&Table> {
-        self.before_batch.get(&self.key(name)).map(Rc::as_ref)
+        self.before_batch.get(self.kept(name).as_ref()).map(Rc::as_ref)
     }
 
     /// The tables as they were when the batch began.
@@ -144,12 +156,12 @@ impl Catalog {
 
     /// Whether a table of that name stands; a view is none.
     pub fn has_table(&self, name: &TableName) -> Answer {
-        let key = self.key(name);
-        match self.tables.contains_key(&key) {
-            true if self.doubtful.contains(&key) => Answer::Unknown,
+        let key = self.kept(name);
+        match self.tables.contains_key(key.as_ref()) {
+            true if self.doubtful.contains(key.as_ref()) => Answer::Unknown,
             true => Answer::Yes,
-            false if self.has_object(&change::Object::new(ObjectKind::View, key.clone())).is_yes() => Answer::No,
-            false if self.is_partial && !self.absent.contains(&key) => Answer::Unknown,
+            false if self.has_object(&change::Object::new(ObjectKind::View, (*key).clone())).is_yes() => Answer::No,
+            false if self.is_partial && !self.absent.contains(key.as_ref()) => Answer::Unknown,
             false => Answer::No,
         }
     }
@@ -168,7 +180,7 @@ impl Catalog {
         match self.table(name) {
             Some(table) => table.stood_before_batch.into(),
             None if self.view(name).is_some() => self.view(name).is_some_and(|view| view.stood_before_batch).into(),
-            None if self.absent.contains(&self.key(name)) => Answer::No,
+            None if self.absent.contains(self.kept(name).as_ref()) => Answer::No,
             None if self.has_opaque_batch => Answer::Unknown,
             None => Answer::Yes,
         }
@@ -196,14 +208,23 @@ impl Catalog {
 
     /// The name under which a table is kept: without the schema that the engine looks in by default.
     fn key(&self, name: &TableName) -> TableName {
+        self.kept(name).into_owned()
+    }
+
+    /// As [`key`](Self::key), of a name that mostly is its own key.
+    fn kept<'n>(&self, name: &'n TableName) -> Cow<'n, TableName> {
+        let is_whole = kept(&name.name, self.engine).len() == name.name.len();
         let default_schema = match self.engine {
             Engine::Postgresql => Some("public"),
             Engine::Sqlserver => Some("dbo"),
             _ => None,
         };
         match &name.schema {
-            Some(schema) if Some(schema.as_str()) == default_schema => TableName::new(kept(&name.name, self.engine)),
-            schema => TableName { schema: schema.clone(), name: kept(&name.name, self.engine).to_owned() },
+            Some(schema) if Some(schema.as_str()) == default_schema => {
+                Cow::Owned(TableName::new(kept(&name.name, self.engine)))
+            }
+            _ if is_whole => Cow::Borrowed(name),
+            schema => Cow::Owned(TableName { schema: schema.clone(), name: kept(&name.name, self.engine).to_owned() }),
         }
     }
 }

@@ -3,8 +3,12 @@
 //! The answers are those of tables: what no known migration made may stand all the same where something was not read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use super::Catalog;
+use super::log::Log;
 use super::table::{kept, same_name};
 use super::ties::Ties;
 use crate::answer::Answer;
@@ -28,20 +32,24 @@ pub struct Object {
     pub later: BTreeSet<(TableName, String)>,
 }
 
-/// All objects at one point of the history.
+/// All objects at one point of the history. Cloning is cheap: what does not change is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Objects {
-    pub standing: BTreeMap<change::Object, Object>,
+    standing: RedBlackTreeMap<change::Object, Rc<Object>>,
     /// Those that were dropped or renamed away.
-    pub absent: BTreeSet<change::Object>,
+    absent: RedBlackTreeSet<change::Object>,
     /// Those that are listed, but stand only if something that could not be decided went that way.
-    pub doubtful: BTreeSet<change::Object>,
+    doubtful: RedBlackTreeSet<change::Object>,
     /// Whether there may be objects that are not listed, though all tables are.
     pub is_partial: bool,
     /// By the table, or the view, that they are part of, read or list.
     ties: Ties<TableName, change::Object>,
     /// Those that may be known in full, by nothing.
     whole: Ties<(), change::Object>,
+    /// Those that the batch made, by nothing.
+    fresh: Ties<(), change::Object>,
+    /// All that were changed so far.
+    log: Log<change::Object>,
 }
 
 impl Object {
@@ -77,12 +85,12 @@ impl Object {
 impl Catalog {
     /// Everything that stands beside tables.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.standing.values()
+        self.objects.standing.values().map(Rc::as_ref)
     }
 
     /// That object, if it is known to stand.
     pub fn object(&self, object: &change::Object) -> Option<&Object> {
-        self.objects.standing.get(&self.object_key(object))
+        self.objects.get(&self.object_key(object))
     }
 
     pub fn has_object(&self, object: &change::Object) -> Answer {
@@ -178,7 +186,7 @@ impl Catalog {
 
     /// Whether that object is a view that reads the column.
     pub(super) fn view_names(&self, view: &change::Object, table: &TableName, column: &str) -> Answer {
-        let Some(object) = self.objects.standing.get(view).filter(|object| object.reads(table)) else {
+        let Some(object) = self.objects.get(view).filter(|object| object.reads(table)) else {
             return Answer::No;
         };
         let is_certain = !object.is_partial && !self.objects.doubtful.contains(view);
@@ -239,24 +247,50 @@ impl Catalog {
 }
 
 impl Objects {
+    pub fn get(&self, key: &change::Object) -> Option<&Object> {
+        self.standing.get(key).map(Rc::as_ref)
+    }
+
+    /// The object, to be changed; what it has to do with afterwards is to be [noted](Self::note).
+    pub fn get_mut(&mut self, key: &change::Object) -> Option<&mut Object> {
+        self.log.note(key);
+        self.standing.get_mut(key).map(Rc::make_mut)
+    }
+
+    /// From here on, what is not listed may stand all the same.
+    pub fn forget_absences(&mut self) {
+        self.absent = RedBlackTreeSet::default();
+        self.log.note_any();
+    }
+
     /// From here on, what is listed may be another.
     pub fn lose_sight(&mut self) {
         for key in self.whole.take(&()) {
-            if let Some(object) = self.standing.get_mut(&key) {
-                object.is_partial = true;
-            }
+            self.get_mut(&key).into_iter().for_each(|object| object.is_partial = true);
         }
         debug_assert!(self.standing.values().all(|object| object.is_partial), "an object is still taken for known");
     }
 
     pub fn begin_batch(&mut self) {
-        self.standing.values_mut().for_each(|object| object.stood_before_batch = true);
+        for key in self.fresh.take(&()) {
+            self.get_mut(&key).into_iter().for_each(|object| object.stood_before_batch = true);
+        }
+        debug_assert!(
+            self.standing.values().all(|object| object.stood_before_batch),
+            "an object is still of the batch"
+        );
     }
 
     pub fn insert(&mut self, key: &change::Object, object: Object) {
-        self.absent.remove(key);
-        self.doubtful.remove(key);
-        self.standing.insert(key.clone(), object);
+        self.absent.remove_mut(key);
+        self.doubtful.remove_mut(key);
+        self.put(key, object);
+    }
+
+    /// Puts the object there, as sure as it was before.
+    pub fn put(&mut self, key: &change::Object, object: Object) {
+        self.standing.insert_mut(key.clone(), Rc::new(object));
+        self.log.note(key);
         self.note(key);
     }
 
@@ -266,6 +300,9 @@ impl Objects {
         object.names().for_each(|name| self.ties.tie(name, key));
         if !object.is_partial {
             self.whole.tie(&(), key);
+        }
+        if !object.stood_before_batch {
+            self.fresh.tie(&(), key);
         }
     }
 
@@ -278,7 +315,7 @@ impl Objects {
                 .all(|(key, _)| self.ties.of(name).any(|tied| tied == key)),
             "a tie to {name} was not noted"
         );
-        self.ties.of(name).filter_map(|key| self.standing.get_key_value(key))
+        self.ties.of(name).filter_map(|key| Some((key, self.get(key)?)))
     }
 
     /// The keys of those.
@@ -286,32 +323,76 @@ impl Objects {
         self.tied_to(name).map(|(key, _)| key.clone()).collect()
     }
 
-    pub fn remove(&mut self, key: &change::Object) -> Option<Object> {
-        self.doubtful.remove(key);
-        self.absent.insert(key.clone());
-        self.standing.remove(key)
+    /// The object may stand or not.
+    pub fn doubt(&mut self, key: &change::Object) {
+        self.doubtful.insert_mut(key.clone());
+        self.log.note(key);
     }
 
-    /// What is left where either these or `other` stand.
-    pub fn or(mut self, other: Self) -> Self {
-        let keys: BTreeSet<_> = self.standing.keys().chain(other.standing.keys()).cloned().collect();
-        let is_of_both = |key: &&change::Object| self.standing.contains_key(*key) && other.standing.contains_key(*key);
-        let of_one: Vec<_> = keys.iter().filter(|key| !is_of_both(key)).cloned().collect();
-        self.doubtful.extend(of_one.into_iter().chain(other.doubtful));
-        for (key, there) in other.standing {
-            match self.standing.get_mut(&key) {
-                Some(here) if *here == there => {}
-                Some(here) => here.keep_common(there),
-                None => {
-                    self.standing.insert(key, there);
-                }
-            }
+    /// The object goes, and does not stand from here on.
+    pub fn remove(&mut self, key: &change::Object) {
+        self.take(key);
+        self.doubtful.remove_mut(key);
+        self.absent.insert_mut(key.clone());
+    }
+
+    /// The object goes, to be put elsewhere.
+    pub fn take(&mut self, key: &change::Object) -> Option<Object> {
+        let object = self.standing.get(key).cloned();
+        self.standing.remove_mut(key);
+        self.log.note(key);
+        object.map(Rc::unwrap_or_clone)
+    }
+
+    /// Keeps what is left where either these or `other` stand.
+    pub fn keep_either(&mut self, other: &Self) {
+        debug_assert!(self.differs_as_noted(other), "a change was not noted");
+        let apart = self.log.apart(&other.log);
+        if apart.is_none() {
+            self.log.note_any();
         }
-        self.absent.retain(|key| other.absent.contains(key));
-        self.ties.merge(&other.ties);
-        self.whole.merge(&other.whole);
+        for key in apart.unwrap_or_else(|| self.keys(other)) {
+            match (self.get(&key), other.standing.get(&key)) {
+                (Some(here), Some(there)) if *here == **there => {}
+                (Some(_), Some(there)) => {
+                    self.get_mut(&key).into_iter().for_each(|here| here.keep_common(Object::clone(there)));
+                }
+                (Some(_), None) => self.doubt(&key),
+                (None, Some(there)) => {
+                    self.standing.insert_mut(key.clone(), Rc::clone(there));
+                    self.doubt(&key);
+                }
+                (None, None) => {}
+            }
+            if other.doubtful.contains(&key) {
+                self.doubt(&key);
+            }
+            if !other.absent.contains(&key) {
+                self.absent.remove_mut(&key);
+            }
+            self.log.note(&key);
+            self.note(&key);
+        }
         self.is_partial |= other.is_partial;
-        self
+    }
+
+    /// All objects of which one of the two knows something.
+    fn keys(&self, other: &Self) -> BTreeSet<change::Object> {
+        let of = |objects: &Self| -> BTreeSet<change::Object> {
+            objects.standing.keys().chain(objects.absent.iter()).chain(objects.doubtful.iter()).cloned().collect()
+        };
+        of(self).into_iter().chain(of(other)).collect()
+    }
+
+    /// Whether no more differs than what was noted.
+    fn differs_as_noted(&self, other: &Self) -> bool {
+        let Some(apart) = self.log.apart(&other.log) else { return true };
+        let is_same = |key: &change::Object| {
+            self.get(key) == other.get(key)
+                && self.absent.contains(key) == other.absent.contains(key)
+                && self.doubtful.contains(key) == other.doubtful.contains(key)
+        };
+        self.keys(other).difference(&apart).all(is_same)
     }
 }
 

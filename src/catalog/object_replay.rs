@@ -15,7 +15,7 @@ use crate::engine::Engine;
 impl Catalog {
     pub(super) fn create_object(&mut self, create: &CreateObject) {
         let key = self.object_key(&create.object);
-        let stands = self.objects.standing.contains_key(&key);
+        let stands = self.objects.get(&key).is_some();
         if create.is_temporary || (create.if_not_exists && stands) {
             return;
         }
@@ -23,7 +23,7 @@ impl Catalog {
             return;
         }
         let is_overload = key.kind == ObjectKind::Function && stands && !create.replaces;
-        let before = self.objects.standing.get(&key);
+        let before = self.objects.get(&key);
         let object = Object {
             object: self.kept_object(&create.object),
             definition: if is_overload { Definition::Unsaid } else { self.kept_definition(&create.definition) },
@@ -41,18 +41,16 @@ impl Catalog {
         if self.tables.get(name).is_some_and(|table| !table.is_partial) && !self.doubtful.contains(name) {
             return false;
         }
-        self.tables.remove_mut(name);
-        self.doubtful.remove_mut(name);
-        self.absent.insert_mut(name.clone());
+        self.strike(name);
         true
     }
 
     /// Drops the object, and the views that read it: PostgreSQL takes them along or refuses, others leave them, broken.
     pub(super) fn drop_object(&mut self, drop: &DropObject) {
         let key = self.object_key(&drop.object);
-        if self.objects.standing.get(&key).is_some_and(|object| object.is_partial && key.kind == ObjectKind::Function) {
+        if self.objects.get(&key).is_some_and(|object| object.is_partial && key.kind == ObjectKind::Function) {
             // One of several that share the name.
-            self.objects.doubtful.insert(key);
+            self.objects.doubt(&key);
             return;
         }
         let is_view = key.kind == ObjectKind::View;
@@ -94,13 +92,15 @@ impl Catalog {
                     }
                     action => action.clone(),
                 };
-                self.object_mut(&alter.object).apply(&action);
+                self.list_object(&alter.object);
+                self.objects.get_mut(&key).into_iter().for_each(|object| object.apply(&action));
                 self.objects.note(&key);
             }
         }
     }
 
-    fn object_mut(&mut self, object: &change::Object) -> &mut Object {
+    /// Lists the object as partly known if it is not listed.
+    fn list_object(&mut self, object: &change::Object) {
         let key = self.object_key(object);
         let unknown = Object {
             object: self.kept_object(object),
@@ -110,15 +110,15 @@ impl Catalog {
             is_partial: true,
             later: BTreeSet::new(),
         };
-        self.objects.absent.remove(&key);
-        self.objects.doubtful.remove(&key);
-        self.objects.standing.entry(key).or_insert(unknown)
+        let known = self.objects.take(&key).unwrap_or(unknown);
+        self.objects.insert(&key, known);
     }
 
     /// Gives the object another name, which views that read it and columns of its type follow on PostgreSQL.
     pub(super) fn rename_object(&mut self, object: &change::Object, to: TableName) {
-        let mut moved = self.object_mut(object).clone();
+        self.list_object(object);
         let from = self.object_key(object);
+        let Some(mut moved) = self.objects.get(&from).cloned() else { return };
         moved.object.name = self.object_key(&change::Object { name: to, ..object.clone() }).name;
         let to = moved.object.name.clone();
         self.objects.remove(&from);
@@ -151,7 +151,7 @@ impl Catalog {
             return;
         }
         for key in self.objects.keys_tied_to(from) {
-            if let Some(object) = self.objects.standing.get_mut(&key)
+            if let Some(object) = self.objects.get_mut(&key)
                 && let Definition::View(query) = &mut object.definition
                 && query.reads.contains(from)
             {
@@ -172,8 +172,10 @@ impl Catalog {
             return;
         }
         let table = self.key(table);
-        for view in self.objects.standing.values_mut().filter(|object| object.reads(&table)) {
-            view.later.insert((table.clone(), column.to_owned()));
+        for key in self.objects.keys_tied_to(&table) {
+            if let Some(view) = self.objects.get_mut(&key).filter(|object| object.reads(&table)) {
+                view.later.insert((table.clone(), column.to_owned()));
+            }
         }
     }
 
@@ -205,9 +207,7 @@ impl Catalog {
             let key = self.object_key(&view);
             match self.view_names(&key, &table, &drop.column) {
                 Answer::No => {}
-                Answer::Unknown => {
-                    self.objects.doubtful.insert(key);
-                }
+                Answer::Unknown => self.objects.doubt(&key),
                 Answer::Yes => {
                     self.drop_views_on(&key.name);
                     self.objects.remove(&key);
@@ -233,7 +233,7 @@ impl Catalog {
             }
         };
         for key in self.objects.keys_tied_to(from) {
-            let Some(mut object) = self.objects.standing.remove(&key) else { continue };
+            let Some(mut object) = self.objects.take(&key) else { continue };
             object.object.table.iter_mut().for_each(redirect);
             match &mut object.definition {
                 Definition::Sequence(Sequence { owner: Some((table, _)) }) => redirect(table),
@@ -241,8 +241,7 @@ impl Catalog {
                 _ => {}
             }
             let key = self.object_key(&object.object);
-            self.objects.standing.insert(key.clone(), object);
-            self.objects.note(&key);
+            self.objects.put(&key, object);
         }
     }
 
@@ -256,7 +255,7 @@ impl Catalog {
         };
         for key in self.objects.keys_tied_to(&table) {
             let named = self.view_names(&key, &table, from);
-            let Some(object) = self.objects.standing.get_mut(&key) else { continue };
+            let Some(object) = self.objects.get_mut(&key) else { continue };
             let later = std::mem::take(&mut object.later).into_iter();
             object.later = later
                 .map(|(of, mut column)| {
@@ -291,7 +290,7 @@ impl Catalog {
         };
         let (key, engine) = (self.key(table), self.engine);
         for tied in self.objects.keys_tied_to(&key) {
-            let Some(object) = self.objects.standing.get_mut(&tied) else { continue };
+            let Some(object) = self.objects.get_mut(&tied) else { continue };
             let is_named = name.is_none_or(|name| same_name(&object.object.name.name, name, engine));
             if object.object.kind == kind && object.object.table.as_ref() == Some(&key) && is_named {
                 object.is_enabled = is_enabled;

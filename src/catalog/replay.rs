@@ -21,7 +21,7 @@ impl Catalog {
         let before = statement.guard.is_some().then(|| self.clone());
         statement.changes.iter().for_each(|change| self.apply(&change.what));
         if let Some(before) = before {
-            *self = self.clone().or(before);
+            *self = self.clone().or(&before);
         }
     }
 
@@ -111,9 +111,7 @@ impl Catalog {
     pub(super) fn table_mut(&mut self, name: &TableName) -> &mut Table {
         let key = self.key(name);
         let stood = self.is_in_use(name).is_yes();
-        self.absent.remove_mut(&key);
-        self.doubtful.remove_mut(&key);
-        self.ties.change(&key);
+        self.list(&key);
         if !self.tables.contains_key(&key) {
             self.tables.insert_mut(key.clone(), Rc::new(Table::unknown(key.clone(), stood)));
         }
@@ -132,6 +130,21 @@ impl Catalog {
         }
     }
 
+    /// A table of that key is about to be listed, or changed.
+    fn list(&mut self, key: &TableName) {
+        self.absent.remove_mut(key);
+        self.doubtful.remove_mut(key);
+        self.ties.change(key);
+    }
+
+    /// No table of that key stands from here on.
+    pub(super) fn strike(&mut self, key: &TableName) {
+        self.tables.remove_mut(key);
+        self.doubtful.remove_mut(key);
+        self.absent.insert_mut(key.clone());
+        self.ties.change(key);
+    }
+
     fn neighbours(&self) -> Neighbours<'_> {
         Neighbours { engine: self.engine, era: self.era, others: &self.tables, ties: &self.ties }
     }
@@ -143,8 +156,7 @@ impl Catalog {
             return;
         }
         self.objects.remove(&change::Object::new(ObjectKind::View, key.clone()));
-        self.absent.remove_mut(&key);
-        self.doubtful.remove_mut(&key);
+        self.list(&key);
         self.tables.remove_mut(&key);
         let columns = create.columns.iter().map(|column| self.with_kept_keys(column)).collect();
         let sources = self.with_kept_sources(&create.sources);
@@ -154,7 +166,6 @@ impl Catalog {
         let foreign_keys = self.with_keys(&create.foreign_keys);
         let create = CreateTable { columns, foreign_keys, sources, ..create.clone() };
         let table = Table::created(key.clone(), &create, &self.neighbours());
-        self.ties.change(&key);
         self.tables.insert_mut(key, Rc::new(table));
     }
 
@@ -162,13 +173,11 @@ impl Catalog {
     fn drop_table(&mut self, drop: &DropTable) {
         let key = self.key(&drop.table);
         self.drop_heirs(drop);
-        self.tables.remove_mut(&key);
-        self.doubtful.remove_mut(&key);
+        self.strike(&key);
         self.drop_objects_of(&key);
         if self.engine == Engine::Postgresql {
             self.drop_foreign_keys_to(&key, |_| true);
         }
-        self.absent.insert_mut(key);
     }
 
     fn rename_table(&mut self, rename: &RenameTable) {
@@ -194,13 +203,10 @@ impl Catalog {
                 }
             }
         }
-        self.tables.remove_mut(&from);
-        self.absent.insert_mut(from.clone());
-        self.absent.remove_mut(&to);
-        self.doubtful.remove_mut(&to);
+        self.strike(&from);
+        self.list(&to);
         self.tables.insert_mut(to.clone(), Rc::new(table));
         // It may be tied to itself.
-        self.ties.change(&to);
         self.note_ties();
         self.redirect_objects(&from, &to);
         self.redirect_heirs(&from, &to);
@@ -244,9 +250,9 @@ impl Catalog {
                 self.forget_absences();
                 self.objects.lose_sight();
                 self.has_opaque_batch |= self.era == Era::Batch;
-                for key in self.take_whole() {
-                    if let Some(table) = self.tables.get_mut(&key).filter(|table| !table.is_partial) {
-                        Rc::make_mut(table).is_partial = true;
+                for key in self.ties.take_whole() {
+                    if self.tables.get(&key).is_some_and(|table| !table.is_partial) {
+                        self.change_table(&key, |table| table.is_partial = true);
                     }
                 }
                 debug_assert!(self.tables().all(|table| table.is_partial), "a table is still taken for known");

@@ -2,9 +2,12 @@
 //!
 //! What had to do with a name and has no longer may stay listed: whoever asks looks at the tables themselves.
 
+use std::collections::BTreeSet;
+
 use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use super::Catalog;
+use super::log::Log;
 use super::table::Table;
 use crate::change::TableName;
 
@@ -21,8 +24,12 @@ pub(super) struct TableTies {
     of_part: Ties<String, TableName>,
     /// Those that may be known in full, by nothing.
     whole: Ties<(), TableName>,
+    /// Those that the batch may have made or given columns, by nothing.
+    touched: Ties<(), TableName>,
     /// Those that the change at hand may have changed.
     changed: Vec<TableName>,
+    /// All that were changed so far.
+    log: Log<TableName>,
 }
 
 impl<N: Ord, K: Ord> Default for Ties<N, K> {
@@ -69,29 +76,43 @@ impl<N: Ord + Clone, K: Ord + Clone> Ties<N, K> {
             self.tie(to, &key);
         }
     }
-
-    pub(super) fn merge(&mut self, other: &Self) {
-        for (name, keys) in &other.0 {
-            keys.iter().for_each(|key| self.tie(name, key));
-        }
-    }
 }
 
 impl TableTies {
     /// The table is about to change.
     pub(super) fn change(&mut self, key: &TableName) {
         self.changed.push(key.clone());
+        self.log.note(key);
+    }
+
+    /// The table has changed, and what it has to do with others has not.
+    pub(super) fn log(&mut self, key: &TableName) {
+        self.log.note(key);
+    }
+
+    /// Any table may have changed, and what they have to do with each other has not.
+    pub(super) fn change_any(&mut self) {
+        self.log.note_any();
+    }
+
+    /// Which tables may be others here than where `other` holds; `None` where any may be.
+    pub(super) fn apart(&self, other: &Self) -> Option<BTreeSet<TableName>> {
+        self.log.apart(&other.log)
+    }
+
+    /// The tables that may be known in full, no longer listed as such.
+    pub(super) fn take_whole(&mut self) -> Vec<TableName> {
+        self.whole.take(&())
+    }
+
+    /// The tables that the batch may have made or given columns, no longer listed as such.
+    pub(super) fn take_touched(&mut self) -> Vec<TableName> {
+        self.touched.take(&())
     }
 
     pub(super) fn rename(&mut self, from: &TableName, to: &TableName) {
         self.to_table.rename(from, to);
         self.change(to);
-    }
-
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.to_table.merge(&other.to_table);
-        self.of_part.merge(&other.of_part);
-        self.whole.merge(&other.whole);
     }
 
     /// Those of which a part may go by that name.
@@ -108,6 +129,9 @@ impl TableTies {
         names.for_each(|name| self.of_part.tie(&name.to_ascii_lowercase(), key));
         if !table.is_partial {
             self.whole.tie(&(), key);
+        }
+        if table.is_touched_by_batch() {
+            self.touched.tie(&(), key);
         }
     }
 }
@@ -137,10 +161,5 @@ impl Catalog {
             "a tie to {key} was not noted"
         );
         self.ties.to_table.of(key).filter_map(|tied| self.tables.get(tied)).map(std::rc::Rc::as_ref)
-    }
-
-    /// The tables that may be known in full, no longer listed as such.
-    pub(super) fn take_whole(&mut self) -> Vec<TableName> {
-        self.ties.whole.take(&())
     }
 }

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::gate::GateArguments;
 use crate::engine::{Engine, Version};
 use crate::finding::Severity;
 
@@ -50,6 +51,8 @@ pub(super) enum Command {
     TestRules(TestRulesArguments),
     /// Ask a database how large its tables are, for `lint --stats`
     Stats(StatsArguments),
+    /// Decide at the deploy itself: may this release go ahead, or back?
+    Gate(GateArguments),
     /// Write what ties phasewise to deploys, CI and commits
     Init(InitArguments),
 }
@@ -306,7 +309,7 @@ pub(super) struct CodeArguments {
     pub(super) no_cache: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What they run on")]
 pub(super) struct TargetArguments {
     /// The database, such as `mysql:8.4`, `postgresql:16` or `mariadb:10.11`

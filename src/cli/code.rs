@@ -78,6 +78,16 @@ impl Reader {
             Some((git, _)) if may_keep => Kept::open(git, notes),
             _ => Kept::default(),
         };
+        Self::of(workspace, git, kept, notes)
+    }
+
+    /// A reader for releases, which are in no repository; what it reads is kept in `cache`.
+    pub(super) fn keeping(workspace: &Workspace<'_>, cache: Option<PathBuf>, notes: Notes) -> Self {
+        let kept = cache.map_or_else(Kept::default, |path| Kept::at(path, notes));
+        Self::of(workspace, None, kept, notes)
+    }
+
+    fn of(workspace: &Workspace<'_>, git: Option<(WorkTree, String)>, kept: Kept, notes: Notes) -> Self {
         let reading = if workspace.is_laravel() { Reading::Laravel } else { Reading::Sql };
         Self { git, kept: RefCell::new(kept), reading, passed_over: workspace.scripts_of_schema(), notes }
     }

@@ -59,8 +59,11 @@ struct Written<'a> {
 impl Kept {
     /// What is kept in the repository around the project.
     pub(super) fn open(git: &WorkTree, notes: Notes) -> Self {
-        let Ok(directory) = git.common_directory() else { return Self::default() };
-        let path = directory.join("phasewise").join("usage");
+        Self::at(git.common_directory().join("phasewise").join("usage"), notes)
+    }
+
+    /// What is kept in that file.
+    pub(super) fn at(path: PathBuf, notes: Notes) -> Self {
         let found = fs::read(&path).unwrap_or_default();
         let entries = read(&found).unwrap_or_else(|| {
             if !found.is_empty() {

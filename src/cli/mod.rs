@@ -15,6 +15,7 @@ mod effects;
 mod exit;
 mod explain;
 mod files;
+mod gate;
 mod init;
 mod kept;
 mod lint;
@@ -50,11 +51,20 @@ pub fn config_schema() -> schemars::Schema {
 
 /// Runs the command that `arguments` ask for, the program's name first among them.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let typed: Vec<OsString> = arguments.into_iter().collect();
+    let is_gate = typed.get(1).is_some_and(|command| command == "gate");
+    let arguments = match Arguments::try_parse_from(typed) {
         Ok(arguments) => arguments,
-        Err(message) => return exit::after_parsing(&message),
+        Err(message) => {
+            let code = exit::after_parsing(&message);
+            if is_gate && message.use_stderr() {
+                gate::say_unparsed(&message);
+            }
+            return code;
+        }
     };
     let result = match arguments.command {
+        Command::Gate(arguments) => return gate::run(arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Advance(arguments) => advance::run(&arguments),

@@ -25,14 +25,14 @@ use crate::finding::Date;
 use crate::laravel::{Application, Settings};
 use crate::lint::{
     Batch, Code, Direction, LaravelProject, Lint, MigrationFile, Outcome, Pattern, Policy, Project, Published, Script,
-    StartingSchema, Stats, Unknown, fits_table,
+    SqlMigration, StartingSchema, Stats, Unknown, fits_table,
 };
 use crate::plan::{self, Packing, Plan, Planned};
 use crate::recipe::Recipes;
 use crate::rule::Rules;
 use crate::source::{ReadError, Tree};
 use crate::sql::dump::LogTable;
-use crate::sql::layout::{self, EngineEvidence};
+use crate::sql::layout::{self, EngineEvidence, Layout};
 use crate::usage::Schema;
 use crate::yaml::YamlError;
 
@@ -154,6 +154,31 @@ impl<'t> Workspace<'t> {
 
     pub(super) fn is_laravel(&self) -> bool {
         matches!(self.project, Project::Laravel(_))
+    }
+
+    /// The application whose migrations these are, where it is one of Laravel.
+    pub(super) fn application(&self) -> Option<&Application<'t>> {
+        match &self.project {
+            Project::Laravel(laravel) => Some(&laravel.application),
+            Project::Sql { .. } => None,
+        }
+    }
+
+    /// The runner of migrations of SQL.
+    pub(super) fn layout(&self) -> Option<Layout> {
+        match &self.project {
+            Project::Laravel(_) => None,
+            Project::Sql { migrations } => migrations.first().map(SqlMigration::layout),
+        }
+    }
+
+    pub(super) fn laravel_major(&self) -> Option<u8> {
+        self.project.laravel_major()
+    }
+
+    /// Takes the database's own word for how large its tables are, where nobody said otherwise.
+    pub(super) fn know_sizes(&mut self, stats: Stats) {
+        self.policy.sizes.stats.get_or_insert(stats);
     }
 
     /// The deploys in which `batch` can ship; an error where none of its migrations can be read.

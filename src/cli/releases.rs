@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::arguments::{CodeArguments, ScopeArguments};
 use super::code::{self, Place, Reader, exported};
@@ -25,8 +26,10 @@ pub(super) struct Around<'a> {
 
 /// Which code runs now.
 enum Old {
-    /// Somebody said it: where it is, and what it is called.
-    Said(Place, String),
+    /// Somebody said it: where each is, and what it is called.
+    Said(Vec<(Place, String)>),
+    /// One that would come back: what comes with the batch has come and is to go.
+    Back(Place, String),
     /// As git tells it: the last release and where the batch began.
     Usual { since: Option<String>, paths: Vec<String> },
 }
@@ -62,9 +65,9 @@ impl<'a> Around<'a> {
                     _ => String::new(),
                 };
                 let shown = path.display().to_string();
-                Old::Said(place, if name.is_empty() { shown } else { name })
+                Old::Said(vec![(place, if name.is_empty() { shown } else { name })])
             }
-            (None, Some(revision)) => Old::Said(reader.commit(revision)?, revision.clone()),
+            (None, Some(revision)) => Old::Said(vec![(reader.commit(revision)?, revision.clone())]),
             (None, None) => {
                 let files = workspace.files().into_iter().filter(|(file, _)| keys.contains(file.key()));
                 let paths = files.map(|(file, _)| format!("{}{}", reader.prefix(), file.path));
@@ -72,6 +75,30 @@ impl<'a> Around<'a> {
             }
         };
         Ok(Some(Self { reader, workspace, old, notes, failure: RefCell::new(None) }))
+    }
+
+    /// The code of releases on disk, by their names; what is read of it is kept in `cache`.
+    pub(super) fn on_disk(
+        releases: Vec<(PathBuf, String)>,
+        cache: Option<PathBuf>,
+        workspace: &'a Workspace<'a>,
+        notes: Notes,
+    ) -> Self {
+        let reader = Reader::keeping(workspace, cache, notes);
+        let places = releases.into_iter().map(|(directory, name)| (Place::Directory(directory), name)).collect();
+        Self { reader, workspace, old: Old::Said(places), notes, failure: RefCell::new(None) }
+    }
+
+    /// The code of a release that would come back.
+    pub(super) fn back(
+        release: PathBuf,
+        name: String,
+        cache: Option<PathBuf>,
+        workspace: &'a Workspace<'a>,
+        notes: Notes,
+    ) -> Self {
+        let reader = Reader::keeping(workspace, cache, notes);
+        Self { reader, workspace, old: Old::Back(Place::Directory(release), name), notes, failure: RefCell::new(None) }
     }
 
     /// Why the code could not be read, if somebody asked for it.
@@ -88,6 +115,10 @@ impl<'a> Around<'a> {
     }
 
     fn try_read(&self, schema: &Schema) -> Result<Releases, Failure> {
+        if let Old::Back(place, name) = &self.old {
+            let old = self.release(place, name.clone(), schema)?;
+            return Ok(Releases { old: old.into_iter().collect(), new: None });
+        }
         let new = self.release(&Place::Directory(self.workspace.root().to_owned()), String::new(), schema)?;
         let Some(new) = new else {
             self.notes.remark("there is no application code here, so who uses what is changed is not known");
@@ -95,10 +126,13 @@ impl<'a> Around<'a> {
         };
         let mut old = Vec::new();
         match &self.old {
-            Old::Said(place, name) => {
-                self.notes.detail(&format!("code that runs now: `{name}`"));
-                old.extend(self.release(place, name.clone(), schema)?);
+            Old::Said(places) => {
+                for (place, name) in places {
+                    self.notes.detail(&format!("code that runs now: `{name}`"));
+                    old.extend(self.release(place, name.clone(), schema)?);
+                }
             }
+            Old::Back(..) => {}
             Old::Usual { since, paths } => match self.candidates(since.as_deref(), paths) {
                 Ok(candidates) => {
                     for Candidate { commit, name, .. } in &candidates {

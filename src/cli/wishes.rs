@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::arguments::{EngineChoice, FailOn};
+use super::gate::GateWish;
 use crate::finding::Severity;
 use crate::lint::{Severities, TableSize, Threshold};
 use crate::yaml::Entries;
@@ -48,6 +49,8 @@ pub(super) struct Wishes {
     pub(super) tables: Entries<TableWish>,
     /// What holds for certain migrations, by the pattern of their path (`**` also crosses `/`); the last that fits wins.
     pub(super) files: Entries<FileWish>,
+    /// What the gate asks for.
+    pub(super) gate: GateWish,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]

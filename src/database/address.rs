@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::DatabaseError;
 use crate::engine::Engine;
+use crate::laravel::Connection;
 
 /// Where a database is, and who asks.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct AddressParts {
     pub tls: Option<String>,
     /// A file with certificates of those who may sign the server's.
     pub roots: Option<String>,
+    /// The schemas in which PostgreSQL looks names up; empty for its own.
+    pub search_path: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub(super) struct Server {
     /// As its client takes it, without what is said of TLS.
     pub url: String,
     pub tls: Tls,
+    /// Empty for the server's own.
+    pub search_path: Vec<String>,
 }
 
 /// What the address says of TLS.
@@ -130,7 +135,7 @@ impl DatabaseUrl {
         let socket = parts.socket.filter(|_| parts.engine.is_mysql_family());
         let query = socket.map(|socket| format!("?socket={}", encoded(&socket))).unwrap_or_default();
         let url = format!("{scheme}://{user}{address}{port}/{}{query}", encoded(&parts.database));
-        let server = Server { url, tls };
+        let server = Server { url, tls, search_path: parts.search_path };
         let place = if scheme == "mysql" { Place::Mysql(server) } else { Place::Postgresql(server) };
         Ok(Self { place, shown })
     }
@@ -150,19 +155,26 @@ impl Server {
     fn read(scheme: &str, rest: &str) -> Result<Self, DatabaseError> {
         let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut tls = Tls::default();
+        let mut search_path = Vec::new();
         let mut others = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match plain(name).as_str() {
                 "sslmode" => tls.mode = TlsMode::read(value)?,
                 "sslrootcert" | "sslca" => tls.roots = Some(PathBuf::from(decoded(value))),
+                // As Laravel's addresses have it.
+                "searchpath" | "schema" if scheme == "postgresql" => {
+                    let schemas = decoded(value);
+                    let schemas = schemas.split([',', ' ', '"']).filter(|schema| !schema.is_empty());
+                    search_path = schemas.map(str::to_owned).collect();
+                }
                 "sslcert" | "sslkey" => return Err(DatabaseError::OwnCertificate(name.to_owned())),
                 _ => others.push(pair),
             }
         }
         let tls = tls.with_roots_looked_at();
         let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
-        Ok(Self { url: format!("{scheme}://{address}{query}"), tls })
+        Ok(Self { url: format!("{scheme}://{address}{query}"), tls, search_path })
     }
 }
 
@@ -212,6 +224,14 @@ fn decoded(text: &str) -> String {
 fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+impl From<Connection> for AddressParts {
+    fn from(connection: Connection) -> Self {
+        let Connection { engine, host, port, socket, database, user, password, tls, roots, search_path, .. } =
+            connection;
+        Self { engine, host, port, socket, database, user, password, tls, roots, search_path }
+    }
 }
 
 /// Without the user and the password.
@@ -280,6 +300,7 @@ mod tests {
             read("postgres://h/shop?sslmode=verify-full&options=-c%20a%3Db&sslrootcert=%2Fetc%2Fca.pem"),
             at("postgresql://h/shop?options=-c%20a%3Db", TlsMode::VerifyFull, Some("/etc/ca.pem"))
         );
+        assert_eq!(read("postgres://h/shop?search_path=a,b"), at("postgresql://h/shop", TlsMode::Prefer, None));
         assert_eq!(read("mysql://h/shop?ssl-mode=VERIFY_IDENTITY"), at("mysql://h/shop", TlsMode::VerifyFull, None));
         assert_eq!(read("mysql://h/shop?ssl-mode=DISABLED"), at("mysql://h/shop", TlsMode::Disable, None));
         let with_roots = read("postgres://h/shop?sslmode=require&sslrootcert=ca.pem");

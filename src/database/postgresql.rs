@@ -15,6 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::{Server, TlsMode};
 use super::{DatabaseError, DatabaseUrl, Limits, Locked, Row, Session, SurveyedTable, tls, version};
+use crate::engine::Engine;
 
 /// How much longer than the server the client waits, so that it is the server that says why.
 const GRACE: Duration = Duration::from_secs(2);
@@ -51,7 +52,9 @@ pub(super) fn tables(session: &mut Session) -> Result<Vec<SurveyedTable>, Databa
 pub(super) struct Link {
     runtime: Runtime,
     client: Client,
-    limits: Limits,
+    /// What each transaction is told, for a pooler forgets what sessions are told.
+    settings: Vec<String>,
+    patience: Duration,
     /// As errors name it.
     server: String,
     version: String,
@@ -84,14 +87,20 @@ impl Link {
                 return Err(failed(format!("it does not answer within {:?}", limits.connect)));
             }
         };
-        let mut link =
-            Self { runtime, client, limits, server: server_name, version: String::new(), is_out_of_step: false };
-        let milliseconds = limits.answer.as_millis();
+        let mut link = Self {
+            runtime,
+            client,
+            settings: settings(limits, &server.search_path),
+            patience: limits.answer + GRACE,
+            server: server_name,
+            version: String::new(),
+            is_out_of_step: false,
+        };
         // An idle session is ended where the server is set so, from 14 on.
         link.ask_plainly(&format!(
-            "set default_transaction_read_only = on; set statement_timeout = {milliseconds};
-            set lock_timeout = {milliseconds};
-            select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'"
+            "set default_transaction_read_only = on; {}
+            select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'",
+            link.set("set")
         ))?;
         link.version = version(&link.value("show server_version")?.unwrap_or_default());
         Ok(link)
@@ -101,13 +110,9 @@ impl Link {
         &self.version
     }
 
-    /// In a transaction that says itself what the session says too, for a pooler forgets what sessions say.
+    /// In a transaction of its own, which says itself what the session says too.
     pub(super) fn rows(&mut self, query: &str) -> Result<Vec<Row>, DatabaseError> {
-        let milliseconds = self.limits.answer.as_millis();
-        let begin = format!(
-            "begin transaction read only; set local statement_timeout = {milliseconds};
-            set local lock_timeout = {milliseconds}"
-        );
+        let begin = format!("begin transaction read only; {}", self.set("set local"));
         let messages = self.bounded(async |client| {
             client.batch_execute(&begin).await?;
             let answer = client.simple_query(query).await;
@@ -116,6 +121,10 @@ impl Link {
             ended.map(|()| answer)
         })?;
         Ok(rows(&messages))
+    }
+
+    fn set(&self, how: &str) -> String {
+        self.settings.iter().map(|setting| format!("{how} {setting};")).collect::<Vec<_>>().join(" ")
     }
 
     /// Outside of a transaction.
@@ -154,7 +163,7 @@ impl Link {
             let reason = "it was given up after an answer that did not come in time".to_owned();
             return Err(DatabaseError::Lost { server: self.server.clone(), reason });
         }
-        let patience = self.limits.answer + GRACE;
+        let patience = self.patience;
         let client = &self.client;
         let answer = self.runtime.block_on(async { tokio::time::timeout(patience, ask(client)).await });
         let Ok(answer) = answer else {
@@ -170,6 +179,17 @@ impl fmt::Debug for Link {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Link").field("server", &self.server).finish_non_exhaustive()
     }
+}
+
+/// How long an answer may take, and where names are looked up.
+fn settings(limits: Limits, search_path: &[String]) -> Vec<String> {
+    let milliseconds = limits.answer.as_millis();
+    let mut settings = vec![format!("statement_timeout = {milliseconds}"), format!("lock_timeout = {milliseconds}")];
+    if !search_path.is_empty() {
+        let schemas: Vec<String> = search_path.iter().map(|schema| Engine::Postgresql.quote(schema)).collect();
+        settings.push(format!("search_path = {}", schemas.join(", ")));
+    }
+    settings
 }
 
 /// Connects once it is awaited.

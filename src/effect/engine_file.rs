@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::entry::Entry;
+use super::matcher::ByKind;
 use crate::engine::{Engine, Version, VersionRange};
 use crate::yaml::{self, YamlError};
 
@@ -18,6 +19,7 @@ pub struct EngineFile {
     /// Where the facts of an entry stand that names no source.
     pub source: String,
     pub entries: Vec<Entry>,
+    by_kind: ByKind,
 }
 
 /// The file as it is written.
@@ -44,13 +46,21 @@ impl EngineFile {
         if path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")) != Some(engine.name()) {
             return Err(fail("engine", format!("the file of `{engine}` is called `{engine}.yaml`")));
         }
+        let entries = written.effects.into_iter().map(|entry| entry.or_verified(written.verified.as_ref()));
+        let entries: Vec<Entry> = entries.collect();
         Ok(Self {
             versions: written.versions.parse().map_err(|error| fail("versions", format!("{error}")))?,
             assumed: written.assumed.parse().map_err(|error| fail("assumed", format!("{error}")))?,
             instant_refuses_lock: written.instant_refuses_lock,
             source: written.source,
-            entries: written.effects.into_iter().map(|entry| entry.or_verified(written.verified.as_ref())).collect(),
+            by_kind: ByKind::new(entries.iter().map(|entry| entry.kinds().collect())),
+            entries,
         })
+    }
+
+    /// The entries that may be about changes of that kind, in their order.
+    pub fn entries_for(&self, kind: &str) -> impl Iterator<Item = &Entry> {
+        self.by_kind.of(kind).iter().filter_map(|at| self.entries.get(*at))
     }
 }
 

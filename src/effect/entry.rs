@@ -95,18 +95,23 @@ enum Role {
 
 impl Entry {
     pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
-        let version = self.versions.as_ref().map(|range| subject.target.version.is_in(range));
-        let together = self.together_with.as_ref().map(|kinds| {
+        let is_together = |kinds: &OneOf<Kind>| {
             let mut siblings = subject.siblings();
-            siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling))).into()
-        });
-        Verdict::all([
-            Verdict::any(self.on.0.iter().map(|on| on.matches(subject))),
-            version.map_or_else(Verdict::yes, |answer| Verdict::of(answer, VERSION)),
-            Verdict::certainly(Some(true), self.asks_for.as_ref().is_none_or(|asked| asks_for(subject, asked))),
-            together.map_or_else(Verdict::yes, |answer| Verdict::of(answer, "what else the statement does")),
-            self.table.matches(subject),
-        ])
+            siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
+        };
+        let version = || match &self.versions {
+            Some(range) => Verdict::of(subject.target.version.is_in(range), VERSION),
+            None => Verdict::yes(),
+        };
+        Verdict::any(self.on.0.iter().map(|on| on.matches(subject)))
+            .and(version)
+            .and(|| self.table.matches(subject))
+            .and_certainly(self.asks_for.as_ref().map(|_| true), || {
+                self.asks_for.as_ref().is_some_and(|asked| asks_for(subject, asked))
+            })
+            .and_certainly(self.together_with.as_ref().map(|_| true), || {
+                self.together_with.as_ref().is_some_and(is_together)
+            })
     }
 
     /// Itself, verified as its file says where it says nothing of that.

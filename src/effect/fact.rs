@@ -83,11 +83,47 @@ impl Verdict {
     }
 
     pub fn all(verdicts: impl IntoIterator<Item = Self>) -> Self {
-        verdicts.into_iter().fold(Self::yes(), |all, next| all.joined(next, Answer::and))
+        let mut all = Self::yes();
+        for next in verdicts {
+            all = all.joined(next, Answer::and);
+            if all.answer == Answer::No {
+                break;
+            }
+        }
+        all
     }
 
     pub fn any(verdicts: impl IntoIterator<Item = Self>) -> Self {
-        verdicts.into_iter().fold(Self::no(), |any, next| any.joined(next, Answer::or))
+        let mut any = Self::no();
+        for next in verdicts {
+            any = any.joined(next, Answer::or);
+            if any.answer == Answer::Yes {
+                break;
+            }
+        }
+        any
+    }
+
+    /// Both this and `next`, which is not asked where this is settled already.
+    #[must_use]
+    pub fn and(self, next: impl FnOnce() -> Self) -> Self {
+        match self.answer {
+            Answer::No => self,
+            Answer::Yes => next(),
+            Answer::Unknown => self.joined(next(), Answer::and),
+        }
+    }
+
+    /// As [`and`](Self::and), with [`certainly`](Self::certainly): the fact is worked out only where one is wanted.
+    #[must_use]
+    pub fn and_certainly(self, wanted: Option<bool>, is_so: impl FnOnce() -> bool) -> Self {
+        if wanted.is_none() { self } else { self.and(|| Self::certainly(wanted, is_so())) }
+    }
+
+    /// As [`and`](Self::and), with [`whether`](Self::whether): the fact is worked out only where one is wanted.
+    #[must_use]
+    pub fn and_whether(self, wanted: Option<bool>, what: &'static str, fact: impl FnOnce() -> Answer) -> Self {
+        if wanted.is_none() { self } else { self.and(|| Self::whether(wanted, fact(), what)) }
     }
 
     fn joined(mut self, mut other: Self, join: impl Fn(Answer, Answer) -> Answer) -> Self {

@@ -80,7 +80,7 @@ struct Candidates<'a> {
 impl EngineFile {
     fn candidates(&self, subject: &Subject<'_>) -> Candidates<'_> {
         let mut candidates = Candidates::default();
-        for entry in &self.entries {
+        for entry in self.entries_for(subject.change.what.kind()) {
             let verdict = entry.matches(subject);
             match verdict.answer {
                 Answer::No => continue,

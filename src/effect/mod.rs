@@ -29,7 +29,7 @@ pub use code::{CodeUse, ReleaseUse};
 pub use entry::Entry;
 pub use fact::{Fact, Verdict};
 pub use lookup::Effects;
-pub use matcher::{ChangeMatch, Kind, proving_check, standing_key};
+pub use matcher::{ByKind, ChangeMatch, Kind, proving_check, standing_key};
 pub use named::{long_name, missing, taken};
 pub use session::Session;
 pub use subject::Subject;

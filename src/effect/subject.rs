@@ -98,7 +98,8 @@ impl<'a> Subject<'a> {
     /// The partitions of the table, as they stand before.
     pub fn partitions(&self) -> impl Iterator<Item = &'a catalog::Table> {
         let own = self.table().map(|table| &table.name);
-        self.catalog.tables().filter(move |other| own.is_some() && other.partition_of.as_ref() == own)
+        let heirs = own.into_iter().flat_map(|own| self.catalog.heirs_of(own));
+        heirs.filter(move |heir| heir.partition_of.as_ref() == own)
     }
 
     /// The tables with a column of the type or domain that is changed.

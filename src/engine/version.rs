@@ -48,6 +48,11 @@ impl Version {
         Self { text: "any version".to_owned(), lowest: [0; 3], highest: [u32::MAX; 3] }
     }
 
+    /// Whether every version that this stands for is older than those that `other` stands for.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.highest < other.lowest
+    }
+
     /// Whether this version lies in `range`; unknown where it was written too short to tell.
     pub fn is_in(&self, range: &VersionRange) -> Answer {
         if self.lowest >= range.lowest && self.highest <= range.highest {

@@ -58,6 +58,11 @@ impl Check {
     }
 
     #[must_use]
+    pub fn reworded(self, words: impl Into<String>) -> Self {
+        Self { words: words.into(), ..self }
+    }
+
+    #[must_use]
     pub fn with_evidence(mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.evidence.extend(lines.into_iter().map(Into::into));
         self

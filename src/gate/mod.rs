@@ -10,8 +10,23 @@
     reason = "the gate looks at releases, processes and the clock, and runs a command"
 )]
 
+pub mod activity;
+pub mod back;
 pub mod check;
+pub mod child;
 pub mod decision;
+pub mod doctor;
+pub mod findings;
+pub mod half;
+pub mod holds;
+pub mod ledger;
 pub mod log;
+pub mod moment;
+pub mod needs;
+pub mod pending;
+pub mod plans;
+pub mod processes;
 pub mod question;
+pub mod releases;
 pub mod schema;
+pub mod validity;

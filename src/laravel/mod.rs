@@ -10,6 +10,6 @@ pub mod evaluate;
 mod settings;
 mod value;
 
-pub use application::{Application, Fact, PackageMigrations};
+pub use application::{Application, Connection, ConnectionError, Fact, LiveApplication, PackageMigrations};
 pub use settings::Settings;
 pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

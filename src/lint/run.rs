@@ -245,7 +245,7 @@ impl Lint<'_> {
             session.follow_effect(judged.change.what.table(), &judged.effect);
         }
         if let Some(before) = before {
-            outcome.catalog = outcome.catalog.clone().or(before);
+            outcome.catalog = outcome.catalog.clone().or(&before);
         }
         findings
     }

@@ -136,6 +136,17 @@ impl Threshold {
 }
 
 impl Stats {
+    /// What a server says now.
+    pub fn new(
+        engine: Engine,
+        version: Version,
+        sql_mode: Option<String>,
+        taken: Date,
+        tables: impl IntoIterator<Item = (TableName, TableSize)>,
+    ) -> Self {
+        Self { engine, version, sql_mode, taken, tables: tables.into_iter().collect() }
+    }
+
     /// Reads the file that `phasewise stats` wrote. JSON is YAML.
     pub fn read(path: &str, text: &str) -> Result<Self, YamlError> {
         let written: Written = yaml::read(path, text)?;

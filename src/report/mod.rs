@@ -4,9 +4,11 @@
 //! types below can change while the formats stay as they are. What is written depends on nothing but its input.
 
 mod code;
+pub mod doctor;
 pub mod effects;
 pub mod facts;
 mod fingerprint;
+pub mod gate;
 pub mod github;
 pub mod gitlab;
 pub mod json;

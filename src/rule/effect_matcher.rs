@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::matcher::{Standing, standing};
+use super::matcher::Standing;
 use crate::answer::Answer;
 use crate::effect::{Algorithm, Blocks, Effect, Lasts, Subject, Verdict};
 use crate::yaml::OneOf;
@@ -84,10 +84,12 @@ impl OtherTableMatch {
         let others = effect.others.iter().filter(|other| Some(&other.table) != named);
         Verdict::any(others.map(|other| {
             let is_blocked = self.blocks.as_ref().is_none_or(|blocked| are_blocked(blocked, other.blocks));
-            Verdict::all([
-                Verdict::certainly(Some(true), is_blocked),
-                standing(self.table, subject.catalog.is_in_use(&other.table), "whether the other table is in use"),
-            ])
+            let in_use = || subject.catalog.is_in_use(&other.table);
+            Verdict::certainly(Some(true), is_blocked).and_whether(
+                self.table.map(Standing::is_in_use),
+                "whether the other table is in use",
+                in_use,
+            )
         }))
     }
 }

@@ -109,46 +109,71 @@ enum LostName {
 }
 
 impl RuleMatch {
+    /// Most rules are about other changes: what is cheap to tell is asked first, and what a rule does not ask for, not at all.
     pub fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        let engine =
-            self.engine.as_ref().map(|names| names.0.iter().any(|name| name.engine() == subject.target.engine));
-        let change = self.change.as_ref().map(|any| Verdict::any(any.0.iter().map(|one| one.matches(subject))));
-        let change = change.unwrap_or_else(Verdict::yes);
-        // Most rules are about other changes: what is dearer to tell is not asked for them.
-        if change.answer == Answer::No || engine == Some(false) {
+        if self.remark.is_some() || !self.is_for(subject.target.engine) {
             return Verdict::no();
         }
-        let together = self.together_with.as_ref().map(|kinds| {
-            let mut siblings = subject.siblings();
-            siblings.any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
+        let of_effect = self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect));
+        let of_change = of_effect.and(|| match &self.change {
+            Some(any) => Verdict::any(any.0.iter().map(|one| one.matches(subject))),
+            None => Verdict::yes(),
         });
-        Verdict::all([
-            Verdict::certainly(Some(false), self.remark.is_some()),
-            change,
-            Verdict::certainly(Some(true), together.unwrap_or(true)),
-            Verdict::certainly(self.under_condition, subject.statement.guard.is_some()),
-            Verdict::whether(self.in_transaction, subject.session.is_in_transaction, "whether a transaction is open"),
-            Verdict::certainly(self.online_clause_refused, effect.is_refused_by_clause()),
-            changed_before(self.after_schema_change, || after_schema_change(subject)),
-            changed_before(self.after_change_of_another_table, || after_change_of_another_table(subject)),
-            changed_before(self.after_settled_change, || after_settled_change(subject)),
-            Verdict::certainly(self.with_timeout, subject.session.has_timeout()),
-            self.names_missing.map_or_else(Verdict::yes, |wanted| names_missing(wanted, subject)),
-            Verdict::certainly(self.name_taken, self.name_taken.is_some() && taken(subject).is_some()),
-            Verdict::certainly(self.after_going_through_rows, has_gone_through(subject, effect)),
-            Verdict::certainly(self.beside_new_columns, self.beside_new_columns.is_some() && has_new_columns(subject)),
-            Verdict::certainly(self.backfilled, self.backfilled.is_some() && is_backfilled(subject)),
-            Verdict::certainly(Some(true), self.loses.as_ref().is_none_or(|wanted| loses(subject, wanted))),
-            Verdict::certainly(self.name_too_long, long_name(&subject.change.what).is_some()),
-            done_by(self.read_by.as_ref(), subject, |code| code.read),
-            done_by(self.written_by.as_ref(), subject, |code| code.written),
-            done_by(self.inserted_without.as_ref(), subject, |code| code.inserted_without),
-            Verdict::certainly(self.online_clause_missing, subject.statement.online == OnlineClauses::default()),
-            standing(self.table, subject.table_in_use(), "whether the table is in use"),
-            standing(self.column, subject.column_in_use(), "whether the column is in use"),
-            self.effect.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(effect)),
-            self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)),
-        ])
+        let of_place = of_change
+            .and_whether(self.table.map(Standing::is_in_use), "whether the table is in use", || subject.table_in_use())
+            .and_whether(self.column.map(Standing::is_in_use), "whether the column is in use", || {
+                subject.column_in_use()
+            });
+        let of_statement = self.matches_statement(of_place, subject, effect);
+        self.matches_code(self.matches_change(of_statement, subject, effect), subject)
+    }
+
+    /// What it asks of the statement, and of the session that it is sent in.
+    fn matches_statement(&self, so_far: Verdict, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        let (session, statement) = (subject.session, subject.statement);
+        let together = self.together_with.as_ref();
+        let before = "what was changed before";
+        so_far
+            .and_certainly(together.map(|_| true), || together.is_some_and(|kinds| is_together(subject, kinds)))
+            .and_certainly(self.under_condition, || statement.guard.is_some())
+            .and_certainly(self.online_clause_missing, || statement.online == OnlineClauses::default())
+            .and_certainly(self.online_clause_refused, || effect.is_refused_by_clause())
+            .and_whether(self.in_transaction, "whether a transaction is open", || session.is_in_transaction.into())
+            .and_certainly(self.with_timeout, || session.has_timeout())
+            .and_whether(self.after_schema_change, before, || after_schema_change(subject))
+            .and_whether(self.after_change_of_another_table, before, || after_change_of_another_table(subject))
+            .and_whether(self.after_settled_change, before, || after_settled_change(subject))
+            .and_certainly(self.after_going_through_rows, || has_gone_through(subject, effect))
+    }
+
+    /// What it asks of the change and the tables before it, beyond its kind.
+    fn matches_change(&self, so_far: Verdict, subject: &Subject<'_>, effect: &Effect) -> Verdict {
+        let loses = self.loses.as_ref();
+        let own = so_far
+            .and_certainly(self.name_too_long, || long_name(&subject.change.what).is_some())
+            .and_certainly(loses.map(|_| true), || loses.is_some_and(|lost| loses_one(subject, lost)))
+            .and_certainly(self.name_taken, || taken(subject).is_some())
+            .and_certainly(self.beside_new_columns, || has_new_columns(subject))
+            .and_certainly(self.backfilled, || is_backfilled(subject));
+        let named = own.and(|| self.names_missing.map_or_else(Verdict::yes, |wanted| names_missing(wanted, subject)));
+        named.and(|| self.other_table.as_ref().map_or_else(Verdict::yes, |wanted| wanted.matches(subject, effect)))
+    }
+
+    /// What it asks of the code that runs.
+    fn matches_code(&self, so_far: Verdict, subject: &Subject<'_>) -> Verdict {
+        so_far
+            .and(|| done_by(self.read_by.as_ref(), subject, |code| code.read))
+            .and(|| done_by(self.written_by.as_ref(), subject, |code| code.written))
+            .and(|| done_by(self.inserted_without.as_ref(), subject, |code| code.inserted_without))
+    }
+
+    /// The kinds of change that it may be about; `None` stands for any.
+    pub fn kinds(&self) -> Vec<Option<&'static str>> {
+        match &self.change {
+            _ if self.remark.is_some() => Vec::new(),
+            Some(changes) => changes.0.iter().map(ChangeMatch::kind).collect(),
+            None => vec![None],
+        }
     }
 
     /// Whether it asks for a remark and something else, which no remark has.
@@ -214,8 +239,7 @@ impl RuleMatch {
 
     /// What it asks of an effect, and of which kinds of change (`None` for any); `None` where it asks nothing of it.
     pub fn wanted_effect(&self) -> Option<(&EffectMatch, Vec<Option<&'static str>>)> {
-        let kinds = self.change.as_ref().map(|changes| changes.0.iter().map(ChangeMatch::kind).collect());
-        Some((self.effect.as_ref()?, kinds.unwrap_or_else(|| vec![None])))
+        Some((self.effect.as_ref()?, self.kinds()))
     }
 
     /// Whether it may be about changes on the engine.
@@ -289,7 +313,7 @@ fn is_backfilled(subject: &Subject<'_>) -> bool {
     subject.table_name().zip(subject.change.what.column()).and_then(place).is_some()
 }
 
-fn loses(subject: &Subject<'_>, wanted: &OneOf<LostName>) -> bool {
+fn loses_one(subject: &Subject<'_>, wanted: &OneOf<LostName>) -> bool {
     subject.lost().any(|lost| wanted.has(&LostName::from(lost.modifier)))
 }
 
@@ -300,14 +324,6 @@ fn names_missing(wanted: bool, subject: &Subject<'_>) -> Verdict {
         found => found.is_some().into(),
     };
     Verdict::whether(Some(wanted), answer, "which names the installed Laravel gives")
-}
-
-/// Goes through all that the migration did before, so it is asked only where that is wanted.
-fn changed_before(wanted: Option<bool>, ask: impl FnOnce() -> Answer) -> Verdict {
-    match wanted {
-        Some(_) => Verdict::whether(wanted, ask(), "what was changed before"),
-        None => Verdict::yes(),
-    }
 }
 
 fn after_schema_change(subject: &Subject<'_>) -> Answer {
@@ -324,8 +340,15 @@ fn after_settled_change(subject: &Subject<'_>) -> Answer {
     Answer::any(subject.session.settled_tables().map(|table| subject.catalog.is_in_use(table)))
 }
 
-pub(super) fn standing(wanted: Option<Standing>, in_use: Answer, what: &'static str) -> Verdict {
-    Verdict::whether(wanted.map(|wanted| wanted == Standing::InUse), in_use, what)
+/// Whether the statement also makes a change of one of those kinds.
+fn is_together(subject: &Subject<'_>, kinds: &OneOf<Kind>) -> bool {
+    subject.siblings().any(|sibling| kinds.0.iter().any(|kind| kind.is_of(sibling)))
+}
+
+impl Standing {
+    pub(super) fn is_in_use(self) -> bool {
+        self == Self::InUse
+    }
 }
 
 impl From<Modifier> for LostName {

@@ -80,8 +80,8 @@ pub struct Wording {
 impl Rule {
     /// Whether the rule is about this change, and what that hangs on where it is not known.
     pub fn matches(&self, subject: &Subject<'_>, effect: &Effect) -> Verdict {
-        let except = Verdict::any(self.except.iter().map(|except| except.matches(subject, effect)));
-        Verdict::all([self.matcher.matches(subject, effect), !except])
+        let except = || Verdict::any(self.except.iter().map(|except| except.matches(subject, effect)));
+        self.matcher.matches(subject, effect).and(|| !except())
     }
 
     /// Whether the remark is what it is about.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::rule_file::ReadRule;
 use super::{Remark, Rule};
 use crate::answer::Answer;
-use crate::effect::{Effect, Effects, Lasts, Subject, Verdict};
+use crate::effect::{ByKind, Effect, Effects, Lasts, Subject, Verdict};
 use crate::embedded;
 use crate::engine::Engine;
 use crate::yaml::YamlError;
@@ -15,7 +15,10 @@ const FAMILIES: [&str; 5] = ["compatibility", "locking", "data", "process", "sch
 
 /// Rules in the order of their families and ids; no two with one id.
 #[derive(Debug, Clone, Default)]
-pub struct Rules(Vec<Rule>);
+pub struct Rules {
+    list: Vec<Rule>,
+    by_kind: ByKind,
+}
 
 /// The file of a rule that a project brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +47,9 @@ impl Rules {
             if let Some(other) = rules.get(&read.rule.id) {
                 return Err(taken(other, path, text));
             }
-            rules.0.push(read.rule);
+            rules.list.push(read.rule);
         }
-        Ok(rules)
+        Ok(rules.indexed())
     }
 
     /// With the rules of a project beside these. One that says so stands in for a rule of this binary.
@@ -55,8 +58,8 @@ impl Rules {
             let OwnRule { family, path, text } = file;
             let ReadRule { rule, replaces_builtin } = ReadRule::read(family, path, text)?;
             let rule = Rule { is_own: true, ..rule };
-            match (self.0.iter_mut().find(|other| other.id == rule.id), replaces_builtin) {
-                (None, false) => self.0.push(rule),
+            match (self.list.iter_mut().find(|other| other.id == rule.id), replaces_builtin) {
+                (None, false) => self.list.push(rule),
                 (Some(other), true) if !other.is_own => *other = rule,
                 (Some(other), _) => return Err(taken(other, path, text)),
                 (None, true) => {
@@ -70,7 +73,7 @@ impl Rules {
             self.check_reach(file)?;
         }
         for OwnRule { path, text, .. } in own {
-            for rule in self.0.iter().filter(|rule| rule.path == *path) {
+            for rule in self.list.iter().filter(|rule| rule.path == *path) {
                 let lists = [("silences", &rule.silences), ("silences-earlier", &rule.silences_earlier)];
                 let named = lists.into_iter().flat_map(|(key, ids)| ids.iter().map(move |id| (key, id)));
                 if let Some((key, unknown)) = named.into_iter().find(|(_, id)| self.get(id).is_none()) {
@@ -80,12 +83,23 @@ impl Rules {
                 }
             }
         }
-        Ok(self)
+        Ok(self.indexed())
+    }
+
+    /// The same rules, found by the kinds of change that they name.
+    fn indexed(mut self) -> Self {
+        self.by_kind = ByKind::new(self.list.iter().map(|rule| rule.matcher.kinds()));
+        self
+    }
+
+    /// The rules that may be about changes of that kind, in their order.
+    fn for_kind(&self, kind: &str) -> impl Iterator<Item = &Rule> {
+        self.by_kind.of(kind).iter().filter_map(|at| self.list.get(*at))
     }
 
     /// Refuses a rule that waits for an effect which nothing that it is about has on any engine.
     fn check_reach(&self, OwnRule { path, text, .. }: &OwnRule) -> Result<(), YamlError> {
-        let matcher = self.0.iter().find(|rule| rule.path == *path).map(|rule| &rule.matcher);
+        let matcher = self.list.iter().find(|rule| rule.path == *path).map(|rule| &rule.matcher);
         let Some((matcher, (wanted, kinds))) = matcher.and_then(|matcher| Some((matcher, matcher.wanted_effect()?)))
         else {
             return Ok(());
@@ -103,11 +117,11 @@ impl Rules {
     }
 
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.0.iter().find(|rule| rule.id == id)
+        self.list.iter().find(|rule| rule.id == id)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.0.iter()
+        self.list.iter()
     }
 
     /// The rules that are about the remark.
@@ -124,15 +138,15 @@ impl Rules {
         is_on: impl Fn(&Rule) -> bool,
         is_idle: impl Fn(&Rule) -> bool,
     ) -> Vec<Match<'_>> {
+        let is_match = |found: &Match<'_>| match found.verdict.answer {
+            Answer::Yes => true,
+            Answer::Unknown => !found.rule.certain_only,
+            Answer::No => false,
+        };
         let matches: Vec<Match<'_>> = self
-            .iter()
-            .filter(|rule| is_on(rule))
+            .for_kind(subject.change.what.kind())
             .map(|rule| Match { rule, verdict: rule.matches(subject, effect) })
-            .filter(|found| match found.verdict.answer {
-                Answer::Yes => true,
-                Answer::Unknown => !found.rule.certain_only,
-                Answer::No => false,
-            })
+            .filter(|found| is_match(found) && is_on(found.rule))
             .collect();
         let is_silenced = |found: &Match<'_>| {
             matches.iter().any(|other| {

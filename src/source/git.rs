@@ -62,6 +62,7 @@ pub enum GitError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkTree {
     toplevel: PathBuf,
+    common_directory: PathBuf,
 }
 
 /// A file that is not as it was at a revision.
@@ -85,9 +86,11 @@ pub enum FileState {
 impl WorkTree {
     /// The work tree that `directory` lies in.
     pub fn around(directory: &Path) -> Result<Self, GitError> {
-        let output = run(directory, &["rev-parse", "--show-toplevel"])?;
-        if output.status.success() {
-            return Ok(Self { toplevel: PathBuf::from(text(&output.stdout).trim_end_matches(['\n', '\r'])) });
+        let output = run(directory, &["rev-parse", "--show-toplevel", "--git-common-dir"])?;
+        let answer = text(&output.stdout);
+        if let (true, Some((toplevel, common))) = (output.status.success(), answer.trim_end().rsplit_once('\n')) {
+            let toplevel = PathBuf::from(toplevel.trim_end_matches('\r'));
+            return Ok(Self { toplevel, common_directory: directory.join(common) });
         }
         let reason = text(&output.stderr);
         if reason.contains("not a git repository") || reason.contains("must be run in a work tree") {
@@ -197,9 +200,8 @@ impl WorkTree {
     }
 
     /// The directory that all work trees of the repository share, where git keeps what is its own.
-    pub fn common_directory(&self) -> Result<PathBuf, GitError> {
-        let answer = self.answer(&["rev-parse", "--git-common-dir"])?;
-        Ok(self.toplevel.join(answer.trim_end_matches(['\n', '\r'])))
+    pub fn common_directory(&self) -> &Path {
+        &self.common_directory
     }
 
     /// What `commit` has below `prefix`, each with its path from there.

@@ -55,6 +55,18 @@ impl SourceMap {
         );
     }
 
+    /// Takes over what `other` says of the bytes `part` of its text, which begin at the byte `at` of this one.
+    pub fn append_part(&mut self, at: usize, other: &Self, part: Range<usize>) {
+        let (start, end) = (part.start as u32, part.end as u32);
+        let first = other.pieces.partition_point(|piece| piece.text.end <= start);
+        let touched = other.pieces.get(first..).unwrap_or_default().iter().take_while(|piece| piece.text.start < end);
+        self.pieces.extend(touched.map(|piece| Piece {
+            text: piece.text.start.max(start) - start + at as u32..piece.text.end.min(end) - start + at as u32,
+            span: piece.span_of(start, end),
+            is_verbatim: piece.is_verbatim,
+        }));
+    }
+
     /// What asked for the bytes `text`: the union of the pieces it touches, in the file of the first of them.
     pub fn span(&self, text: Range<usize>) -> Span {
         let (start, end) = (text.start as u32, text.end as u32);
@@ -110,5 +122,17 @@ mod tests {
         let mut map = SourceMap::new(span(0, 90));
         map.append(4, &SourceMap::verbatim(FileId(0), 60, 10));
         assert_eq!(map.span(6..8), span(62, 64));
+    }
+
+    #[test]
+    fn a_part_of_a_map_is_cut_out_of_it() {
+        let mut whole = SourceMap::new(span(0, 90));
+        whole.add_verbatim(0..10, span(20, 30));
+        whole.add(10..20, span(40, 42));
+        let mut map = SourceMap::new(span(0, 90));
+        map.append_part(100, &whole, 6..12);
+        assert_eq!(map.span(100..102), span(26, 28));
+        assert_eq!(map.span(104..106), span(40, 42));
+        assert_eq!(map.span(106..107), span(0, 90), "behind the part");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::fs::{DirEntry, FileType};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -136,7 +137,7 @@ impl Tree {
     /// The names of the directories directly in the directory `path`, sorted; none where there is no such directory.
     pub fn directories(&self, path: &str) -> Vec<String> {
         let known = self.below(path).into_iter().filter_map(|rest| Some(rest.split_once('/')?.0.to_owned()));
-        sorted(self.on_disk(path, Path::is_dir).chain(known))
+        sorted(self.on_disk(path, FileType::is_dir).chain(known))
     }
 
     /// The names of the files directly in the directory `path`, sorted; none where there is no such directory.
@@ -147,7 +148,7 @@ impl Tree {
             let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             hidden.contains(&path)
         };
-        sorted(self.on_disk(path, Path::is_file).filter(|name| !is_hidden(name)).chain(known))
+        sorted(self.on_disk(path, FileType::is_file).filter(|name| !is_hidden(name)).chain(known))
     }
 
     /// The paths of the files below the root, sorted; directories that `enters` refuses, by their path, are passed over.
@@ -163,9 +164,10 @@ impl Tree {
         files
     }
 
-    fn on_disk(&self, path: &str, is_wanted: fn(&Path) -> bool) -> impl Iterator<Item = String> {
+    fn on_disk(&self, path: &str, is_wanted: fn(&FileType) -> bool) -> impl Iterator<Item = String> {
         let entries = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
-        entries.filter(move |entry| is_wanted(&entry.path())).filter_map(|entry| entry.file_name().into_string().ok())
+        let wanted = entries.filter(move |entry| file_type(entry).is_some_and(|found| is_wanted(&found)));
+        wanted.filter_map(|entry| entry.file_name().into_string().ok())
     }
 
     /// The paths of the texts that were put below the directory `path`, relative to it.
@@ -173,6 +175,12 @@ impl Tree {
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
         self.by_path.borrow().keys().filter_map(|known| known.strip_prefix(&prefix)).map(str::to_owned).collect()
     }
+}
+
+/// What the entry is, or leads to. The directory itself mostly says it.
+fn file_type(entry: &DirEntry) -> Option<FileType> {
+    let own = entry.file_type().ok()?;
+    if own.is_symlink() { std::fs::metadata(entry.path()).ok().map(|found| found.file_type()) } else { Some(own) }
 }
 
 fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {

@@ -183,6 +183,7 @@ fn whole_tokens(found: &[TokenWithSpan]) -> usize {
                 | Kind::RBracket
                 | Kind::SemiColon
                 | Kind::Backslash
+                | Kind::DollarQuotedString(_)
                 | Kind::Char(_)
         )
     };

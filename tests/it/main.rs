@@ -12,6 +12,7 @@ mod catalog;
 mod cli;
 mod decisions;
 mod docs;
+mod doctor;
 mod dumps;
 mod effect_rows;
 mod effects;

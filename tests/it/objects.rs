@@ -134,7 +134,7 @@ fn what_only_may_have_been_made_is_unknown() {
     let mut after = before.clone();
     after.apply(&view("active", "SELECT id FROM users", &["users"]));
     after.apply(&trigger("stamp", "users"));
-    let mut either = after.or(before);
+    let mut either = after.or(&before);
     assert_eq!(either.has_view(&name("active")), Answer::Unknown);
     assert_eq!(either.has_trigger(&name("users")), Answer::Unknown);
     assert_eq!(either.view_depends(&name("users"), "id"), Answer::Unknown);

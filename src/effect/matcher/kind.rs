@@ -1,6 +1,7 @@
 //! The names of the kinds of change, as matchers take them.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -58,6 +59,34 @@ pub struct Kind(&'static str);
 impl Kind {
     pub fn is_of(self, change: &SchemaChange) -> bool {
         self.0 == change.kind()
+    }
+}
+
+/// Where in a list those stand that may be about a change, by its kind.
+#[derive(Debug, Clone, Default)]
+pub struct ByKind {
+    /// By the kinds that one of them names.
+    named: BTreeMap<&'static str, Vec<usize>>,
+    /// Those that may be about any other.
+    others: Vec<usize>,
+}
+
+impl ByKind {
+    /// Of each on the list the kinds that it may be about; `None` stands for any.
+    pub fn new(list: impl Iterator<Item = Vec<Option<&'static str>>>) -> Self {
+        let list: Vec<_> = list.collect();
+        let those = |is_wanted: &dyn Fn(Option<&'static str>) -> bool| -> Vec<usize> {
+            let wanted = |kinds: &[Option<&'static str>]| kinds.iter().copied().any(is_wanted);
+            list.iter().enumerate().filter(|(_, kinds)| wanted(kinds)).map(|(at, _)| at).collect()
+        };
+        let names: BTreeSet<&'static str> = list.iter().flatten().flatten().copied().collect();
+        let of = |name: &'static str| (name, those(&|kind| kind.is_none_or(|kind| kind == name)));
+        Self { named: names.into_iter().map(of).collect(), others: those(&|kind| kind.is_none()) }
+    }
+
+    /// The places of those that may be about changes of that kind, in order.
+    pub fn of(&self, kind: &str) -> &[usize] {
+        self.named.get(kind).unwrap_or(&self.others)
     }
 }
 

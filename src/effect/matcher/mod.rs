@@ -40,7 +40,7 @@ use upkeep::{
 
 pub use column::proving_check;
 pub use index::standing_key;
-pub use kind::Kind;
+pub use kind::{ByKind, Kind};
 pub use table::TableMatch;
 
 /// A kind of change, and what must be true of it.

@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::catalog::{Catalog, Table};
 use crate::change::{
     ChangeTableOptions, ColumnSource, CreateTable, DropTable, IndexKind, ReferentialAction, RenameTable, TableName,
+    TableOptions,
 };
 use crate::effect::fact::{Fact, Verdict};
 use crate::effect::subject::Subject;
@@ -45,61 +46,55 @@ pub struct TableMatch {
 }
 
 impl TableMatch {
+    /// Every entry of an engine's file asks this, and most of them ask for nothing.
     pub fn matches(&self, subject: &Subject<'_>) -> Verdict {
-        let row_format = subject.table().map_or_else(|| Fact::one_of([String::new(), "?".to_owned()]), row_format);
-        Verdict::all([
-            Verdict::whether(self.in_use, subject.table_in_use(), "whether the table has rows"),
-            Verdict::whether(
-                self.fulltext,
-                subject.table_lists(has_fulltext),
-                "whether the table has a FULLTEXT index",
-            ),
-            Verdict::whether(
+        let lists = |is_listed: fn(&Table) -> bool| move || subject.table_lists(is_listed);
+        Verdict::yes()
+            .and_whether(self.in_use, "whether the table has rows", || subject.table_in_use())
+            .and_whether(self.fulltext, "whether the table has a FULLTEXT index", lists(has_fulltext))
+            .and_whether(
                 self.virtual_column,
-                subject.table_lists(|table| virtual_columns(table).next().is_some()),
                 "whether the table has a virtual column",
-            ),
-            Verdict::whether(
+                lists(|table| virtual_columns(table).next().is_some()),
+            )
+            .and_whether(
                 self.stored_column,
-                subject.table_lists(|table| generated_columns(table, true).next().is_some()),
                 "whether the table has a stored generated column",
-            ),
-            Verdict::whether(
-                self.indexed_virtual_column,
-                subject.table_lists(|table| has_indexed_virtual_column(table, subject)),
-                "whether the table has an index over a virtual column",
-            ),
-            Verdict::among(self.row_format.as_ref(), &row_format, "the table's ROW_FORMAT"),
-            Verdict::whether(
+                lists(|table| generated_columns(table, true).next().is_some()),
+            )
+            .and_whether(self.indexed_virtual_column, "whether the table has an index over a virtual column", || {
+                subject.table_lists(|table| has_indexed_virtual_column(table, subject))
+            })
+            .and(|| match &self.row_format {
+                Some(wanted) => Verdict::among(Some(wanted), &row_format(subject.table()), "the table's ROW_FORMAT"),
+                None => Verdict::yes(),
+            })
+            .and_whether(
                 self.cascading_child,
-                subject.table_lists(cascades),
                 "whether the table has a foreign key with ON DELETE CASCADE or SET NULL",
-            ),
-            self.matches_surroundings(subject),
-        ])
+                lists(cascades),
+            )
+            .and(|| self.matches_surroundings(subject))
     }
 
     /// What stands around the table.
     fn matches_surroundings(&self, subject: &Subject<'_>) -> Verdict {
         let ask = |ask: fn(&Catalog, &TableName) -> Answer| {
-            subject.table_name().map_or(Answer::Unknown, |name| ask(subject.catalog, name))
+            move || subject.table_name().map_or(Answer::Unknown, |name| ask(subject.catalog, name))
         };
-        Verdict::all([
-            Verdict::whether(self.has_view, ask(Catalog::is_read_by_view), "whether a view reads the table"),
-            Verdict::whether(self.has_trigger, ask(Catalog::has_trigger), "whether the table has a trigger"),
-            Verdict::whether(
-                self.partitioned,
-                subject.table_lists(|table| table.is_partitioned),
-                "whether the table has partitions",
-            ),
-            Verdict::whether(
+        let lists = |is_listed: fn(&Table) -> bool| move || subject.table_lists(is_listed);
+        let journal = || subject.session.keeps_write_ahead_log();
+        Verdict::yes()
+            .and_whether(self.has_view, "whether a view reads the table", ask(Catalog::is_read_by_view))
+            .and_whether(self.has_trigger, "whether the table has a trigger", ask(Catalog::has_trigger))
+            .and_whether(self.partitioned, "whether the table has partitions", lists(|table| table.is_partitioned))
+            .and_whether(
                 self.partition,
-                subject.table_lists(|table| table.partition_of.is_some()),
                 "whether the table is a partition",
-            ),
-            Verdict::whether(self.wal, subject.session.keeps_write_ahead_log(), "the database's journal mode"),
-            Verdict::whether(self.online_edition, Answer::Unknown, "the server's edition"),
-        ])
+                lists(|table| table.partition_of.is_some()),
+            )
+            .and_whether(self.wal, "the database's journal mode", journal)
+            .and_whether(self.online_edition, "the server's edition", || Answer::Unknown)
     }
 }
 
@@ -111,11 +106,13 @@ pub fn view_depends(subject: &Subject<'_>, column: Option<&str>) -> Answer {
     column.map_or_else(|| subject.catalog.view_reads(table), |column| subject.catalog.view_depends(table, column))
 }
 
-fn row_format(table: &Table) -> Fact<String> {
-    match &table.options.row_format {
-        Some(format) => Fact::known(format.to_ascii_lowercase()),
-        None if table.is_partial => Fact::one_of([String::new(), "?".to_owned()]),
-        None => Fact::known(String::new()),
+fn row_format(table: Option<&Table>) -> Fact<String> {
+    match table {
+        Some(Table { options: TableOptions { row_format: Some(format), .. }, .. }) => {
+            Fact::known(format.to_ascii_lowercase())
+        }
+        Some(table) if !table.is_partial => Fact::known(String::new()),
+        _ => Fact::one_of([String::new(), "?".to_owned()]),
     }
 }
 

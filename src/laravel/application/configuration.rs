@@ -176,7 +176,8 @@ impl Application<'_> {
         facts.push(fact("doctrine/dbal", self.lock.has_doctrine.to_string(), self.lock.source));
         if let Some(engine) = self.engine() {
             let by_environment = self.environment("DB_CONNECTION").is_some();
-            let source = self.environment.path.filter(|_| by_environment).unwrap_or("config/database.php");
+            let source = self.environment.path.as_deref().filter(|_| by_environment);
+            let source = source.unwrap_or("config/database.php");
             facts.push(fact("engine", engine.name().to_owned(), source));
             let settings = self.settings(engine);
             if !settings.prefix.is_empty() {

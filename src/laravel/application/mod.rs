@@ -5,6 +5,8 @@
 
 mod autoload;
 mod configuration;
+mod connection;
+mod dotenv;
 mod dump;
 mod environment;
 mod lock;
@@ -20,6 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use self::autoload::Autoload;
+pub use self::connection::{Connection, ConnectionError, LiveApplication};
 use self::environment::Environment;
 use self::lock::Lock;
 pub(crate) use self::model::conventional;
@@ -159,6 +162,11 @@ impl<'t> Application<'t> {
     /// Whether what its Laravel sends is known, rather than taken from the nearest major that is.
     pub fn is_major_known(&self) -> bool {
         self.lock.is_known()
+    }
+
+    /// Whether the variables are those that it runs with.
+    pub(crate) fn is_live(&self) -> bool {
+        self.environment.is_live
     }
 
     /// A variable of `.env`, or of `.env.example` where there is none.

@@ -298,8 +298,35 @@ pub(super) fn new_of_framework(name: &str, arguments: &Arguments, span: Span) ->
 pub(super) fn constant_of_framework(class: &str, constant: &str) -> Term {
     match (class, constant) {
         ("PDO", "ATTR_DRIVER_NAME") => Term::Int(super::database::PDO_DRIVER_NAME),
+        ("PDO", name) if let Some(number) = option_of_pdo(name) => Term::Int(number),
+        ("Pdo\\Mysql", name) if let Some(number) = option_of_pdo(&format!("MYSQL_{name}")) => Term::Int(number),
         _ => Term::unknown(format!("`{class}::{constant}` cannot be read")),
     }
+}
+
+/// The options that configurations give connections, by the numbers that PDO has for them (`ext/pdo/php_pdo_driver.h`,
+/// `ext/pdo_mysql/php_pdo_mysql_int.h`).
+fn option_of_pdo(name: &str) -> Option<i64> {
+    Some(match name {
+        "ATTR_TIMEOUT" => 2,
+        "ATTR_ERRMODE" => 3,
+        "ATTR_CASE" => 8,
+        "ATTR_PERSISTENT" => 12,
+        "ATTR_STRINGIFY_FETCHES" => 17,
+        "ATTR_EMULATE_PREPARES" => 20,
+        "MYSQL_ATTR_USE_BUFFERED_QUERY" => 1000,
+        "MYSQL_ATTR_LOCAL_INFILE" => 1001,
+        "MYSQL_ATTR_INIT_COMMAND" => 1002,
+        "MYSQL_ATTR_COMPRESS" => 1003,
+        "MYSQL_ATTR_SSL_KEY" => 1007,
+        "MYSQL_ATTR_SSL_CERT" => 1008,
+        "MYSQL_ATTR_SSL_CA" => 1009,
+        "MYSQL_ATTR_SSL_CAPATH" => 1010,
+        "MYSQL_ATTR_SSL_CIPHER" => 1011,
+        "MYSQL_ATTR_MULTI_STATEMENTS" => 1013,
+        "MYSQL_ATTR_SSL_VERIFY_SERVER_CERT" => 1014,
+        _ => return None,
+    })
 }
 
 /// What the container gives for a parameter or property of that type.

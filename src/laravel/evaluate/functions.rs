@@ -13,7 +13,7 @@ use crate::php::FallbackName;
 use crate::source::Span;
 
 /// Functions that leave tables and rows alone, and whose value is not computed here.
-const INERT: [&str; 68] = [
+const INERT: [&str; 67] = [
     "abort",
     "array_rand",
     "base64_decode",
@@ -71,7 +71,6 @@ const INERT: [&str; 68] = [
     "serialize",
     "sha1",
     "sleep",
-    "storage_path",
     "strtotime",
     "time",
     "today",
@@ -230,6 +229,8 @@ impl Interpreter<'_> {
                 }
                 _ => Answer::Unknown,
             },
+            // Who has a connection has its driver, and of the other connections nothing is asked.
+            "extension_loaded" if arguments.text(0).is_some_and(|name| name.starts_with("pdo_")) => Answer::Yes,
             "function_exists" | "defined" | "extension_loaded" => Answer::Unknown,
             "get_class" => {
                 return match term {
@@ -269,7 +270,12 @@ impl Interpreter<'_> {
             "file_get_contents" => self.read_text(arguments, span),
             "optional" => arguments.at(0).cloned().unwrap_or(Term::Null),
             "dispatch_sync" | "dispatch_now" => self.run_job(arguments.at(0), name, span)?,
-            "base_path" | "app_path" | "config_path" | "database_path" | "resource_path" | "public_path" => {
+            // It may be moved (`Application::storagePath`).
+            "storage_path" if self.application.environment("LARAVEL_STORAGE_PATH").is_some() => {
+                Term::unknown("`LARAVEL_STORAGE_PATH` moves it")
+            }
+            "base_path" | "app_path" | "config_path" | "database_path" | "resource_path" | "public_path"
+            | "storage_path" => {
                 let path = project_path(name, arguments, span);
                 path.unwrap_or_else(|| Term::unknown("it is a path that is not known"))
             }

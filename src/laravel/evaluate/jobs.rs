@@ -88,6 +88,7 @@ pub(super) fn project_path(function: &str, arguments: &Arguments, span: Span) ->
         "database_path" => "database",
         "resource_path" => "resources",
         "public_path" => "public",
+        "storage_path" => "storage",
         _ => return None,
     };
     let below = match arguments.at(0) {

@@ -113,7 +113,7 @@ impl State {
             merge(&mut object.properties, there.properties.clone(), |here, there| either(here, &there, why));
             Rc::new(object)
         });
-        self.catalog = self.catalog.or(other.catalog);
+        self.catalog = self.catalog.or(&other.catalog);
         self
     }
 }

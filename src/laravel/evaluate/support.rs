@@ -128,7 +128,7 @@ impl Interpreter<'_> {
             None => arguments.at(1).cloned().unwrap_or(Term::Null),
         };
         match arguments.text(0) {
-            Some(name) if self.is_switch(&name, &term) => {
+            Some(name) if !self.application.is_live() && self.is_switch(&name, &term) => {
                 Term::unknown(format!("it hangs on `{name}` in the environment"))
             }
             _ => term,

@@ -105,7 +105,7 @@ impl Interpreter<'_> {
                 statement.lost = lost.iter().filter(|lost| is_changed(&lost.column)).cloned().collect();
             }
             if let Some(before) = before {
-                self.state.catalog = before.or(self.state.catalog.clone());
+                self.state.catalog = before.or(&self.state.catalog);
             }
             self.output.swallowed.extend(segment.blueprint.swallowed().iter().cloned());
         }

@@ -5,9 +5,10 @@ use schemars::{JsonSchema, SchemaGenerator};
 
 use super::{effects, lint, plan, sql, tables, usage};
 use crate::report::facts::FactsReport;
+use crate::report::gate::GateReport;
 
 /// The names of the documents that have a schema.
-pub const SCHEMAS: [&str; 7] = ["lint", "effects", "plan", "sql", "schema", "usage", "usage-export"];
+pub const SCHEMAS: [&str; 8] = ["lint", "effects", "plan", "sql", "schema", "usage", "usage-export", "gate"];
 
 /// The schema of the document `name`, as `docs/schema/<name>.json` holds it; `None` where there is no such document.
 pub fn schema(name: &str) -> Option<String> {
@@ -18,6 +19,7 @@ pub fn schema(name: &str) -> Option<String> {
         "sql" => schema_of::<Vec<sql::SqlReport>>(),
         "usage" => schema_of::<usage::UsageReport>(),
         "usage-export" => schema_of::<FactsReport>(),
+        "gate" => schema_of::<GateReport<'static>>(),
         "schema" => schema_of::<tables::SchemaReport>(),
         _ => return None,
     };

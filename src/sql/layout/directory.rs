@@ -51,6 +51,24 @@ impl<'t> Directory<'t> {
         names
     }
 
+    /// Says in `listing` which directories are called as files of SQL are, and hold none of its migrations.
+    pub(super) fn tell_misnamed(&self, listing: &mut Listing) {
+        let holds_some = |name: &str| {
+            let inside = format!("{}/", self.path_of(name));
+            listing.migrations.iter().any(|migration| migration.path.starts_with(&inside))
+        };
+        let misnamed = self.directories.iter().filter(|name| is_sql(name) && !holds_some(name));
+        let quoted: Vec<String> = misnamed.map(|name| format!("`{name}`")).collect();
+        if !quoted.is_empty() {
+            let (place, names) = (self.shown(), quoted.join(", "));
+            listing.remarks.push(format!("passed over, because they are directories: {names} (in `{place}`)"));
+        }
+    }
+
+    fn shown(&self) -> &str {
+        if self.path.is_empty() { "." } else { &self.path }
+    }
+
     /// Says in `listing` which files its runner passes over.
     pub(super) fn pass_over(&self, listing: &mut Listing, names: &[&String]) {
         if names.is_empty() {
@@ -58,7 +76,7 @@ impl<'t> Directory<'t> {
         }
         let layout = listing.layout.name();
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        let place = if self.path.is_empty() { "." } else { &self.path };
+        let place = self.shown();
         listing.remarks.push(format!("{layout} passes over these files of `{place}`: {}", quoted.join(", ")));
         for other in [Layout::Flyway, Layout::GolangMigrate] {
             let looks_like = |name: &&&String| match other {

@@ -120,7 +120,8 @@ const LAYOUTS: [(Layout, Read); 13] = [
 pub fn find(tree: &Tree, directory: &str) -> Result<Option<Listing>, LayoutError> {
     let directory = Directory::new(tree, directory);
     for (_, list) in LAYOUTS {
-        if let Some(listing) = list(&directory)?.filter(|listing| !listing.migrations.is_empty()) {
+        if let Some(mut listing) = list(&directory)?.filter(|listing| !listing.migrations.is_empty()) {
+            directory.tell_misnamed(&mut listing);
             return Ok(Some(listing));
         }
     }

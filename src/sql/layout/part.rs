@@ -62,9 +62,12 @@ impl Part {
             return Ok(Script::default());
         }
         let mut script = match &self.content {
-            Content::Whole => self.read_text(&file, std::slice::from_ref(&(0..file.text.len())), reader, stands),
-            Content::Bytes(ranges) => self.read_text(&file, ranges, reader, stands),
-            Content::Quoted { text, from } => reader.read(text, &aligned(&file, text, *from), stands),
+            Content::Whole => self.read_bytes(&file, std::slice::from_ref(&(0..file.text.len())), reader, stands),
+            Content::Bytes(ranges) => self.read_bytes(&file, ranges, reader, stands),
+            Content::Quoted { text, from } => {
+                let map = aligned(&file, text, *from);
+                self.read_text((text, &map), std::slice::from_ref(&(0..text.len())), map.whole, reader, stands)
+            }
             Content::Unread { what, from } => {
                 Script { statements: vec![unread(&file, what, *from)], ..Script::default() }
             }
@@ -88,16 +91,34 @@ impl Part {
         }
     }
 
-    fn read_text(&self, file: &SourceFile, ranges: &[Range<usize>], reader: &mut Reader, stands: Stands<'_>) -> Script {
-        let map = SourceMap::new(Span::new(file.id, self.start() as u32, self.start() as u32));
-        let mut filled = Filled { text: String::new(), map, problems: Vec::new() };
+    fn read_bytes(
+        &self,
+        file: &SourceFile,
+        ranges: &[Range<usize>],
+        reader: &mut Reader,
+        stands: Stands<'_>,
+    ) -> Script {
+        let map = SourceMap::verbatim(file.id, 0, file.text.len() as u32);
+        self.read_text((&file.text, &map), ranges, span(file, self.start()..self.start()), reader, stands)
+    }
+
+    /// Reads those ranges of a text whose bytes stand where its map says; `whole` is where they all do.
+    fn read_text(
+        &self,
+        from: (&str, &SourceMap),
+        ranges: &[Range<usize>],
+        whole: Span,
+        reader: &mut Reader,
+        stands: Stands<'_>,
+    ) -> Script {
+        let mut filled = Filled { from, text: String::new(), map: SourceMap::new(whole), problems: Vec::new() };
         for range in ranges {
             if !filled.text.is_empty() {
                 filled.text.push('\n');
             }
             match &self.placeholders {
-                Some(values) => filled.append(file, range.clone(), values),
-                None => filled.append_verbatim(file, range.clone()),
+                Some(values) => filled.append(range.clone(), values),
+                None => filled.append_verbatim(range.clone()),
             }
         }
         let mut script = reader.read(&filled.text, &filled.map, stands);
@@ -121,39 +142,42 @@ impl Part {
 }
 
 /// A text with its placeholders filled in.
-struct Filled {
+struct Filled<'a> {
+    /// What it is made of, and where that stands.
+    from: (&'a str, &'a SourceMap),
     text: String,
     map: SourceMap,
     /// The first place of each placeholder that has no value.
     problems: Vec<Problem>,
 }
 
-impl Filled {
-    fn append_verbatim(&mut self, file: &SourceFile, range: Range<usize>) {
-        let part = file.text.get(range.clone()).unwrap_or_default();
-        self.map.add_verbatim(self.text.len()..self.text.len() + part.len(), span(file, range));
-        self.text.push_str(part);
+impl Filled<'_> {
+    fn append_verbatim(&mut self, range: Range<usize>) {
+        let (text, map) = self.from;
+        self.map.append_part(self.text.len(), map, range.clone());
+        self.text.push_str(text.get(range).unwrap_or_default());
     }
 
-    /// Adds the bytes `range` of the file. A placeholder without a value stands for a name like its own, so that what is
+    /// Adds the bytes `range`. A placeholder without a value stands for a name like its own, so that what is
     /// around it can be read.
-    fn append(&mut self, file: &SourceFile, range: Range<usize>, values: &[(String, String)]) {
+    fn append(&mut self, range: Range<usize>, values: &[(String, String)]) {
+        let (text, map) = self.from;
         let mut at = range.start;
-        while let Some(found) = file.text.get(at..range.end).and_then(|rest| rest.find("${")).map(|before| at + before)
-        {
-            let Some(name) = file.text.get(found + 2..range.end).and_then(placeholder) else {
-                self.append_verbatim(file, at..found + 2);
+        while let Some(found) = text.get(at..range.end).and_then(|rest| rest.find("${")).map(|before| at + before) {
+            let Some(name) = text.get(found + 2..range.end).and_then(placeholder) else {
+                self.append_verbatim(at..found + 2);
                 at = found + 2;
                 continue;
             };
-            self.append_verbatim(file, at..found);
+            self.append_verbatim(at..found);
             at = found + 2 + name.len() + 1;
+            let place = map.span(found..at);
             let value = values.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-            let value = value.unwrap_or_else(|| self.stand_in(name, span(file, found..at)));
-            self.map.add(self.text.len()..self.text.len() + value.len(), span(file, found..at));
+            let value = value.unwrap_or_else(|| self.stand_in(name, place));
+            self.map.add(self.text.len()..self.text.len() + value.len(), place);
             self.text.push_str(&value);
         }
-        self.append_verbatim(file, at..range.end);
+        self.append_verbatim(at..range.end);
     }
 
     fn stand_in(&mut self, name: &str, span: Span) -> String {

@@ -37,6 +37,37 @@ fn a_changeset_may_leave_out_lines_and_roll_back_over_several() {
 }
 
 #[test]
+fn placeholders_are_filled_in_whatever_notation_the_sql_stands() {
+    let xml = "<databaseChangeLog><property name=\"schema\" value=\"app\"/><changeSet id=\"1\" author=\"a\">\
+        <sql>CREATE TABLE ${schema}.t (a int); DROP TABLE ${old};</sql></changeSet></databaseChangeLog>";
+    assert_eq!(check("m/changelog.xml", xml), "CREATE TABLE app.t (a int); DROP TABLE old | -");
+    let yaml = "databaseChangeLog:\n- property: {name: schema, value: app}\n- changeSet:\n    id: 1\n    author: a\n    changes:\n\
+        \x20   - sql: {sql: 'DROP TABLE ${schema}.t'}\n";
+    assert_eq!(check("m/changelog.yaml", yaml), "DROP TABLE app.t | -");
+}
+
+#[test]
+fn what_is_filled_in_is_pointed_at_in_the_changelog() {
+    let text = "<databaseChangeLog>\n<changeSet id=\"1\" author=\"a\">\n<sql>DROP TABLE\n    ${old}</sql>\n</changeSet></databaseChangeLog>";
+    let tree = Tree::new("/nowhere");
+    tree.put("m/changelog.xml", text.to_owned());
+    let listing = find(&tree, "m").unwrap().unwrap();
+    let script = listing.migrations[0].up[0].read(&tree, &mut Reader::new(Engine::Postgresql), &|_| false).unwrap();
+    let shown = |span: crate::source::Span| &text[span.start as usize..span.end as usize];
+    assert_eq!(shown(script.problems[0].span), "${old}");
+    assert_eq!(shown(script.statements[0].span), "DROP TABLE\n    ${old}");
+}
+
+#[test]
+fn a_directory_that_is_called_like_a_file_is_told() {
+    let tree = Tree::new("/nowhere");
+    tree.put("m/1_a.sql", "SELECT 1;".to_owned());
+    tree.put("m/2_b.sql/up.txt", String::new());
+    let listing = find(&tree, "m").unwrap().unwrap();
+    assert_eq!(listing.remarks, ["passed over, because they are directories: `2_b.sql` (in `m`)"]);
+}
+
+#[test]
 fn a_second_changeset_of_a_name_is_read_as_well() {
     let text = "--liquibase formatted sql\n--changeset a:1\nSELECT 1;\n--changeset a:1\nSELECT 2;\n";
     assert_eq!(check("m/1.sql", text), "SELECT 1 | -\nSELECT 2 | -");

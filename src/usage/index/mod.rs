@@ -8,7 +8,7 @@ mod resolve;
 mod templates;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub(super) use models::{Model, package_table};
 pub(super) use resolve::{Form, Type};
@@ -33,9 +33,9 @@ pub struct Index {
     heirs: BTreeMap<String, Vec<ClassId>>,
     functions: HashMap<String, (usize, usize)>,
     /// Every name that is said where relations are asked for.
-    names: BTreeSet<String>,
+    names: HashSet<String>,
     /// Every other word in strings: a relation may be asked for by one of them.
-    said: BTreeSet<String>,
+    said: HashSet<String>,
     /// The nodes that reach something by a name.
     reached: HashMap<String, Vec<(usize, NodeId)>>,
     /// Where templates are shown, by the template's name.
@@ -120,8 +120,8 @@ impl Index {
             by_basename: HashMap::new(),
             heirs: BTreeMap::new(),
             functions: HashMap::new(),
-            names: BTreeSet::new(),
-            said: BTreeSet::new(),
+            names: HashSet::new(),
+            said: HashSet::new(),
             reached: HashMap::new(),
             shown: HashMap::new(),
             made: BTreeSet::new(),
@@ -166,18 +166,19 @@ impl Index {
     }
 
     fn enter_names(&mut self) {
-        let (mut names, mut said) = (BTreeSet::new(), BTreeSet::new());
+        let (mut names, mut said) = (HashSet::new(), HashSet::new());
         for (at, file) in self.files.iter().enumerate() {
             for node in &file.facts.nodes {
                 match node {
                     Node::Property(on, name) | Node::Call(on, name) => {
-                        self.reached.entry(name.clone()).or_default().push((at, *on));
+                        reach(&mut self.reached, name, (at, *on));
                     }
                     Node::Relation(on, path) => {
-                        let mut segments = path.split('.');
-                        let first = segments.next().unwrap_or_default();
-                        self.reached.entry(first.to_owned()).or_default().push((at, *on));
-                        names.extend(segments.map(str::to_owned));
+                        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+                        reach(&mut self.reached, first, (at, *on));
+                        if !rest.is_empty() {
+                            say(&mut names, rest);
+                        }
                     }
                     _ => {}
                 }
@@ -188,15 +189,12 @@ impl Index {
                 {
                     // What a class lists for itself may be relations to load: `$with`, `$defaultIncludes`.
                     let is_listed = *role == TextRole::Value && used.class.is_some() && used.method.is_none();
-                    let places = if is_listed { &mut names } else { &mut said };
-                    places.extend(text.split('.').map(str::to_owned));
+                    say(if is_listed { &mut names } else { &mut said }, text);
                 }
             }
             for class in &file.facts.classes {
                 let lists = class.lists.iter().filter(|(list, _)| list == "with" || list == "touches");
-                names.extend(
-                    lists.flat_map(|(_, keys)| keys.iter().flat_map(|key| key.name.split('.').map(str::to_owned))),
-                );
+                lists.flat_map(|(_, keys)| keys).for_each(|key| say(&mut names, &key.name));
             }
         }
         self.said = said;
@@ -281,6 +279,23 @@ impl Index {
 
     pub(super) fn class_ids(&self) -> impl Iterator<Item = ClassId> {
         (0..self.classes.len() as u32).map(ClassId)
+    }
+}
+
+/// Takes note of the names between dots. Most of them were said before.
+fn say(names: &mut HashSet<String>, path: &str) {
+    for name in path.split('.') {
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+    }
+}
+
+/// Takes note of where something is reached by that name.
+fn reach(reached: &mut HashMap<String, Vec<(usize, NodeId)>>, name: &str, place: (usize, NodeId)) {
+    match reached.get_mut(name) {
+        Some(places) => places.push(place),
+        None => drop(reached.insert(name.to_owned(), vec![place])),
     }
 }
 

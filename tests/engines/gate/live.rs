@@ -323,6 +323,7 @@ fn parts(database: &Database, engine: phasewise::engine::Engine) -> AddressParts
         password: Some(PASSWORD.to_owned()),
         tls: None,
         roots: None,
+        search_path: Vec::new(),
     }
 }
 

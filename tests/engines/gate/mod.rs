@@ -1,7 +1,9 @@
 //! What the gate sees of real databases.
 
+mod activity;
 mod live;
 mod logs;
+mod scenarios;
 mod schema;
 
 use std::sync::Arc;
@@ -16,12 +18,12 @@ use crate::client::Database;
 use crate::server::Servers;
 
 pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
-    let tests = live::TESTS.iter().chain(logs::TESTS).chain(schema::TESTS);
+    let tests = live::TESTS.iter().chain(logs::TESTS).chain(schema::TESTS).chain(activity::TESTS);
     let trial = |(name, test): &Test| {
         let (servers, test) = (Arc::clone(servers), *test);
         Trial::ignorable_test(format!("gate::{name}"), move || completion(test(&servers)))
     };
-    tests.map(trial).collect()
+    tests.map(trial).chain(scenarios::trials(servers)).collect()
 }
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), answer: Duration::from_secs(20) };

@@ -82,7 +82,7 @@ fn the_schema_of_postgres_is_read(servers: &Servers) -> Outcome {
     assert!(schema.table("seen").unwrap().is_view);
     assert!(schema.table("Users").is_none() && schema.table("users").unwrap().column("name").is_none());
     assert!(schema.table("billing.bills").is_none(), "it is not in the search path");
-    let both = format!("{}?options=-c%20search_path%3Dbilling,public", database.url());
+    let both = format!("{}?search_path=billing,public", database.url());
     let schema = LiveSchema::read(&mut open(&both)).unwrap();
     assert!(schema.table("bills").unwrap().column("id").is_some(), "the path's first");
     assert!(schema.table("public.bills").unwrap().column("sum").is_some());

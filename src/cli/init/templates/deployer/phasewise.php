@@ -17,8 +17,8 @@ set('phasewise_current', function () {
 // In the task itself, so that `--no-hooks` does not pass it by, and on one host: the hosts share one database.
 desc('Runs the database migrations, if the gate lets them');
 task('artisan:migrate', function () {
-    $gate = '{{bin/phasewise}} gate exec --release {{release_path}} --current {{phasewise_current}}';
-    run("$gate -- {{bin/php}} {{release_path}}/artisan migrate --force", timeout: null);
+    $site = '--release {{release_path}} --current {{phasewise_current}}';
+    run("{{bin/phasewise}} gate exec $site -- {{bin/php}} {{release_path}}/artisan migrate --force", timeout: null);
 })->once();
 
 desc('Asks whether the code of the rollback candidate can run on the schema as it is');
@@ -38,6 +38,9 @@ task('phasewise:confirm', function () {
 
 desc('Tells the host that asks the gate which release the others run');
 task('phasewise:attest', function () {
+    if (count(selectedHosts()) < 2) {
+        return;
+    }
     $release = run('readlink -f {{current_path}}');
     foreach (selectedHosts() as $host) {
         $alias = escapeshellarg($host->getAlias());
