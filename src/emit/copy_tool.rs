@@ -72,8 +72,13 @@ fn in_the_way(found: CopiedTable, changes: &[Change]) -> Option<&'static str> {
 
 /// What follows the table's name in ALTER TABLE.
 fn change(sql: &str) -> &str {
-    let rest = sql.split_once('`').and_then(|(_, rest)| rest.split_once("` "));
-    rest.map_or(sql, |(_, change)| change)
+    let after_verb = sql.splitn(3, char::is_whitespace).nth(2).unwrap_or(sql).trim_start();
+    let mut is_quoted = false;
+    let end = after_verb.find(|letter: char| {
+        is_quoted ^= letter == '`';
+        letter.is_whitespace() && !is_quoted
+    });
+    end.and_then(|end| after_verb.get(end..)).map_or(sql, str::trim_start)
 }
 
 /// One word for a shell.

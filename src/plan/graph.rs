@@ -165,7 +165,7 @@ fn slot(work: &recipe::Work) -> Slot {
 
 fn deploys(graph: &DiGraph<Node<'_>, ()>, places: &[Place], engine: Engine) -> Vec<Deploy> {
     let floors = floors(graph, places);
-    let drained = drained_ids(graph, places);
+    let ids = joined_ids(graph, places);
     let last = places.iter().map(|(deploy, _)| *deploy).max().unwrap_or(0);
     let mut deploys = Vec::new();
     let mut floor = 0;
@@ -184,10 +184,10 @@ fn deploys(graph: &DiGraph<Node<'_>, ()>, places: &[Place], engine: Engine) -> V
                 names.push(&node.draft.step.deploy);
             }
             let needs = graph.neighbors_directed(index, Direction::Incoming);
-            let mut needs: Vec<String> = needs.filter_map(|need| drained.get(&need).cloned()).collect();
+            let mut needs: Vec<String> = needs.filter_map(|need| ids.get(&need).cloned()).collect();
             needs.sort();
             needs.dedup();
-            let id = drained.get(&index).cloned().unwrap_or_default();
+            let id = ids.get(&index).cloned().unwrap_or_default();
             match steps.iter_mut().find(|step| step.id == id) {
                 Some(same) => {
                     needs.retain(|need| !same.needs.contains(need));
@@ -207,15 +207,20 @@ fn rank(work: &Work) -> usize {
     usize::from(!matches!(work, Work::Hold(Hold::Drained)))
 }
 
-/// The ids of all steps; the waits for old code to be gone in one deploy are one.
-fn drained_ids(graph: &DiGraph<Node<'_>, ()>, places: &[Place]) -> BTreeMap<NodeIndex, String> {
-    let id = |index: NodeIndex| {
-        let node = graph.node_weight(index)?;
-        let (deploy, _) = places.get(index.index())?;
-        let is_drained = matches!(node.draft.step.work, recipe::Work::Hold(Hold::Drained));
-        Some((index, if is_drained { format!("deploy-{deploy}.drained") } else { node.id.clone() }))
-    };
-    graph.node_indices().filter_map(id).collect()
+/// The ids of all steps; in one deploy the waits for old code to be gone are one, and so is what a release does twice.
+fn joined_ids(graph: &DiGraph<Node<'_>, ()>, places: &[Place]) -> BTreeMap<NodeIndex, String> {
+    let mut said: BTreeMap<(usize, &str), &str> = BTreeMap::new();
+    let mut ids = BTreeMap::new();
+    for index in graph.node_indices() {
+        let (Some(node), Some((deploy, _))) = (graph.node_weight(index), places.get(index.index())) else { continue };
+        let id = match &node.draft.step.work {
+            recipe::Work::Hold(Hold::Drained) => format!("deploy-{deploy}.drained"),
+            recipe::Work::Code { words, .. } => (*said.entry((*deploy, words)).or_insert(&node.id)).to_owned(),
+            _ => node.id.clone(),
+        };
+        ids.insert(index, id);
+    }
+    ids
 }
 
 /// For each step, the oldest deploy whose release suits what it leaves: the last whose release it waited for, where it

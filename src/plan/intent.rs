@@ -70,7 +70,7 @@ pub(super) fn chains(lint: &Lint<'_>, recipes: &Recipes, shipment: &Shipment) ->
     let mut chains = Vec::new();
     let mut unplanned = Vec::new();
     let mut catalog = shipment.before.clone();
-    let (departures, remade) = (Departures::of(&shipment.outcome), Remade::of(shipment));
+    let (departures, remade) = (Departures::of(&shipment.outcome, &shipment.before), Remade::of(shipment));
     for (at, (file, script)) in shipment.migrations.iter().enumerate() {
         let migration =
             Authors { file, script, at, outcome: &shipment.outcome, departures: &departures, remade: &remade };
@@ -303,8 +303,11 @@ fn is_fault(finding: &Finding) -> bool {
     finding.severity == Severity::Error && finding.is_open()
 }
 
+/// Whether it only begins or ends a transaction, or says something for the one that it stands in.
 fn is_transaction(statement: &Statement) -> bool {
+    let starts = |words: &str| statement.sql.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
     statement.changes.iter().all(|change| matches!(change.what, SchemaChange::Transaction(_)))
+        || starts("SET CONSTRAINTS")
 }
 
 /// The settings that a migration makes, so that each of its statements keeps them when it ships alone.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::touch::{Thing, gone};
+use crate::catalog::Catalog;
 use crate::change::{DataKind, SchemaChange, Statement, TableName};
 use crate::lint::Outcome;
 use crate::recipe::{Backfill, Work};
@@ -79,16 +80,16 @@ fn named(sql: &str) -> BTreeSet<Thing> {
 pub(super) struct Departures(Vec<(usize, Thing)>);
 
 impl Departures {
-    pub(super) fn of(outcome: &Outcome) -> Self {
-        let is_drop =
-            |change: &SchemaChange| matches!(change, SchemaChange::DropColumn(_) | SchemaChange::DropTable(_));
+    /// Those of `outcome`, whose tables stood as in `before`.
+    pub(super) fn of(outcome: &Outcome, before: &Catalog) -> Self {
+        let dropped = |change: &SchemaChange| match change {
+            SchemaChange::DropColumn(_) | SchemaChange::DropTable(_) => {
+                gone(change).filter(|thing| thing.stood(before))
+            }
+            _ => None,
+        };
         let changes = outcome.changes.iter().map(|judged| &judged.change.what).enumerate();
-        Self(
-            changes
-                .filter(|(_, change)| is_drop(change))
-                .filter_map(|(at, change)| Some((at, gone(change)?)))
-                .collect(),
-        )
+        Self(changes.filter_map(|(at, change)| Some((at, dropped(change)?))).collect())
     }
 
     /// Whether something goes after the change at `at` that is read there.

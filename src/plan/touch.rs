@@ -72,6 +72,17 @@ impl Thing {
         Self { table: table.clone(), part: Part::Named(name.to_lowercase()) }
     }
 
+    /// Whether it may have been there before the batch.
+    pub(super) fn stood(&self, catalog: &Catalog) -> bool {
+        let Some(table) = catalog.table_before_batch(&self.table) else {
+            return !catalog.is_in_use(&self.table).is_no();
+        };
+        match &self.part {
+            Part::Column(column) => table.is_partial || table.column(column, catalog.engine()).is_some(),
+            Part::Whole | Part::Named(_) => true,
+        }
+    }
+
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.table == other.table && (self.part == Part::Whole || other.part == Part::Whole || self.part == other.part)
     }
@@ -88,6 +99,8 @@ impl Touch {
                 let changes =
                     work.statements().iter().flat_map(|statement| &statement.changes).map(|change| &change.what);
                 changes.filter(|change| concerns(change)).for_each(|change| touch.add(change, catalog));
+                // What the batch itself made holds nothing that could be lost.
+                touch.goes.retain(|thing| thing.stood(catalog));
             }
             Work::Backfill(backfill) => {
                 touch.shapes = true;

@@ -15,6 +15,9 @@ use crate::sql;
 use crate::sql::write::{self, Dialect};
 use crate::template::Template;
 
+/// How a statement begins that a tool can take over.
+const ALTER_TABLE: &str = "alter table ";
+
 /// Why a change cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoWay {
@@ -98,7 +101,8 @@ impl Deploy {
             last.is_point_of_no_return = self.is_point_of_no_return;
         }
         if self.is_copied {
-            let Some(text) = write::statement(&subject.change.what, subject.target.engine) else {
+            let text = write::statement(&subject.change.what, subject.target.engine).or_else(|| own_alter(subject));
+            let Some(text) = text else {
                 return Err(NoWay::new("the tools that copy a table take no such change"));
             };
             let statement = read(&[text], subject)?.into_iter().next();
@@ -123,6 +127,14 @@ impl Deploy {
         steps.extend(self.then.iter().map(|hold| step(Work::Hold(hold.expand(subject)))));
         Ok(())
     }
+}
+
+/// The author's own ALTER TABLE, where it makes this change alone.
+fn own_alter(subject: &Subject<'_>) -> Option<String> {
+    let statement = subject.statement;
+    let head = statement.sql.get(..ALTER_TABLE.len())?;
+    let is_alone = statement.changes.len() == 1 && statement.bindings.is_empty();
+    (is_alone && head.eq_ignore_ascii_case(ALTER_TABLE)).then(|| statement.sql.trim_end().to_owned())
 }
 
 /// What the code is looked through for, of the table and the columns that a change is about.

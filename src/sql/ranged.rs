@@ -20,15 +20,21 @@ pub fn ranged(sql: &str, bindings: &[String], range: &str, engine: Engine) -> Op
     }
     let mut text = String::new();
     let mut bindings = bindings.iter();
-    let mut condition = None;
+    let (mut condition, mut depth) = (None, 0_usize);
     while let Some(token) = cursor.peek() {
         if cursor.is_symbol(";") {
             break;
         }
-        if cursor.is_any(MORE) || is_update && cursor.is("FROM") {
+        // What stands in a subquery picks no rows of the table itself.
+        match token.kind {
+            TokenKind::Opening => depth += 1,
+            TokenKind::Closing => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && (cursor.is_any(MORE) || is_update && cursor.is("FROM")) {
             return None;
         }
-        if cursor.is("WHERE") && condition.is_none() {
+        if depth == 0 && cursor.is("WHERE") && condition.is_none() {
             condition = Some(text.len());
             cursor.advance();
             continue;

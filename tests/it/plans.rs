@@ -302,3 +302,42 @@ fn code_steps_say_where() {
     let unused = run(Path::new(SHOP), &["plan", COLUMN, "-q", "--current", "gone"]);
     assert!(unused.starts_with("exit 2") && unused.contains("gone"), "{unused}");
 }
+
+/// What the batch made itself, or what never stood, is nothing that rows could be made of.
+#[test]
+fn what_the_batch_made_may_go_at_once() {
+    let sql =
+        "ALTER TABLE customers ADD COLUMN b INT;\nALTER TABLE customers DROP COLUMN b;\nDROP TABLE IF EXISTS gone;";
+    let up = "DB::table('orders')->update(['id' => 2]); DB::statement('ALTER TABLE orders ADD COLUMN b INT'); \
+              DB::statement('ALTER TABLE orders DROP COLUMN b'); DB::statement('ALTER TABLE orders ADD COLUMN c INT NOT NULL');";
+    let told = run(laravel(up).path(), &["plan", CHANGED, "-q", "--engine", "mysql:8.4", "--laravel", "12"]);
+    assert!(!told.contains("copied from"), "{told}");
+    let project = project("mysql:8.4", sql);
+    let told = run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]);
+    assert!(told.contains("nothing needs a plan"), "{told}");
+}
+
+/// A lookup table in place of an enum: values are copied by a subquery, a range at a time.
+#[test]
+fn a_subquery_may_say_what_rows_get() {
+    let sql = "CREATE TABLE states (id INT PRIMARY KEY, name VARCHAR(9) NOT NULL);
+        ALTER TABLE orders ADD COLUMN state_id INT;
+        UPDATE orders SET state_id = (SELECT id FROM states WHERE states.name = orders.state);
+        ALTER TABLE orders DROP COLUMN state;";
+    for engine in ["mysql:8.4", "postgresql:16"] {
+        let project = project(engine, sql);
+        let told = deploys(project.path(), &["migrations/0002_b.sql"]);
+        assert_eq!(names(&told), ["migrate, write-both", "backfill", "stop", "drop"], "{engine}");
+        let steps = told[1]["steps"].as_array().unwrap();
+        let filled = steps.iter().find(|step| step["kind"] == "backfill").unwrap()["sql"][0].as_str().unwrap();
+        assert!(filled.contains("states.name = orders.state) where"), "{filled}");
+    }
+}
+
+/// PARTITION BY is the author's own words, which every tool takes.
+#[test]
+fn a_tool_takes_the_authors_own_statement() {
+    let project = project("mysql:8.4", "ALTER TABLE orders PARTITION BY HASH (id) PARTITIONS 4;");
+    let told = run(project.path(), &["plan", "migrations/0002_b.sql", "-q"]);
+    assert!(told.contains("--alter='PARTITION BY HASH (id) PARTITIONS 4'"), "{told}");
+}

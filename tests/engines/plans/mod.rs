@@ -11,6 +11,7 @@ mod lock;
 mod project;
 mod table;
 mod traffic;
+mod traps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(crate) fn trials(servers: &Arc<Servers>) -> Vec<Trial> {
         let name = format!("plans::{}::{}", case.engine.as_phasewise(), case.name);
         Trial::ignorable_test(name, move || completion(plan_does_no_harm(&servers, &case)))
     };
-    cases.map(trial).chain([table::every_recipe_has_cases()]).collect()
+    cases.map(trial).chain([table::every_recipe_has_cases()]).chain(traps::trials(servers)).collect()
 }
 
 fn plan_does_no_harm(servers: &Servers, case: &Case) -> Outcome {
