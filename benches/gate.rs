@@ -7,6 +7,7 @@
     reason = "a benchmark reads the clock, writes its input and prints its figures"
 )]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -85,9 +86,13 @@ fn write_database(path: &Path) {
     let mut script =
         "begin; create table migrations (id integer primary key, migration varchar, batch integer);".to_owned();
     for at in 0..HISTORY {
-        script +=
-            &format!("create table t{at} (id integer primary key autoincrement not null, name varchar not null);");
-        script += &format!("insert into migrations (migration, batch) values ('{}', 1);", created(at));
+        write!(
+            script,
+            "create table t{at} (id integer primary key autoincrement not null, name varchar not null);
+            insert into migrations (migration, batch) values ('{}', 1);",
+            created(at)
+        )
+        .unwrap();
     }
     connection.execute_batch(&(script + "commit;")).unwrap();
 }
