@@ -27,6 +27,7 @@ pub mod pending;
 pub mod plans;
 pub mod processes;
 pub mod question;
+pub mod quiet;
 pub mod releases;
 pub mod schema;
 pub mod validity;

@@ -18,6 +18,8 @@ pub struct Backlog {
     pub migrations: Vec<(MigrationFile, Standing)>,
     /// What the table is called.
     pub table: String,
+    /// Files of installed packages that would run too, and are not judged.
+    pub of_packages: Vec<String>,
 }
 
 impl Backlog {
@@ -75,6 +77,11 @@ impl Backlog {
         }
         if checks.is_empty() {
             checks.push(self.pass());
+        }
+        if !self.of_packages.is_empty() {
+            let words = "migrations of installed packages would run too, and are not judged";
+            let told = Check::unknown(question, words).with_evidence(self.of_packages.clone());
+            checks.push(told.with_fix("read them, for they come with the update of a package").as_warning());
         }
         checks
     }

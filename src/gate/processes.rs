@@ -70,10 +70,8 @@ impl Processes {
     }
 
     fn look_at(&mut self, pid: u32, process: &Path, releases: &Path, boot: Option<SystemTime>) {
+        // Empty for a process that is just being started, and for the kernel's own, which have nothing open.
         let command = command_line(process);
-        if command.is_empty() {
-            return;
-        }
         if command.starts_with("php-fpm: pool") {
             let began = boot.zip(began(process)).map(|(boot, ticks)| boot + since_boot(ticks));
             self.fpm.push(FpmProcess { pid, command, began });

@@ -10,6 +10,8 @@ pub mod evaluate;
 mod settings;
 mod value;
 
-pub use application::{Application, Connection, ConnectionError, Fact, LiveApplication, PackageMigrations};
+pub use application::{
+    Application, Connection, ConnectionError, Fact, LiveApplication, PackageMigrations, migrations_of_vendor,
+};
 pub use settings::Settings;
 pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

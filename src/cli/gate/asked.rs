@@ -21,6 +21,7 @@ use crate::cli::root::Root;
 use crate::database::{DatabaseError, DatabaseUrl, Session, Survey};
 use crate::engine::Version;
 use crate::finding::Date;
+use crate::gate::activity::Activity;
 use crate::gate::check::Check;
 use crate::gate::findings::findings;
 use crate::gate::holds::{Circumstances, Sample, World, holds};
@@ -31,10 +32,12 @@ use crate::gate::pending::Backlog;
 use crate::gate::plans::{PlanState, phase, placed_in, plans};
 use crate::gate::processes::{self, Processes};
 use crate::gate::question::Question;
-use crate::gate::releases::{Link, Site};
+use crate::gate::quiet;
+use crate::gate::releases::{self, Link, Site};
 use crate::gate::schema::LiveSchema;
 use crate::gate::validity;
-use crate::lint::{Batch, Code, MigrationFile, Stats, TableSize};
+use crate::laravel::migrations_of_vendor;
+use crate::lint::{Batch, Code, Direction, MigrationFile, Stats, TableSize};
 use crate::report::gate::DatabaseShown;
 use crate::source::Tree;
 
@@ -43,6 +46,9 @@ const CURRENT: &str = "current";
 
 /// What is said when nothing is live yet.
 const NOTHING: &str = "-";
+
+/// From what age on an open transaction stands in the way, unless somebody says otherwise.
+const MAX_TRANSACTION: Duration = Duration::from_secs(5);
 
 /// The place, and what happened there before.
 #[derive(Debug)]
@@ -92,7 +98,7 @@ impl Place {
 
     /// Whether nothing is live yet: it was said, or there is no link.
     fn is_first(&self) -> bool {
-        matches!(self.site.link, Link::NotYet)
+        matches!(self.site.link, Link::NotYet | Link::Missing(_))
     }
 }
 
@@ -233,9 +239,17 @@ pub(super) fn backlog(
         without_file: log.without_file(logged()).into_iter().map(|entry| entry.name.clone()).collect(),
         migrations: files.iter().zip(logged()).map(|((file, _), one)| (file.clone(), log.state_of(&one))).collect(),
         table: log.runner.table().to_owned(),
+        of_packages: workspace.application().map_or_else(Vec::new, |_| of_packages(workspace.tree, &log)),
     };
     backlog.mark_edited(&place.records.digests(), |file| digest(workspace.tree, file));
     Ok(backlog)
+}
+
+/// What installed packages bring along and did not run yet.
+fn of_packages(tree: &Tree, log: &Log) -> Vec<String> {
+    let name = |path: &str| releases::name(Path::new(path)).trim_end_matches(".php").to_owned();
+    let has_run = |path: &String| log.entries.iter().any(|entry| entry.name == name(path));
+    migrations_of_vendor(tree).into_iter().filter(|path| !has_run(path)).collect()
 }
 
 fn runner(workspace: &Workspace<'_>, log_table: Option<&str>) -> Option<Runner> {
@@ -330,6 +344,7 @@ impl Live<'_, '_> {
         };
         checks.extend(self.holds(states));
         checks.extend(self.alone());
+        checks.extend(self.quiet(pending)?);
         Ok(checks)
     }
 
@@ -337,10 +352,9 @@ impl Live<'_, '_> {
     fn columns(&self, live: &LiveSchema, pending: &[MigrationFile]) -> Result<Check, Failure> {
         let (catalog, _) = self.workspace.schema(None);
         let lacking = needs::lacking(&catalog, live);
-        let scripts = self.workspace.scripts(
-            &Batch::Together(pending.iter().map(|file| file.key().to_owned()).collect()),
-            crate::lint::Direction::Up,
-        )?;
+        let scripts = self
+            .workspace
+            .scripts(&Batch::Together(pending.iter().map(|file| file.key().to_owned()).collect()), Direction::Up)?;
         let made = needs::made(scripts.iter().flat_map(|(_, script)| &script.statements));
         let missing: Vec<_> = lacking.into_iter().filter(|one| !made.contains(one)).collect();
         if missing.is_empty() {
@@ -354,6 +368,25 @@ impl Live<'_, '_> {
             )
         });
         Ok(needs::check(asked.collect()))
+    }
+
+    /// Whether nothing on the tables that change would keep the migrations waiting, and all requests behind them.
+    fn quiet(&self, pending: &[MigrationFile]) -> Result<Vec<Check>, Failure> {
+        let keys = pending.iter().map(|file| file.key().to_owned()).collect();
+        let scripts = self.workspace.scripts(&Batch::Together(keys), Direction::Up)?;
+        let changes = scripts.iter().flat_map(|(_, script)| &script.statements).flat_map(|sent| &sent.changes);
+        let tables: BTreeSet<String> =
+            changes.filter_map(|change| change.what.table()).map(ToString::to_string).collect();
+        if tables.is_empty() {
+            return Ok(vec![Check::pass(Question::Quiet, "no table changes")]);
+        }
+        let limit = self.arguments.max_tx.map(|limit| limit.0);
+        let limit = limit.or(self.workspace.config.wishes.gate.max_transaction.map(|limit| limit.0));
+        let tables: Vec<String> = tables.into_iter().collect();
+        Ok(match Activity::read(&mut self.session.borrow_mut(), &tables, limit.unwrap_or(MAX_TRANSACTION)) {
+            Ok(activity) => quiet::checks(&activity),
+            Err(error) => vec![told(Question::Quiet, &error)],
+        })
     }
 
     fn holds(&self, states: &[PlanState]) -> Vec<Check> {

@@ -1,5 +1,6 @@
 //! The database that a release migrates: its address from what was said or what the release is configured for.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::Path;
 
@@ -9,11 +10,14 @@ use thiserror::Error;
 use super::arguments::DatabaseArguments;
 use crate::cli::exit::Failure;
 use crate::cli::notes::Notes;
-use crate::database::{DatabaseUrl, Limits};
+use crate::database::{AddressParts, DatabaseUrl, Limits};
+use crate::laravel::{Application, Connection};
 use crate::source::Tree;
 
 /// Where the address is taken from that nobody types.
-const VARIABLES: [&str; 2] = ["PHASEWISE_DATABASE_URL", "DATABASE_URL"];
+const OWN: &str = "PHASEWISE_DATABASE_URL";
+/// The same, as applications that are none of Laravel's have it.
+const USUAL: &str = "DATABASE_URL";
 
 /// Where to ask, and in which table Laravel logs what it ran.
 #[derive(Debug)]
@@ -43,15 +47,38 @@ impl DatabaseArguments {
     pub(super) fn address(&self, release: &Path, tree: &Tree, notes: Notes) -> Result<Address, Failure> {
         let is_laravel = release.join("artisan").is_file();
         let of_environment = |name: &&str| env::var(name).ok().filter(|url| !url.is_empty());
-        let own = self.database_url.clone().or_else(|| of_environment(&VARIABLES[0]));
+        let own = self.database_url.clone().or_else(|| of_environment(&OWN));
         if let Some(url) = own {
             return Ok(Address { url: url.parse()?, log_table: None });
         }
         if !is_laravel {
-            let url = of_environment(&VARIABLES[1]).ok_or(LiveError::NoDatabase)?;
+            let url = of_environment(&USUAL).ok_or(LiveError::NoDatabase)?;
             return Ok(Address { url: url.parse()?, log_table: None });
         }
-        let _ = (tree, notes);
-        Err(LiveError::NoDatabase.into())
+        if let Some(file) = &self.env_file {
+            let text = Tree::new("").read(&file.to_string_lossy())?.text.clone();
+            tree.put(".env", text);
+        }
+        let variables: BTreeMap<String, String> = env::vars().collect();
+        let connection = Application::open_live(tree, variables).connection(self.connection.as_deref())?;
+        notes.detail(&format!("database: connection `{}` (from {})", connection.name, connection.sources.join(", ")));
+        connection.notes.iter().for_each(|note| notes.remark(note));
+        let log_table = Some(connection.log_table.clone());
+        Ok(Address { url: DatabaseUrl::from_parts(parts(connection))?, log_table })
+    }
+}
+
+fn parts(connection: Connection) -> AddressParts {
+    AddressParts {
+        engine: connection.engine,
+        host: connection.host,
+        port: connection.port,
+        socket: connection.socket,
+        database: connection.database,
+        user: connection.user,
+        password: connection.password,
+        tls: connection.tls,
+        roots: connection.roots,
+        search_path: connection.search_path,
     }
 }

@@ -41,6 +41,27 @@ impl PackageMigrations {
     }
 }
 
+/// The migrations of the packages that Composer installed and whose providers load them: `artisan migrate` runs them too.
+pub fn migrations_of_vendor(tree: &Tree) -> Vec<String> {
+    let vendors = tree.directories(VENDOR).into_iter().filter(|name| name != "composer" && name != "bin");
+    let packages = vendors.flat_map(|vendor| {
+        let within = format!("{VENDOR}/{vendor}");
+        tree.directories(&within).into_iter().map(move |package| format!("{within}/{package}"))
+    });
+    let loaded = packages.filter(|package| {
+        let has_any = tree.directories(package).iter().any(|name| name == "database");
+        has_any && (loads_migrations(tree, package) || loads_migrations(tree, &format!("{package}/src")))
+    });
+    let files = loaded.flat_map(|package| {
+        let directory = format!("{package}/database/migrations");
+        tree.list(&directory).into_iter().map(move |name| format!("{directory}/{name}"))
+    });
+    files.filter(|path| path.strip_suffix(".php").is_some_and(|path| path.contains('_'))).collect()
+}
+
+/// Where Composer installs.
+const VENDOR: &str = "vendor";
+
 /// The directories in one that may lead to a package.
 fn inner(tree: &Tree, directory: &str) -> Vec<String> {
     let names = tree.directories(directory).into_iter();
@@ -92,5 +113,21 @@ mod tests {
         let found = PackageMigrations::find(&tree);
         assert_eq!(found.loaded, ["modules/shop/database/migrations", "packages/blog/src/Database/Migrations"]);
         assert_eq!(found.idle, ["modules/old/database/migrations"]);
+    }
+
+    #[test]
+    fn installed_packages_bring_migrations_when_their_providers_load_them() {
+        let tree = Tree::new("/nowhere");
+        let write = |path: &str, text: &str| drop(tree.put(path, text.to_owned()));
+        write("vendor/a/tokens/database/migrations/2019_12_14_000001_create_tokens_table.php", "");
+        write(
+            "vendor/a/tokens/src/TokensServiceProvider.php",
+            "$this->loadMigrationsFrom(__DIR__.'/../database/migrations');",
+        );
+        write("vendor/b/published/database/migrations/2020_01_01_000000_create_tags_table.php", "");
+        write("vendor/b/published/src/TagsServiceProvider.php", "$this->publishes([]);");
+        write("vendor/composer/installed/database/migrations/2020_01_01_000000_no.php", "");
+        let found = migrations_of_vendor(&tree);
+        assert_eq!(found, ["vendor/a/tokens/database/migrations/2019_12_14_000001_create_tokens_table.php"]);
     }
 }

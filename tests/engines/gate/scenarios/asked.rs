@@ -101,7 +101,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         engine: None,
         run: used_column,
         code: 3,
-        last: "REFUSED 3 still-used 2026_11_30_080000_add_channel_to_orders: [column-dropped] *",
+        last: "REFUSED 3 still-used 2026_11_30_080000_add_channel_to_orders: [*",
     },
     Scenario {
         name: "dropped column that nothing uses",
