@@ -70,11 +70,11 @@ impl GateExit {
 }
 
 impl Decision {
-    /// What the answers come to: the first that refuses, in the order of the questions, is the reason. `go` says what is
-    /// let through where none does.
+    /// What the answers come to: the first that says no, in the order of the questions, is the reason; where none does, the
+    /// first that is not known. `go` says what is let through where none refuses.
     pub fn of(checks: &[Check], go: String) -> Self {
         let mut refusing: Vec<&Check> = checks.iter().filter(|check| check.refuses()).collect();
-        refusing.sort_by_key(|check| check.question);
+        refusing.sort_by_key(|check| (check.answer == Answer::Unknown, check.question));
         let Some(first) = refusing.first() else { return Self { exit: GateExit::Go, obstacle: None, words: go } };
         let about = first.about.as_ref().map_or(String::new(), |about| format!("{about}: "));
         Self {
@@ -106,7 +106,9 @@ mod tests {
         assert_eq!(line(&[quiet.clone(), holds.clone()]), "phasewise: REFUSED 5 hold-not-met orders.fill: rows remain");
         assert_eq!(line(std::slice::from_ref(&quiet)), "phasewise: GO 0 nothing is pending");
         let unknown = Check::unknown(Question::Holds, "it took too long");
-        assert_eq!(Decision::of(&[unknown], String::new()).exit, GateExit::CannotKnow);
+        assert_eq!(Decision::of(std::slice::from_ref(&unknown), String::new()).exit, GateExit::CannotKnow);
+        let both = [unknown.clone(), Check::fail(Question::Swap, "a directory")];
+        assert_eq!(Decision::of(&both, String::new()).exit, GateExit::Refused, "a no is more than what is not known");
         let overridden = Check { overridden: Some("the table is empty here".to_owned()), ..holds };
         assert_eq!(Decision::of(&[overridden], String::new()).exit, GateExit::Go);
     }

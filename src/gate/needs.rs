@@ -69,9 +69,37 @@ pub fn made<'s>(statements: impl IntoIterator<Item = &'s Statement>) -> BTreeSet
     made
 }
 
+/// Whose code needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Of the release that would go ahead.
+    New,
+    /// Of the release that would come back.
+    Older,
+}
+
+impl Whose {
+    fn words(self) -> &'static str {
+        match self {
+            Self::New => "the new code",
+            Self::Older => "the older code",
+        }
+    }
+
+    fn way_out(self) -> &'static str {
+        match self {
+            Self::New => {
+                "the live schema is not what the migrations that ran make: find out what was changed by hand, and mend that"
+            }
+            Self::Older => "go forward instead: ship the fix as a new release of the live code",
+        }
+    }
+}
+
 /// The answer, once the code was asked about each that is lacking.
-pub fn check(asked: Vec<(String, Use)>) -> Check {
+pub fn check(asked: Vec<(String, Use)>, whose: Whose) -> Check {
     let question = Question::Columns;
+    let code = whose.words();
     let (mut used, mut unsure, mut idle) = (Vec::new(), Vec::new(), Vec::new());
     for (what, uses) in asked {
         match uses {
@@ -80,22 +108,22 @@ pub fn check(asked: Vec<(String, Use)>) -> Check {
                 used.extend(places.into_iter().take(SHOWN));
             }
             Use::Unknown(_) => {
-                unsure.push(format!("`{what}` is not in the database; whether the new code needs it cannot be proved"));
+                unsure.push(format!("`{what}` is not in the database; whether {code} needs it cannot be proved"));
             }
-            Use::None => idle.push(format!("`{what}` is not in the database, and the new code does not use it")),
+            Use::None => idle.push(format!("`{what}` is not in the database, and {code} does not use it")),
         }
     }
-    let fix =
-        "the live schema is not what the migrations that ran make: find out what was changed by hand, and mend that";
     if !used.is_empty() {
-        return Check::fail(question, "the new code needs what is not there").with_evidence(used).with_fix(fix);
+        return Check::fail(question, format!("{code} needs what is not there"))
+            .with_evidence(used)
+            .with_fix(whose.way_out());
     }
     if !unsure.is_empty() {
         return Check::unknown(question, "the live schema lacks something that the migrations make")
             .with_evidence(unsure)
-            .with_fix(fix);
+            .with_fix(whose.way_out());
     }
-    Check::pass(question, "the new code finds what it needs").with_evidence(idle)
+    Check::pass(question, format!("{code} finds what it needs")).with_evidence(idle)
 }
 
 const SHOWN: usize = 4;

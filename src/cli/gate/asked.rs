@@ -188,7 +188,7 @@ pub(super) fn ask(
         let live = Live { session: &session, workspace: &workspace, place, arguments: &arguments.database, notes };
         asked.checks.extend(live.ask(&states, &asked.pending)?);
     }
-    asked.checks.push(place.site.swap());
+    asked.checks.push(swap(place, backlog.as_ref()));
     let warns = |check: &Check| check.answer == Answer::Unknown && workspace.config.wishes.gate.warns(check.question);
     for check in &mut asked.checks {
         check.is_warning = check.is_warning || warns(check);
@@ -197,6 +197,28 @@ pub(super) fn ask(
     asked.plans = states;
     asked.placed = placed(&tree, &workspace.plans());
     Ok(asked)
+}
+
+/// Whether `current` can be swapped, and is where it was said to be: code that is looked for at a wrong place is not seen
+/// to use anything. Where no database is asked, any directory may hold the code that runs now.
+fn swap(place: &Place, backlog: Option<&Backlog>) -> Check {
+    let question = Question::Swap;
+    match (&place.site.link, backlog) {
+        (Link::Missing(path), Some(backlog)) if backlog.has_any_ran() => Check::fail(
+            question,
+            format!("`{}` is not there, and migrations ran: what is live is not known", path.display()),
+        )
+        .with_fix("name the link to the live release with `--current LINK`; `--current -` says that nothing is live"),
+        (Link::Missing(path), None) => Check::unknown(
+            question,
+            format!("`{}` is not there, so the code that runs now is not known", path.display()),
+        )
+        .with_fix("name the directory of that code with `--current DIR`; `--current -` says that nothing is live"),
+        (Link::Directory(path), None) => {
+            Check::pass(question, format!("the code that runs now is in `{}`", path.display()))
+        }
+        _ => place.site.swap(),
+    }
 }
 
 /// Nothing is known without the database.
@@ -367,7 +389,7 @@ impl Live<'_, '_> {
                 code::uses(self.workspace, std::slice::from_ref(release), &what.to_string(), self.place, self.notes),
             )
         });
-        Ok(needs::check(asked.collect()))
+        Ok(needs::check(asked.collect(), needs::Whose::New))
     }
 
     /// Whether nothing on the tables that change would keep the migrations waiting, and all requests behind them.

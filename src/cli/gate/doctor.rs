@@ -131,6 +131,11 @@ impl Visit {
             None if path.is_dir() => below(&path)?.into_iter().collect(),
             None => [(base.clone(), read(&path)?)].into(),
         };
+        if files.is_empty() {
+            self.unread
+                .push(format!("nginx: `{}` holds no configuration, as `nginx -T` would print it", path.display()));
+            return Ok(());
+        }
         let main = format!("{base}/nginx.conf");
         let roots = if files.contains_key(&main) { vec![main] } else { files.keys().cloned().collect() };
         let found = nginx::look(&files, &roots, &base);

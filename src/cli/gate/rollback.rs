@@ -155,7 +155,7 @@ impl Back<'_> {
             let uses = code::uses(older, &[to.to_owned()], &what, self.place, self.notes);
             (what, uses)
         });
-        needs::check(asked.collect())
+        needs::check(asked.collect(), needs::Whose::Older)
     }
 }
 

@@ -154,6 +154,27 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         last: "REFUSED 3 not-a-link 2: `*current` leads to a release that is gone",
     },
     Scenario {
+        name: "current is not where it was said to be",
+        engine: None,
+        run: current_elsewhere,
+        code: 3,
+        last: "REFUSED 3 not-a-link `elsewhere/current` is not there, and migrations ran: what is live is not known",
+    },
+    Scenario {
+        name: "without a database the code may be in a directory",
+        engine: None,
+        run: code_in_a_directory,
+        code: 3,
+        last: "REFUSED 3 still-used *[column-dropped]*",
+    },
+    Scenario {
+        name: "without a database the code must be somewhere",
+        engine: None,
+        run: code_nowhere,
+        code: 4,
+        last: "REFUSED 4 not-a-link `elsewhere` is not there, so the code that runs now is not known",
+    },
+    Scenario {
         name: "there is no such release",
         engine: None,
         run: no_release,
@@ -475,6 +496,24 @@ fn current_leads_nowhere(site: &mut Site) -> Ended {
     with(site, HARMLESS);
     site.swap("0");
     site.check("2", &[])
+}
+
+fn current_elsewhere(site: &mut Site) -> Ended {
+    with(site, HARMLESS);
+    site.check("2", &["--current", "elsewhere/current"])
+}
+
+/// As in CI: the new code is a checkout, and so is that which runs now.
+fn code_in_a_directory(site: &mut Site) -> Ended {
+    with(site, "$table->dropColumn('note');");
+    site.write("releases/2/app/Http/Controllers/OrderController.php", "<?php\n");
+    site.write("releases/2/app/Models/Order.php", "<?php\n");
+    site.check("2", &["--no-db", "--current", "releases/1"])
+}
+
+fn code_nowhere(site: &mut Site) -> Ended {
+    with(site, HARMLESS);
+    site.check("2", &["--no-db", "--current", "elsewhere"])
 }
 
 fn no_release(site: &mut Site) -> Ended {

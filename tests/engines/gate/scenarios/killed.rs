@@ -30,7 +30,7 @@ fn killed(servers: &Servers, engine: Engine) -> Outcome {
     let mut moments = Moments(0x2545_f491_4f6c_dd1d);
     let mut told = std::collections::BTreeMap::<i32, u32>::new();
     for _ in 0..RUNS {
-        let mut gate = site.exec_command("2", &[], &["sleep", "0.2"]);
+        let mut gate = site.exec_command("2", &[], &["sleep", "0.1"]);
         let mut gate = gate.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         std::thread::sleep(moments.next());
         gate.kill().expect("it may be over, and is ours");
@@ -40,7 +40,7 @@ fn killed(servers: &Servers, engine: Engine) -> Outcome {
         }
         // Its command may outlive it for a moment, and then the next gate says so; after that the way is free.
         *told.entry(site.check("2", &["--dry-run"]).code).or_default() += 1;
-        std::thread::sleep(Duration::from_millis(250));
+        std::thread::sleep(Duration::from_millis(130));
         let after = site.check("2", &["--dry-run"]);
         assert_eq!(after.code, 0, "{}", after.stderr);
     }
@@ -60,6 +60,6 @@ impl Moments {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        Duration::from_millis(self.0 % 900)
+        Duration::from_millis(self.0 % 600)
     }
 }
