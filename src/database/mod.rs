@@ -46,7 +46,12 @@ pub struct SurveyedTable {
 impl DatabaseUrl {
     /// Asks the database what it is, and how large its tables are.
     pub fn survey(&self) -> Result<Survey, DatabaseError> {
-        let mut session = self.open(SURVEY_LIMITS)?;
+        self.survey_within(SURVEY_LIMITS)
+    }
+
+    /// The same, with no more patience than that.
+    pub fn survey_within(&self, limits: Limits) -> Result<Survey, DatabaseError> {
+        let mut session = self.open(limits)?;
         let (tables, sql_mode) = match session.engine() {
             Engine::Mysql | Engine::Mariadb => (mysql::tables(&mut session)?, Some(mysql::sql_mode(&mut session)?)),
             Engine::Sqlite => (sqlite::tables(&mut session)?, None),

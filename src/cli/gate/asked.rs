@@ -18,7 +18,7 @@ use crate::cli::notes::Notes;
 use crate::cli::project::Workspace;
 use crate::cli::releases::Around;
 use crate::cli::root::Root;
-use crate::database::{DatabaseError, DatabaseUrl, Session, Survey};
+use crate::database::{DatabaseError, DatabaseUrl, Limits, Session, Survey};
 use crate::engine::Version;
 use crate::finding::Date;
 use crate::gate::activity::Activity;
@@ -179,7 +179,7 @@ pub(super) fn ask(
     asked.checks.extend(checks);
     asked.checks.extend(phase(&states, &asked.pending));
     if let Some(connection) = &connection {
-        know_sizes(&mut workspace, &connection.url, &asked.pending, notes);
+        know_sizes(&mut workspace, &connection.url, arguments.database.limits(), &asked.pending, notes);
     }
     let judged = judge(&workspace, place, &states, &asked.pending, notes)?;
     asked.checks.extend(judged);
@@ -299,11 +299,17 @@ fn not_in_current(workspace: &Workspace<'_>, place: &Place) -> Vec<MigrationFile
     workspace.files().into_iter().map(|(file, _)| file).filter(is_new).collect()
 }
 
-fn know_sizes(workspace: &mut Workspace<'_>, url: &DatabaseUrl, pending: &[MigrationFile], notes: Notes) {
+fn know_sizes(
+    workspace: &mut Workspace<'_>,
+    url: &DatabaseUrl,
+    limits: Limits,
+    pending: &[MigrationFile],
+    notes: Notes,
+) {
     if pending.is_empty() {
         return;
     }
-    match url.survey() {
+    match url.survey_within(limits) {
         Ok(survey) => workspace.know_sizes(sizes(survey)),
         Err(error) => notes.remark(&format!("the sizes of tables are not known, so they count as large: {error}")),
     }

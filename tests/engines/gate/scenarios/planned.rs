@@ -3,6 +3,7 @@
 use super::Scenario;
 use super::app::alter;
 use super::site::{Ended, Site};
+use crate::server::Engine;
 
 const WANTED: &str = "database/migrations/2026_11_30_080000_add_channel_to_orders.php";
 const DROPPED: &str = "database/migrations/2026_11_30_080000_drop_note_from_orders.php";
@@ -95,10 +96,17 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "the hold takes too long to look at",
-        engine: None,
+        engine: Some(Engine::MariaDb),
         run: hold_times_out,
         code: 4,
         last: "REFUSED 4 hold-not-met *no-row: *",
+    },
+    Scenario {
+        name: "somebody holds the whole table",
+        engine: Some(Engine::Postgres),
+        run: hold_times_out,
+        code: 6,
+        last: "REFUSED 6 busy somebody else changes the schema right now",
     },
     Scenario {
         name: "it has not been live for long enough",
