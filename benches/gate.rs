@@ -18,7 +18,7 @@ use rusqlite::Connection;
 const HISTORY: usize = 980;
 const PENDING: usize = 20;
 const RUNS: usize = 7;
-const PLANNED: &str = "database/migrations/2026_11_30_000000_add_code_to_t0.php";
+const PLANNED: &str = "database/migrations/2026_11_30_000000_make_name_of_t0_unique.php";
 
 fn main() {
     let site = tempfile::tempdir().unwrap();
@@ -67,7 +67,7 @@ fn write_release(release: &Path) {
         let body = format!("Schema::table('t{at}', fn (Blueprint $table) => $table->string('note')->nullable());");
         write(&format!("database/migrations/2026_11_30_{at:06}_add_note_to_t{at}.php"), &migration(&body));
     }
-    let body = "Schema::table('t0', fn (Blueprint $table) => $table->string('code'));";
+    let body = "Schema::table('t0', fn (Blueprint $table) => $table->unique('name'));";
     write(PLANNED, &migration(body));
 }
 
