@@ -176,9 +176,10 @@ impl<'t> Workspace<'t> {
         self.project.laravel_major()
     }
 
-    /// Takes the database's own word for how large its tables are, where nobody said otherwise.
+    /// Takes the database's own word for how large its tables are, in the place of an older one. What the project says of a
+    /// table goes before both.
     pub(super) fn know_sizes(&mut self, stats: Stats) {
-        self.policy.sizes.stats.get_or_insert(stats);
+        self.policy.sizes.stats = Some(stats);
     }
 
     /// The deploys in which `batch` can ship; an error where none of its migrations can be read.

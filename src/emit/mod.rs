@@ -27,6 +27,7 @@ mod written;
 
 pub use abort::abort;
 pub use advance::{Advance, Situation, Use, Waiting, advance};
+pub use ask::lock;
 pub use check::faults;
 pub use copy_tool::{ToolCommand, commands};
 pub use error::EmitError;

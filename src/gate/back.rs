@@ -46,13 +46,13 @@ pub fn findings(outcome: &Outcome) -> Vec<Check> {
     checks
 }
 
-/// Whether a plan still lets the release come back in which `placed` of its deploys are in place. `ran` says whether a
-/// migration ran.
-pub fn floor(state: &PlanState, placed: usize, ran: impl Fn(&MigrationPath<'_>) -> bool) -> Check {
+/// Whether a plan still lets the release come back in which `placed` of its deploys are in place. `ran` says whether the
+/// migration at a path ran.
+pub fn floor(state: &PlanState, placed: usize, ran: impl Fn(&str) -> bool) -> Check {
     let question = Question::Phase;
     let is_done = |deploy: &&DeployFile| {
         let mut files = deploy.steps.iter().flat_map(|step| &step.files).map(|file| file.path.as_str());
-        files.any(|path| ran(&MigrationPath(path)))
+        files.any(&ran)
     };
     let done = state.plan.placed_deploys().filter(is_done).last();
     let floor = done.map_or(0, |deploy| deploy.rollback_floor);
@@ -75,10 +75,6 @@ pub fn floor(state: &PlanState, placed: usize, ran: impl Fn(&MigrationPath<'_>) 
     .with_evidence([format!("in that release deploy {placed} of the plan is in place")])
     .with_fix(format!("take a release in which at least deploy {floor} is in place, or go forward"))
 }
-
-/// The path of a file of a plan.
-#[derive(Debug, Clone, Copy)]
-pub struct MigrationPath<'p>(pub &'p str);
 
 /// The migrations that ran and are not in the older release.
 pub fn ahead<'m>(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::check::Check;
-use super::ledger::{Record, Records};
+use super::ledger::Records;
 use super::moment;
 use super::plans::{Hold, PlanState, placed_in};
 use super::processes::{FpmProcess, Processes};
@@ -15,10 +15,10 @@ use crate::finding::Date;
 
 /// What is asked of the world outside of files.
 pub trait World {
-    /// Whether a query gives a row: `Yes` means that it gives none. The words say what was seen.
+    /// What a query gives that should give no row.
     fn no_row(&self, query: &str) -> Sample;
     /// Where the code that runs or can come back uses a table or a column.
-    fn uses(&self, what: &str, floor: &dyn Fn(&Path) -> bool) -> Use;
+    fn uses(&self, what: &str, counts: &dyn Fn(&Path) -> bool) -> Use;
     /// Waits between two samples.
     fn pause(&self);
 }
@@ -195,7 +195,7 @@ fn no_row(query: &str, sample: &Sample) -> Check {
 }
 
 fn unreferenced(state: &PlanState, hold: &HoldFile, around: &Circumstances<'_>) -> Check {
-    let Some(what) = &hold.what else { return Check::unknown(Question::Uses, "the plan does not say what of") };
+    let Some(what) = &hold.what else { return Check::unknown(Question::Holds, "the plan does not say what of") };
     let floor = state.rollback_floor();
     let counts = |release: &Path| {
         around.current.is_some_and(|current| current == release)
@@ -286,7 +286,8 @@ fn drained(state: &PlanState, deploy: usize, around: &Circumstances<'_>) -> Chec
         );
     }
     let seen = around.processes.of_releases.len();
-    Check::pass(question, format!("{} of this site, none of an older release", counted(seen))).with_evidence(unsure_fpm)
+    Check::pass(question, format!("{} of this site on this host, none of an older release", counted(seen)))
+        .with_evidence(unsure_fpm)
 }
 
 /// PHP-FPM's workers that began before the swap: those of the site's pools, and those of which it is not known.
@@ -314,9 +315,4 @@ fn fpm(around: &Circumstances<'_>) -> (Vec<String>, Vec<String>) {
 
 fn counted(count: usize) -> String {
     if count == 1 { "1 process".to_owned() } else { format!("{count} processes") }
-}
-
-/// What was recorded last of a release going live.
-pub fn last_confirmation(records: &Records) -> Option<&Record> {
-    records.records.iter().rfind(|record| record.event == super::ledger::Event::Confirmed)
 }

@@ -1,6 +1,6 @@
 //! Which migrations are pending, and whether those that ran are still what ran.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Check;
 use super::log::Standing;
@@ -27,6 +27,12 @@ impl Backlog {
     pub fn pending(&self) -> Vec<MigrationFile> {
         let pending = self.migrations.iter().filter(|(_, state)| *state == Standing::Pending);
         pending.map(|(file, _)| file.clone()).collect()
+    }
+
+    /// What ran, or would run, and is no migration of the release's own: the names.
+    pub fn foreign(&self) -> BTreeSet<String> {
+        let name = |path: &String| path.rsplit('/').next().unwrap_or(path).trim_end_matches(".php").to_owned();
+        self.without_file.iter().cloned().chain(self.of_packages.iter().map(name)).collect()
     }
 
     pub fn has_any_ran(&self) -> bool {

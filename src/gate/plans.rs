@@ -153,10 +153,11 @@ fn shared_migrations(states: &[PlanState]) -> Vec<Check> {
         .collect()
 }
 
-/// Whether the pending migrations are of one deploy of each plan, and come in its order.
-pub fn phase(states: &[PlanState], pending: &[MigrationFile]) -> Vec<Check> {
+/// Whether the pending migrations are of one deploy of each plan, and come in its order. `tree` reads them.
+pub fn phase(states: &[PlanState], pending: &[MigrationFile], tree: &Tree) -> Vec<Check> {
     let mut checks = Vec::new();
     for state in states {
+        checks.extend(by_hand(state, pending, tree));
         if let [first, .., last] = state.pending.iter().collect::<Vec<_>>().as_slice() {
             let files = pending.iter().filter(|one| owner(state, one).is_some());
             checks.push(
@@ -204,6 +205,28 @@ pub fn phase(states: &[PlanState], pending: &[MigrationFile]) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// The migrations that are of a later deploy, though nobody advanced the plan to it: what it waits for was not looked at, and
+/// the plan answers for it only then.
+fn by_hand<'a>(state: &'a PlanState, pending: &'a [MigrationFile], tree: &'a Tree) -> impl Iterator<Item = Check> + 'a {
+    let later = state.plan.deploys.iter().skip(state.plan.placed);
+    let locks: BTreeMap<&str, usize> = later
+        .flat_map(|deploy| deploy.steps.iter().flat_map(|step| &step.files).map(move |file| (file, deploy.number)))
+        .filter_map(|(file, deploy)| Some((state.plan.locks.get(&file.path)?.as_str(), deploy)))
+        .collect();
+    pending.iter().filter_map(move |migration| {
+        let text = tree.read(&migration.path).ok().filter(|_| !locks.is_empty())?;
+        let deploy = locks.get(emit::lock(&text.text).as_str())?;
+        Some(
+            Check::fail(
+                Question::Phase,
+                format!("`{}` is of deploy {deploy}, which nobody advanced the plan to", migration.name),
+            )
+            .about(state.plan.id.clone())
+            .with_fix(format!("put it in place with `phasewise advance {}`, in the project", state.plan.id)),
+        )
+    })
 }
 
 /// The deploy and the step that a migration is of: the number, and the place among all steps.

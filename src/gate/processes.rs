@@ -34,15 +34,11 @@ pub struct FpmProcess {
 pub struct Processes {
     pub of_releases: Vec<ReleaseProcess>,
     pub fpm: Vec<FpmProcess>,
-    /// Workers whose files this user may not look at, by their command lines.
+    /// Processes of PHP whose files this user may not look at, by their command lines.
     pub hidden: Vec<(u32, String)>,
     /// Why nothing could be seen at all.
     pub blind: Option<String>,
 }
-
-/// What names a process that goes on running an application's code.
-const WORKERS: [&str; 7] =
-    ["queue:work", "queue:listen", "horizon", "octane", "schedule:work", "reverb:start", "pulse:work"];
 
 const SHOWN: usize = 120;
 
@@ -82,7 +78,7 @@ impl Processes {
                 self.of_releases.push(ReleaseProcess { pid, command, release, is_gone });
             }
             Ok(None) => {}
-            Err(()) if is_worker(&command) => self.hidden.push((pid, command)),
+            Err(()) if runs_php(&command) => self.hidden.push((pid, command)),
             Err(()) => {}
         }
     }
@@ -103,14 +99,27 @@ pub fn runs(pid: u32, ticks: u64) -> bool {
     began(&Path::new("/proc").join(pid.to_string())) == Some(ticks)
 }
 
-fn is_worker(command: &str) -> bool {
-    command.contains("artisan") && WORKERS.iter().any(|worker| command.contains(worker))
+/// Whether a process with that command line runs, as far as it is kept.
+pub fn any_runs(command: &str) -> bool {
+    let wanted = shortened(command);
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.map(|entry| entry.path()).any(|process| began(&process).is_some() && command_line(&process) == wanted)
+}
+
+/// Whether it may run code of an application: PHP on the command line, whatever it was told to do.
+fn runs_php(command: &str) -> bool {
+    let program = command.split_whitespace().next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or(program);
+    command.contains("artisan") || program.starts_with("php") && !program.starts_with("php-fpm")
 }
 
 fn command_line(process: &Path) -> String {
     let bytes = fs::read(process.join("cmdline")).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).replace('\0', " ");
-    text.trim().chars().take(SHOWN).filter(|letter| !letter.is_control()).collect()
+    shortened(&String::from_utf8_lossy(&bytes).replace('\0', " "))
+}
+
+fn shortened(command: &str) -> String {
+    command.trim().chars().take(SHOWN).filter(|letter| !letter.is_control()).collect()
 }
 
 /// The release of which the process has a file open or in which it works, and whether that is gone; an error where it

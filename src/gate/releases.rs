@@ -100,11 +100,6 @@ impl Site {
         if shared.is_dir() { shared } else { site.to_owned() }
     }
 
-    /// What a release is called.
-    pub fn name_of(&self, path: &Path) -> String {
-        name(path)
-    }
-
     /// The releases that could come back: those beside the one that is asked about, but for refused ones.
     pub fn others(&self) -> impl Iterator<Item = &ReleaseDirectory> {
         self.releases.iter().filter(|one| one.path != self.release && !one.is_bad)
@@ -129,7 +124,7 @@ impl Site {
             Link::Directory(path) => Check::fail(question, format!("`{}` is a directory, not a link", path.display()))
                 .with_fix("move its content to a release and make `current` a symbolic link to that, once, by hand"),
         };
-        check.about(self.name_of(&self.release))
+        check.about(name(&self.release))
     }
 }
 

@@ -12,6 +12,7 @@ mod value;
 
 pub use application::{
     Application, Connection, ConnectionError, Fact, LiveApplication, PackageMigrations, migrations_of_vendor,
+    vendor_has_migration,
 };
 pub use settings::Settings;
 pub use value::{Argument, Arguments, Key, Model, ModelKey, Value};

@@ -97,12 +97,8 @@ pub(super) struct RollbackArguments {
     /// The link to the live release
     #[arg(long, value_name = "LINK")]
     pub(super) current: PathBuf,
-    /// The directory of the releases [default: the one that holds the release]
-    #[arg(long, value_name = "DIR")]
-    pub(super) releases_dir: Option<PathBuf>,
-    /// Where the ledger lies [default: `.phasewise` in `shared` beside the releases]
-    #[arg(long, value_name = "DIR")]
-    pub(super) audit_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) around: AroundArguments,
     #[command(flatten)]
     pub(super) database: DatabaseArguments,
     #[command(flatten)]
@@ -166,6 +162,13 @@ pub(super) struct SiteArguments {
     /// The link to the live release; `-` says that nothing is live yet [default: `current` beside the releases]
     #[arg(long, value_name = "LINK|-")]
     pub(super) current: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) around: AroundArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which releases")]
+pub(super) struct AroundArguments {
     /// The directory of the releases [default: the one that holds the release]
     #[arg(long, value_name = "DIR")]
     pub(super) releases_dir: Option<PathBuf>,

@@ -11,7 +11,7 @@ use super::code;
 use super::live::Address;
 use super::lock;
 use crate::answer::Answer;
-use crate::change::TableName;
+use crate::change::{Statement, TableName};
 use crate::cli::arguments::{EngineChoice, TargetArguments};
 use crate::cli::exit::Failure;
 use crate::cli::notes::Notes;
@@ -40,6 +40,7 @@ use crate::laravel::migrations_of_vendor;
 use crate::lint::{Batch, Code, Direction, MigrationFile, Stats, TableSize};
 use crate::report::gate::DatabaseShown;
 use crate::source::Tree;
+use crate::sql::layout::Layout;
 
 /// The directory of releases' links that is taken where none is named.
 const CURRENT: &str = "current";
@@ -67,20 +68,26 @@ pub(super) struct Asked {
     pub(super) database: Option<DatabaseShown>,
     /// How many deploys of each plan are in place.
     pub(super) placed: BTreeMap<String, usize>,
+    /// What ran, or would run, and is no migration of the release's own.
+    pub(super) without_file: BTreeSet<String>,
 }
 
 impl SiteArguments {
     /// Looks at the place.
     pub(super) fn place(&self) -> Result<Place, Failure> {
-        let usual =
-            || self.releases_dir.clone().or_else(|| fs::canonicalize(&self.release).ok()?.parent().map(Path::to_owned));
+        let usual = || {
+            self.around
+                .releases_dir
+                .clone()
+                .or_else(|| fs::canonicalize(&self.release).ok()?.parent().map(Path::to_owned))
+        };
         let current = match &self.current {
             Some(path) if path.as_os_str() == NOTHING => None,
             Some(path) => Some(path.clone()),
             None => usual().and_then(|releases| Some(releases.parent()?.join(CURRENT))),
         };
-        let site = Site::look(&self.release, current.as_deref(), self.releases_dir.as_deref())?;
-        Place::at(site, self.audit_dir.as_deref())
+        let site = Site::look(&self.release, current.as_deref(), self.around.releases_dir.as_deref())?;
+        Place::at(site, self.around.audit_dir.as_deref())
     }
 }
 
@@ -165,19 +172,20 @@ pub(super) fn ask(
                 asked.checks.extend(backlog.check(place.is_first(), &connection.session.place()));
                 Some(backlog)
             }
-            Err(error) => {
-                asked.checks.push(told(Question::Pending, &error));
+            Err(check) => {
+                asked.checks.push(check);
                 return Ok(asked);
             }
         },
         None => None,
     };
     asked.pending = backlog.as_ref().map_or_else(|| not_in_current(&workspace, place), Backlog::pending);
+    asked.without_file = backlog.as_ref().map_or_else(BTreeSet::new, Backlog::foreign);
     let today = Date::of(SystemTime::now());
     let (states, checks) =
         plans(&tree, &workspace.plans(), &asked.pending, (&workspace.target, workspace.laravel_major()), today);
     asked.checks.extend(checks);
-    asked.checks.extend(phase(&states, &asked.pending));
+    asked.checks.extend(phase(&states, &asked.pending, &tree));
     if let Some(connection) = &connection {
         know_sizes(&mut workspace, &connection.url, arguments.database.limits(), &asked.pending, notes);
     }
@@ -234,15 +242,11 @@ pub(super) fn told(question: Question, error: &DatabaseError) -> Check {
     check
 }
 
-/// What the runner's table says beside the files of the release.
-pub(super) fn backlog(
-    connection: &mut Connection,
-    workspace: &Workspace<'_>,
-    place: &Place,
-) -> Result<Backlog, DatabaseError> {
+/// What the runner's table says beside the files of the release; else an answer that says why that is not known.
+pub(super) fn backlog(connection: &mut Connection, workspace: &Workspace<'_>, place: &Place) -> Result<Backlog, Check> {
     let files = workspace.files();
-    let Some(runner) = runner(workspace, connection.log_table.as_deref()) else { return Ok(Backlog::default()) };
-    let log = Log::read(&mut connection.session, &runner)?;
+    let runner = runner(workspace, connection.log_table.as_deref())?;
+    let log = Log::read(&mut connection.session, &runner).map_err(|error| told(Question::Pending, &error))?;
     let texts: Vec<Option<String>> = files
         .iter()
         .map(|(file, _)| {
@@ -274,14 +278,18 @@ fn of_packages(tree: &Tree, log: &Log) -> Vec<String> {
     migrations_of_vendor(tree).into_iter().filter(|path| !has_run(path)).collect()
 }
 
-fn runner(workspace: &Workspace<'_>, log_table: Option<&str>) -> Option<Runner> {
-    match (workspace.application(), workspace.layout()) {
-        (Some(application), _) => {
-            let usual = || application.migration_table(&application.settings(workspace.target.engine).prefix);
-            Some(Runner::laravel(log_table.map_or_else(usual, str::to_owned)))
-        }
-        (None, layout) => Runner::of(layout?),
+fn runner(workspace: &Workspace<'_>, log_table: Option<&str>) -> Result<Runner, Check> {
+    if let Some(application) = workspace.application() {
+        let usual = || application.migration_table(&application.settings(workspace.target.engine).prefix);
+        return Ok(Runner::laravel(log_table.map_or_else(usual, str::to_owned)));
     }
+    let layout = workspace.layout();
+    layout.and_then(Runner::of).ok_or_else(|| {
+        let name = layout.map_or("of nobody", Layout::name);
+        Check::unknown(Question::Pending, format!("where migrations in the layout {name} are logged is not known"))
+            .with_fix("the gate reads the tables of Laravel, Flyway, Liquibase, golang-migrate, dbmate, goose, sqlx, Diesel, refinery and Prisma")
+            .with_fix("`gate check --no-db` judges what the live release has not")
+    })
 }
 
 /// The SHA-256 of a migration's file; `None` where it is shared with others, or cannot be read.
@@ -362,31 +370,31 @@ struct Live<'a, 't> {
 
 impl Live<'_, '_> {
     fn ask(&self, states: &[PlanState], pending: &[MigrationFile]) -> Result<Vec<Check>, Failure> {
+        let keys = pending.iter().map(|file| file.key().to_owned()).collect();
+        let scripts = self.workspace.scripts(&Batch::Together(keys), Direction::Up)?;
+        let sent: Vec<&Statement> = scripts.iter().flat_map(|(_, script)| &script.statements).collect();
         let live = LiveSchema::read(&mut self.session.borrow_mut());
         let mut checks = match &live {
             Ok(live) => {
                 let broken = states.iter().filter_map(|state| validity::check(state, live));
-                broken.chain([self.columns(live, pending)?]).collect()
+                broken.chain([self.columns(live, &sent)]).collect()
             }
             Err(error) => vec![told(Question::Columns, error)],
         };
         checks.extend(self.holds(states));
         checks.extend(self.alone());
-        checks.extend(self.quiet(pending)?);
+        checks.extend(self.quiet(&sent));
         Ok(checks)
     }
 
     /// Whether the new code finds what it needs.
-    fn columns(&self, live: &LiveSchema, pending: &[MigrationFile]) -> Result<Check, Failure> {
+    fn columns(&self, live: &LiveSchema, sent: &[&Statement]) -> Check {
         let (catalog, _) = self.workspace.schema(None);
         let lacking = needs::lacking(&catalog, live);
-        let scripts = self
-            .workspace
-            .scripts(&Batch::Together(pending.iter().map(|file| file.key().to_owned()).collect()), Direction::Up)?;
-        let made = needs::made(scripts.iter().flat_map(|(_, script)| &script.statements));
+        let made = needs::made(sent.iter().copied());
         let missing: Vec<_> = lacking.into_iter().filter(|one| !made.contains(one)).collect();
         if missing.is_empty() {
-            return Ok(Check::pass(Question::Columns, "every table and column of the migrations is there, or pending"));
+            return Check::pass(Question::Columns, "every table and column of the migrations is there, or pending");
         }
         let release = &self.place.site.release;
         let asked = missing.iter().map(|what| {
@@ -395,26 +403,24 @@ impl Live<'_, '_> {
                 code::uses(self.workspace, std::slice::from_ref(release), &what.to_string(), self.place, self.notes),
             )
         });
-        Ok(needs::check(asked.collect(), needs::Whose::New))
+        needs::check(asked.collect(), needs::Whose::New)
     }
 
     /// Whether nothing on the tables that change would keep the migrations waiting, and all requests behind them.
-    fn quiet(&self, pending: &[MigrationFile]) -> Result<Vec<Check>, Failure> {
-        let keys = pending.iter().map(|file| file.key().to_owned()).collect();
-        let scripts = self.workspace.scripts(&Batch::Together(keys), Direction::Up)?;
-        let changes = scripts.iter().flat_map(|(_, script)| &script.statements).flat_map(|sent| &sent.changes);
+    fn quiet(&self, sent: &[&Statement]) -> Vec<Check> {
+        let changes = sent.iter().flat_map(|sent| &sent.changes);
         let tables: BTreeSet<String> =
             changes.filter_map(|change| change.what.table()).map(ToString::to_string).collect();
         if tables.is_empty() {
-            return Ok(vec![Check::pass(Question::Quiet, "no table changes")]);
+            return vec![Check::pass(Question::Quiet, "no table changes")];
         }
         let limit = self.arguments.max_tx.map(|limit| limit.0);
         let limit = limit.or(self.workspace.config.wishes.gate.max_transaction.map(|limit| limit.0));
         let tables: Vec<String> = tables.into_iter().collect();
-        Ok(match Activity::read(&mut self.session.borrow_mut(), &tables, limit.unwrap_or(MAX_TRANSACTION)) {
+        match Activity::read(&mut self.session.borrow_mut(), &tables, limit.unwrap_or(MAX_TRANSACTION)) {
             Ok(activity) => quiet::checks(&activity),
             Err(error) => vec![told(Question::Quiet, &error)],
-        })
+        }
     }
 
     fn holds(&self, states: &[PlanState]) -> Vec<Check> {
@@ -439,11 +445,14 @@ impl Live<'_, '_> {
     /// Whether nobody else migrates here.
     fn alone(&self) -> Vec<Check> {
         let is_running = |record: &&crate::gate::ledger::Record| {
-            let command = record.command.as_ref();
-            record.host == super::record::host()
-                && command
-                    .and_then(|command| command.pid.zip(command.began))
-                    .is_some_and(|(pid, began)| processes::runs(pid, began))
+            let Some(command) = record.command.as_ref().filter(|_| record.host == super::record::host()) else {
+                return false;
+            };
+            match command.pid.zip(command.began) {
+                Some((pid, began)) => processes::runs(pid, began),
+                // The gate was killed before it could write down which process it is.
+                None => processes::any_runs(&command.program),
+            }
         };
         let running = self.place.records.open_runs().filter(is_running);
         let mut checks: Vec<Check> = running

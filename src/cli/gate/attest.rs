@@ -30,8 +30,8 @@ enum AttestError {
 pub(super) fn run(arguments: &AttestArguments) -> Result<Decision, Failure> {
     let notes = Notes::new(&arguments.voice);
     let release = find(&arguments.site)?;
-    let site = Site::look(&release, None, arguments.site.releases_dir.as_deref())?;
-    let place = Place::at(site, arguments.site.audit_dir.as_deref())?;
+    let site = Site::look(&release, None, arguments.site.around.releases_dir.as_deref())?;
+    let place = Place::at(site, arguments.site.around.audit_dir.as_deref())?;
     let root = Root::find(std::slice::from_ref(&place.site.release))?;
     let tree = Tree::new(&root.directory);
     let workspace = Workspace::open(&root, &tree, &arguments.target, Notes::Quiet)?;
@@ -53,7 +53,7 @@ fn find(arguments: &SiteArguments) -> Result<PathBuf, AttestError> {
         return Ok(said.clone());
     }
     let name = said.display().to_string();
-    let releases = arguments.releases_dir.as_ref().and_then(|directory| fs::read_dir(directory).ok());
+    let releases = arguments.around.releases_dir.as_ref().and_then(|directory| fs::read_dir(directory).ok());
     let mut known = releases.into_iter().flatten().flatten().map(|entry| entry.path());
     known
         .find(|path| releases::name(path) == name || releases::revision(path).as_deref() == Some(&name))

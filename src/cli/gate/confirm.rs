@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ConfirmArguments) -> Result<Decision, Failure> {
     if let Some(connection) = &mut connection {
         asked.checks.push(match asked::backlog(connection, &workspace, &place) {
             Ok(backlog) => all_ran(backlog.pending().into_iter().map(|file| file.name).collect()),
-            Err(error) => asked::told(Question::Pending, &error),
+            Err(check) => check,
         });
     }
     asked.placed = asked::placed(&tree, &workspace.plans());
@@ -111,6 +111,12 @@ fn workers(place: &Place, patience: Duration) -> Check {
             .collect();
         if let Some(blind) = seen.blind {
             return Check::unknown(question, blind);
+        }
+        if old.is_empty() && !seen.hidden.is_empty() {
+            let hidden = seen.hidden.iter();
+            return Check::unknown(question, "there are processes that this user may not look at")
+                .with_evidence(hidden.map(|(pid, command)| format!("process {pid}: {command}")))
+                .with_fix("confirm as the user of the workers");
         }
         if old.is_empty() {
             return Check::pass(question, "no worker of another release runs");

@@ -15,12 +15,15 @@ use crate::cli::exit::Failure;
 use crate::cli::notes::Notes;
 use crate::cli::project::Workspace;
 use crate::cli::root::Root;
+use crate::database::Session;
 use crate::engine::Engine;
 use crate::gate::child::{self, End, Running};
 use crate::gate::decision::{Decision, GateExit};
 use crate::gate::ledger::{CommandRecord, Event};
 use crate::gate::log::Standing;
+use crate::gate::pending::Backlog;
 use crate::gate::releases;
+use crate::laravel::vendor_has_migration;
 use crate::lint::MigrationFile;
 use crate::source::Tree;
 
@@ -41,7 +44,7 @@ pub(super) fn run(arguments: &ExecArguments) -> Result<Decision, Failure> {
         place.ledger.check_writable()?;
     }
     // From here on no signal ends the gate by itself: each is for the command, or comes too late.
-    let signals = child::catch_signals().map_err(ExecError::Signals)?;
+    let mut signals = child::catch_signals().map_err(ExecError::Signals)?;
     let beside = if decided.dry_run { None } else { lock::beside(&place.ledger).map_err(ExecError::Lock)? };
     let mut connected = connect(&arguments.check, &place, notes)?;
     let mut asked = ask(&arguments.check, &place, &mut connected, notes)?;
@@ -61,6 +64,11 @@ pub(super) fn run(arguments: &ExecArguments) -> Result<Decision, Failure> {
         verdict.print(&asked, &place, decided.format, notes)?;
         return Ok(verdict.decision);
     }
+    if signals.pending().next().is_some() {
+        verdict.becomes(GateExit::CannotKnow, "interrupted", "a signal came before the command had begun".to_owned());
+        place.ledger.append(&verdict.record(Event::Ended, &asked, &place, decided))?;
+        return Ok(verdict.decision);
+    }
     unmark(&place);
     verdict.print(&asked, &place, GateFormat::Human, notes)?;
     let Some(Ok(connection)) = &mut connected else { return Ok(verdict.decision) };
@@ -68,7 +76,11 @@ pub(super) fn run(arguments: &ExecArguments) -> Result<Decision, Failure> {
     run.command(&mut verdict, signals)?;
     match decided.format {
         GateFormat::Human => verdict.print_end(),
-        GateFormat::Json => verdict.print(&asked, &place, GateFormat::Json, notes)?,
+        // Whether anybody reads of it changes nothing of what was done.
+        GateFormat::Json => match verdict.print(&asked, &place, GateFormat::Json, notes) {
+            Ok(()) | Err(Failure::BrokenPipe) => {}
+            Err(failure) => return Err(failure),
+        },
     }
     drop(beside);
     Ok(verdict.decision)
@@ -144,24 +156,12 @@ impl Run<'_> {
         let end = running.wait(|| {
             if has_lock && lost.is_none() && looked.elapsed() >= LOOK {
                 looked = Instant::now();
-                lost = match lock::is_held(session) {
-                    Ok(true) => None,
-                    Ok(false) => Some("the database's lock was lost while the command ran".to_owned()),
-                    Err(error) => {
-                        Some(format!("the connection that held the lock was lost while the command ran: {error}"))
-                    }
-                };
+                lost = lost_lock(session);
             }
         });
         let end = end.map_err(ExecError::Signals)?;
         if has_lock && lost.is_none() {
-            lost = match lock::is_held(session) {
-                Ok(true) => None,
-                Ok(false) => Some("the database's lock was lost while the command ran".to_owned()),
-                Err(error) => {
-                    Some(format!("the connection that held the lock was lost while the command ran: {error}"))
-                }
-            };
+            lost = lost_lock(session);
         }
         Ok((end, lost))
     }
@@ -182,7 +182,7 @@ impl Run<'_> {
     fn look(&mut self, verdict: &mut Verdict, end: End, lost: Option<String>) {
         let again = self.again();
         let still: Vec<MigrationFile> = match &again {
-            Ok(still) => still.clone(),
+            Ok(again) => open(again),
             Err(words) => {
                 verdict.after.push(words.clone());
                 Vec::new()
@@ -211,13 +211,13 @@ impl Run<'_> {
         if let Some(lost) = lost {
             return verdict.becomes(GateExit::Unexpected, "lock-lost", lost);
         }
-        if let Err(words) = again {
-            return verdict.becomes(
-                GateExit::Unexpected,
-                "not-seen",
-                format!("the command ended well, and what it did is not known: {words}"),
-            );
-        }
+        let again = match again {
+            Ok(again) => again,
+            Err(words) => {
+                let words = format!("the command ended well, and what it did is not known: {words}");
+                return verdict.becomes(GateExit::Unexpected, "not-seen", words);
+            }
+        };
         if !unwanted.is_empty() {
             let names = unwanted.iter().map(|file| format!("`{}`", file.name)).collect::<Vec<_>>().join(", ");
             return verdict.becomes(
@@ -226,6 +226,15 @@ impl Run<'_> {
                 format!("the command ended well, and did not run {names}"),
             );
         }
+        let tree = Tree::new(&self.place.site.release);
+        let is_known =
+            |name: &String| self.asked.without_file.contains(name) || vendor_has_migration(&tree, name.as_str());
+        let more = again.without_file.iter().filter(|name| !is_known(name));
+        let more: Vec<String> = more.map(|name| format!("`{name}`")).collect();
+        if !more.is_empty() {
+            let words = format!("the command also ran what the release has no file of: {}", more.join(", "));
+            return verdict.becomes(GateExit::Unexpected, "ran-more", words);
+        }
         verdict.decision.words = match ran.len() {
             0 => "nothing was pending".to_owned(),
             1 => "1 migration ran".to_owned(),
@@ -233,21 +242,17 @@ impl Run<'_> {
         };
     }
 
-    /// What is pending now.
-    fn again(&mut self) -> Result<Vec<MigrationFile>, String> {
+    /// What the runner's table says now.
+    fn again(&mut self) -> Result<Backlog, String> {
         self.with_workspace(|connection, workspace, place| {
-            let backlog = asked::backlog(connection, workspace, place).map_err(|error| error.to_string())?;
-            let open = backlog
-                .migrations
-                .iter()
-                .filter(|(_, standing)| matches!(standing, Standing::Pending | Standing::HalfWay));
-            Ok(open.map(|(file, _)| file.clone()).collect())
+            asked::backlog(connection, workspace, place).map_err(|check| check.words)
         })
     }
 
     /// The SHA-256 of the files of those that ran.
     fn ran(&mut self) -> std::collections::BTreeMap<String, String> {
-        let Ok(still) = self.again() else { return std::collections::BTreeMap::new() };
+        let Ok(again) = self.again() else { return std::collections::BTreeMap::new() };
+        let still = open(&again);
         let tree = Tree::new(&self.place.site.release);
         let ran = self.asked.pending.iter().filter(|file| !still.contains(file));
         ran.filter_map(|file| Some((file.name.clone(), asked::digest(&tree, file)?))).collect()
@@ -295,6 +300,21 @@ impl Run<'_> {
             ),
             (false, _, None) => "nothing was live before".to_owned(),
         }
+    }
+}
+
+/// The migrations that did not run, or not to their end.
+fn open(backlog: &Backlog) -> Vec<MigrationFile> {
+    let open = backlog.migrations.iter().filter(|(_, at)| matches!(at, Standing::Pending | Standing::HalfWay));
+    open.map(|(file, _)| file.clone()).collect()
+}
+
+/// What became of the lock, where it was lost.
+fn lost_lock(session: &mut Session) -> Option<String> {
+    match lock::is_held(session) {
+        Ok(true) => None,
+        Ok(false) => Some("the database's lock was lost while the command ran".to_owned()),
+        Err(error) => Some(format!("the connection that held the lock was lost while the command ran: {error}")),
     }
 }
 

@@ -22,8 +22,10 @@ pub(super) fn half_applied(
     place: &Place,
     notes: Notes,
 ) -> Vec<String> {
-    look(connection, file, arguments, place).unwrap_or_else(|_| {
-        notes.remark("what of the failed migration is applied could not be seen");
+    look(connection, file, arguments, place).unwrap_or_else(|failure| {
+        if let Failure::Report(report) = failure {
+            notes.remark(&format!("what of the failed migration is applied could not be seen: {report}"));
+        }
         vec![format!("stopped in: {}; what of it is applied is not known", file.name)]
     })
 }

@@ -11,7 +11,7 @@ use super::arguments::DatabaseArguments;
 use crate::cli::exit::Failure;
 use crate::cli::notes::Notes;
 use crate::database::{AddressParts, DatabaseUrl, Limits};
-use crate::laravel::{Application, Connection};
+use crate::laravel::Application;
 use crate::source::Tree;
 
 /// Where the address is taken from that nobody types.
@@ -64,21 +64,6 @@ impl DatabaseArguments {
         notes.detail(&format!("database: connection `{}` (from {})", connection.name, connection.sources.join(", ")));
         connection.notes.iter().for_each(|note| notes.remark(note));
         let log_table = Some(connection.log_table.clone());
-        Ok(Address { url: DatabaseUrl::from_parts(parts(connection))?, log_table })
-    }
-}
-
-fn parts(connection: Connection) -> AddressParts {
-    AddressParts {
-        engine: connection.engine,
-        host: connection.host,
-        port: connection.port,
-        socket: connection.socket,
-        database: connection.database,
-        user: connection.user,
-        password: connection.password,
-        tls: connection.tls,
-        roots: connection.roots,
-        search_path: connection.search_path,
+        Ok(Address { url: DatabaseUrl::from_parts(AddressParts::from(connection))?, log_table })
     }
 }

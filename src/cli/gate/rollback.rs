@@ -8,6 +8,7 @@ use super::arguments::RollbackArguments;
 use super::asked::{self, Asked, Connection, Place};
 use super::code;
 use super::verdict::Verdict;
+use crate::answer::Answer;
 use crate::cli::arguments::TargetArguments;
 use crate::cli::exit::Failure;
 use crate::cli::notes::Notes;
@@ -30,8 +31,8 @@ use crate::source::Tree;
 
 pub(super) fn run(arguments: &RollbackArguments) -> Result<Decision, Failure> {
     let notes = Notes::new(&arguments.voice);
-    let site = Site::look(&arguments.to, Some(&arguments.current), arguments.releases_dir.as_deref())?;
-    let place = Place::at(site, arguments.audit_dir.as_deref())?;
+    let site = Site::look(&arguments.to, Some(&arguments.current), arguments.around.releases_dir.as_deref())?;
+    let place = Place::at(site, arguments.around.audit_dir.as_deref())?;
     let live = place.site.current.clone().ok_or(RollbackError::NothingLive)?;
     let may_record = !arguments.decision.dry_run && !arguments.database.no_db;
     if may_record {
@@ -93,14 +94,14 @@ impl Back<'_> {
         let workspace = Workspace::open(&root, &tree, &target, Notes::Quiet)?;
         let backlog = match asked::backlog(connection, &workspace, self.place) {
             Ok(backlog) => backlog,
-            Err(error) => return Ok(vec![asked::told(Question::Pending, &error)]),
+            Err(check) => return Ok(vec![check]),
         };
         let older_root = Root::find(&[to.to_owned()])?;
         let older_tree = Tree::new(&older_root.directory);
         let older = Workspace::open(&older_root, &older_tree, &target, Notes::Quiet)?;
         let of_older = match asked::backlog(connection, &older, self.place) {
             Ok(backlog) => backlog,
-            Err(error) => return Ok(vec![asked::told(Question::Pending, &error)]),
+            Err(check) => return Ok(vec![check]),
         };
         let ran: Vec<&MigrationFile> = backlog
             .migrations
@@ -115,13 +116,13 @@ impl Back<'_> {
         let today = Date::of(SystemTime::now());
         let (states, broken) =
             plans(&tree, &workspace.plans(), &backlog.pending(), (&workspace.target, workspace.laravel_major()), today);
-        let has_ran = |path: &back::MigrationPath<'_>| ran.iter().any(|file| file.path == path.0);
+        let has_ran = |path: &str| ran.iter().any(|file| file.path == path);
         checks.extend(
             states
                 .iter()
                 .map(|state: &PlanState| back::floor(state, placed_in(to, &state.directory).unwrap_or(0), has_ran)),
         );
-        drop(broken);
+        checks.extend(broken.into_iter().filter(|check| unread(check, &states)).map(without_floor));
         checks.extend(self.judge(&workspace, to, &ahead)?);
         checks.push(self.lacking(to, &older, connection));
         Ok(checks)
@@ -157,6 +158,17 @@ impl Back<'_> {
         });
         needs::check(asked.collect(), needs::Whose::Older)
     }
+}
+
+/// Whether the answer is about a plan that could not be read, and so says nothing of how far back one can go.
+fn unread(check: &Check, states: &[PlanState]) -> bool {
+    check.answer == Answer::No && states.iter().all(|state| check.about.as_ref() != Some(&state.plan.id))
+}
+
+fn without_floor(check: Check) -> Check {
+    Check::unknown(Question::Phase, format!("how far back the plan lets one go is not known: {}", check.words))
+        .about(check.about.unwrap_or_default())
+        .with_fix("read in the plan which deploy is its rollback floor, and answer for it: --override G03=REASON")
 }
 
 /// Whether it is known what ran since: `lost` ran, and neither release has it.

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: StatusArguments) -> Result<Decision, Failure> {
     Ok(Decision { exit: GateExit::Go, obstacle: None, words: format!("status only: {}", verdict.decision.words) })
 }
 
-/// Which releases on disk could come back, the newest first, up to the first that cannot.
+/// Which releases on disk could come back, the newest first, and the oldest of them.
 fn floor(back: &Back<'_>, connection: &mut asked::Connection) -> Result<Vec<String>, Failure> {
     let site = &back.place.site;
     let mut lines = vec![String::new(), "rollback:".to_owned()];

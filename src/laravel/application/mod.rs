@@ -26,7 +26,7 @@ pub use self::connection::{Connection, ConnectionError, LiveApplication};
 use self::environment::Environment;
 use self::lock::Lock;
 pub(crate) use self::model::conventional;
-pub use self::packages::{PackageMigrations, migrations_of_vendor};
+pub use self::packages::{PackageMigrations, migrations_of_vendor, vendor_has_migration};
 use self::providers::SchemaDefaults;
 use super::value::{Model, Value};
 use crate::php::{self, Class, Function};

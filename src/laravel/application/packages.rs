@@ -1,5 +1,6 @@
 //! Migrations that modules and packages within the application bring along, as Laravel's `loadMigrationsFrom` adds them.
 
+use super::MIGRATIONS;
 use crate::source::Tree;
 
 /// The directories of migrations beside the application's own.
@@ -43,20 +44,28 @@ impl PackageMigrations {
 
 /// The migrations of the packages that Composer installed and whose providers load them: `artisan migrate` runs them too.
 pub fn migrations_of_vendor(tree: &Tree) -> Vec<String> {
+    let loads = |package: &String| loads_migrations(tree, package) || loads_migrations(tree, &format!("{package}/src"));
+    let loaded = installed(tree).into_iter().filter(loads);
+    let files = loaded.flat_map(|package| {
+        let directory = format!("{package}/{MIGRATIONS}");
+        tree.list(&directory).into_iter().map(move |name| format!("{directory}/{name}"))
+    });
+    files.filter(|path| path.strip_suffix(".php").is_some_and(|path| path.contains('_'))).collect()
+}
+
+/// Whether an installed package has a migration of that name, whoever may load it.
+pub fn vendor_has_migration(tree: &Tree, name: &str) -> bool {
+    installed(tree).iter().any(|package| tree.exists(&format!("{package}/{MIGRATIONS}/{name}.php")))
+}
+
+/// The directories of installed packages that have something about a database.
+fn installed(tree: &Tree) -> Vec<String> {
     let vendors = tree.directories(VENDOR).into_iter().filter(|name| name != "composer" && name != "bin");
     let packages = vendors.flat_map(|vendor| {
         let within = format!("{VENDOR}/{vendor}");
         tree.directories(&within).into_iter().map(move |package| format!("{within}/{package}"))
     });
-    let loaded = packages.filter(|package| {
-        let has_any = tree.directories(package).iter().any(|name| name == "database");
-        has_any && (loads_migrations(tree, package) || loads_migrations(tree, &format!("{package}/src")))
-    });
-    let files = loaded.flat_map(|package| {
-        let directory = format!("{package}/database/migrations");
-        tree.list(&directory).into_iter().map(move |name| format!("{directory}/{name}"))
-    });
-    files.filter(|path| path.strip_suffix(".php").is_some_and(|path| path.contains('_'))).collect()
+    packages.filter(|package| tree.directories(package).iter().any(|name| name == "database")).collect()
 }
 
 /// Where Composer installs.
@@ -129,5 +138,10 @@ mod tests {
         write("vendor/composer/installed/database/migrations/2020_01_01_000000_no.php", "");
         let found = migrations_of_vendor(&tree);
         assert_eq!(found, ["vendor/a/tokens/database/migrations/2019_12_14_000001_create_tokens_table.php"]);
+        assert!(
+            vendor_has_migration(&tree, "2020_01_01_000000_create_tags_table"),
+            "though it is to be published first"
+        );
+        assert!(!vendor_has_migration(&tree, "2020_01_01_000000_create_labels_table"));
     }
 }

@@ -91,6 +91,27 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         last: "UNEXPECTED 8 still-pending the command ended well, and did not run `2026_11_30_080000_change_orders`",
     },
     Scenario {
+        name: "the command ran more than the release has",
+        engine: None,
+        run: ran_more,
+        code: 8,
+        last: "UNEXPECTED 8 ran-more the command also ran what the release has no file of: `2026_11_30_090000_change_orders_again`",
+    },
+    Scenario {
+        name: "the command ran what a package brought along",
+        engine: None,
+        run: ran_package,
+        code: 0,
+        last: "GO 0 1 migration ran",
+    },
+    Scenario {
+        name: "a signal comes before the command",
+        engine: None,
+        run: signal_before,
+        code: 4,
+        last: "REFUSED 4 interrupted a signal came before the command had begun",
+    },
+    Scenario {
         name: "a migration that need not run stays pending",
         engine: None,
         run: need_not_run,
@@ -267,6 +288,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         last: "REFUSED 3 out-of-phase *: below the rollback floor: *",
     },
     Scenario {
+        name: "back with a plan that cannot be read",
+        engine: None,
+        run: back_with_a_broken_plan,
+        code: 4,
+        last: "REFUSED 4 out-of-phase database/plans/*/plan.yaml: how far back the plan lets one go is not known: *",
+    },
+    Scenario {
         name: "back with the database down",
         engine: None,
         run: back_with_the_database_down,
@@ -384,6 +412,46 @@ fn signal_passed_on(site: &mut Site) -> Ended {
 fn did_nothing(site: &mut Site) -> Ended {
     with(site, HARMLESS);
     site.exec_of("2", &[], &["true"])
+}
+
+/// The command migrates another directory.
+fn ran_more(site: &mut Site) -> Ended {
+    with(site, HARMLESS);
+    site.release("3", &[(NEW, &alter(HARMLESS)), (LATER, &alter("$table->string('region')->nullable();"))]);
+    let migrator = site.migrator("3");
+    site.exec_of("2", &[], &migrator.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn ran_package(site: &mut Site) -> Ended {
+    let brought = "vendor/acme/regions/database/migrations/2026_11_30_090000_change_orders_again.php";
+    let text = alter("$table->string('region')->nullable();");
+    site.release("2", &[(NEW, &alter(HARMLESS)), (brought, &text)]);
+    site.release("3", &[(NEW, &alter(HARMLESS)), (LATER, &text)]);
+    let migrator = site.migrator("3");
+    site.exec_of("2", &[], &migrator.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// While the gate still asks: a row that must not come back is looked at for a while.
+fn signal_before(site: &mut Site) -> Ended {
+    with(site, HARMLESS);
+    let mut session = site.database.session();
+    if site.engine() == "postgresql" {
+        session.execute("begin").expect("it begins");
+        session.execute("lock table migrations in access exclusive mode").expect("it locks");
+    } else {
+        session.execute("lock tables migrations write").expect("it locks");
+    }
+    let mut gate = site.exec_command("2", &["--timeout", "20s"], &["touch", "started"]);
+    let gate =
+        gate.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+    std::thread::sleep(Duration::from_millis(1500));
+    let killed = std::process::Command::new("kill").arg(gate.id().to_string()).status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    std::thread::sleep(Duration::from_millis(300));
+    drop(session);
+    let ended = site.ended(&gate.wait_with_output().expect("it ends"));
+    assert!(!site.path("started").exists(), "the command ran all the same");
+    ended
 }
 
 /// Laravel passes over it, and logs nothing.
@@ -625,6 +693,15 @@ fn back_below_the_floor(site: &mut Site) -> Ended {
     site.release_project("3");
     site.migrate("3");
     site.swap("3");
+    site.rollback("1", &[])
+}
+
+fn back_with_a_broken_plan(site: &mut Site) -> Ended {
+    site.plan((NEW, &alter("$table->dropColumn('fax');")));
+    site.release_project("2");
+    assert_eq!(site.exec("2", &[]).code, 0);
+    site.swap("2");
+    site.write(&format!("releases/2/database/plans/{}/plan.yaml", site.plan_id()), "version: [1\n");
     site.rollback("1", &[])
 }
 

@@ -101,7 +101,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         engine: None,
         run: used_column,
         code: 3,
-        last: "REFUSED 3 still-used 2026_11_30_080000_add_channel_to_orders: [*",
+        last: "REFUSED 3 still-used 2026_11_30_080000_add_channel_to_orders: [dropped-while-used] *",
+    },
+    Scenario {
+        name: "dropped column that only running code reads",
+        engine: None,
+        run: released_too_early,
+        code: 3,
+        last: "REFUSED 3 still-used 2026_11_30_080000_add_channel_to_orders: [column-dropped] *",
     },
     Scenario {
         name: "dropped column that nothing uses",
@@ -179,6 +186,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         run: small_table,
         code: 0,
         last: "GO 0 1 migration may run",
+    },
+    Scenario { name: "a project of sql", engine: None, run: project_of_sql, code: 0, last: "GO 0 1 migration may run" },
+    Scenario {
+        name: "a project of sql whose runner's table is not read",
+        engine: None,
+        run: unknown_runner,
+        code: 4,
+        last: "REFUSED 4 pending-unclear where migrations in the layout * are logged is not known",
     },
     Scenario {
         name: "a transaction open for long",
@@ -349,6 +364,14 @@ fn required_column(site: &mut Site) -> Ended {
 
 fn used_column(site: &mut Site) -> Ended {
     with(site, "$table->dropColumn('note');");
+    // The new code still uses it too, which is told in the place of the drop alone.
+    site.check("2", &[])
+}
+
+fn released_too_early(site: &mut Site) -> Ended {
+    with(site, "$table->dropColumn('note');");
+    site.write("releases/2/app/Http/Controllers/OrderController.php", "<?php\n");
+    site.write("releases/2/app/Models/Order.php", "<?php\n");
     site.check("2", &[])
 }
 
@@ -417,6 +440,22 @@ fn small_table(site: &mut Site) -> Ended {
     }
     with(site, "$table->index('total');");
     site.check("2", &[])
+}
+
+/// Two migrations of dbmate, of which the first ran, and nothing that is of Laravel.
+fn project_of_sql(site: &mut Site) -> Ended {
+    let created = "-- migrate:up\ncreate table tags (id int primary key);\n\n-- migrate:down\ndrop table tags;\n";
+    let added = "-- migrate:up\nalter table tags add column name varchar(40);\n\n-- migrate:down\nalter table tags drop column name;\n";
+    site.sql("create table tags (id int primary key); create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20260105080000')");
+    site.write("releases/2/db/migrations/20260105080000_create_tags.sql", created);
+    site.write("releases/2/db/migrations/20261130080000_add_name_to_tags.sql", added);
+    site.check("2", &["--database-url", &site.database.url()])
+}
+
+fn unknown_runner(site: &mut Site) -> Ended {
+    site.remove("current");
+    site.write("releases/2/migrations/0001_create_tags.sql", "create table tags (id int primary key);\n");
+    site.check("2", &["--database-url", &site.database.url()])
 }
 
 fn long_transaction(site: &mut Site) -> Ended {

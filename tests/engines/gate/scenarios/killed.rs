@@ -28,9 +28,11 @@ fn killed(servers: &Servers, engine: Engine) -> Outcome {
     let site = Site::new(servers.database(engine)?);
     site.release("2", &[(MIGRATION, &alter("$table->string('channel')->nullable();"))]);
     let mut moments = Moments(0x2545_f491_4f6c_dd1d);
+    // A command line that no other process has.
+    let command = format!("sleep 0.1; : {}", site.path("").display());
     let mut told = std::collections::BTreeMap::<i32, u32>::new();
     for _ in 0..RUNS {
-        let mut gate = site.exec_command("2", &[], &["sleep", "0.1"]);
+        let mut gate = site.exec_command("2", &[], &["sh", "-c", &command]);
         let mut gate = gate.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         std::thread::sleep(moments.next());
         gate.kill().expect("it may be over, and is ours");

@@ -38,6 +38,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         last: "REFUSED 3 out-of-phase *: the pending migrations span deploys 1 to 3, and would run in one go",
     },
     Scenario {
+        name: "a migration of a later deploy was put in place by hand",
+        engine: None,
+        run: moved_by_hand,
+        code: 3,
+        last: "REFUSED 3 out-of-phase *: `*constrain*` is of deploy 3, which nobody advanced the plan to",
+    },
+    Scenario {
         name: "the backfill is not through",
         engine: None,
         run: rows_remain,
@@ -245,6 +252,20 @@ fn spans_two(site: &mut Site) -> Ended {
     site.advance();
     site.release_project("4");
     site.check("4", &[])
+}
+
+fn moved_by_hand(site: &mut Site) -> Ended {
+    plan(site);
+    deploy(site, "2");
+    let waiting = site.path(&format!("project/database/plans/{}/deploy-3", site.plan_id()));
+    for entry in std::fs::read_dir(waiting).expect("it is there") {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).expect("it is text");
+        site.write(&format!("project/database/migrations/2026_12_24_000000_{name}"), &text);
+    }
+    site.release_project("3");
+    site.check("3", &[])
 }
 
 fn rows_remain(site: &mut Site) -> Ended {
